@@ -1,0 +1,259 @@
+"""The rules a table must keep, as Great Expectations suites, and the one table of conditions behind them.
+
+Every row-level expectation has one entry in `CONDITIONS`: the expression that is true where a row keeps the rule.
+The verdict on each row (`verdict_word`) and the counts that Great Expectations judges (`expectations.engine`) are both
+read from that entry, so the two cannot disagree. A null condition passes, as in a SQL CHECK.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import polars as pl
+from great_expectations.core import ExpectationSuite
+from great_expectations.execution_engine import ExecutionEngine
+from great_expectations.execution_engine.execution_engine import InvalidConditionError
+from great_expectations.expectations import core
+from great_expectations.expectations.expectation import (
+    BatchExpectation,
+    Expectation,
+    _format_map_output,
+    _mostly_success,
+    parse_result_format,
+)
+from great_expectations.expectations.metadata_types import FailureSeverity
+from great_expectations.expectations.model_field_types import MostlyField
+from great_expectations.expectations.row_conditions import (
+    AndCondition,
+    ComparisonCondition,
+    Condition,
+    NullityCondition,
+    OrCondition,
+    deserialize_row_condition,
+)
+
+BROKEN_RULES = "broken_rules"
+MOST_RULES = 64
+TABLE_LEVEL = (core.ExpectTableRowCountToBeBetween, core.ExpectTableColumnsToMatchSet)
+
+
+class RowExpectation(BatchExpectation):
+    """An expectation on whole rows: what `ColumnMapExpectation` is for one column, without a column."""
+
+    mostly: MostlyField = 1
+    catch_exceptions: bool = True
+    map_metric: ClassVar[str | None] = None
+
+    @classmethod
+    def is_abstract(cls) -> bool:
+        """True for this base class, which Great Expectations must not register."""
+        return cls.map_metric is None
+
+    def _validate(
+        self,
+        metrics: dict[str, int],
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: ExecutionEngine[pl.Expr] | None = None,
+    ) -> dict[str, Any]:
+        rows, broken = metrics["table.row_count"], metrics[f"{self.map_metric}.unexpected_count"]
+        return _format_map_output(
+            result_format=parse_result_format(self._get_result_format(runtime_configuration)),
+            success=rows == 0 or _mostly_success(rows, broken, self._get_success_kwarg("mostly")),
+            element_count=rows,
+            unexpected_count=broken,
+            unexpected_list=[],
+        )
+
+
+class ExpectRowsToSatisfy(RowExpectation):
+    """Every row satisfies a SQL condition; a row where the condition is null passes."""
+
+    condition: str
+    map_metric: ClassVar[str | None] = "rows.satisfy"
+    metric_dependencies = ("table.row_count", "rows.satisfy.unexpected_count")
+    success_keys = ("condition", "mostly")
+
+
+class ExpectKeyToBeUnique(RowExpectation):
+    """No row repeats the key of an earlier row; null equals null.
+
+    The first row of a key passes, the second and later break the rule. A row with a null in one of
+    `required_columns` is neither judged nor compared.
+    """
+
+    columns: list[str]
+    required_columns: list[str] = []
+    map_metric: ClassVar[str | None] = "key.unique"
+    metric_dependencies = ("table.row_count", "key.unique.unexpected_count")
+    success_keys = ("columns", "required_columns", "mostly")
+
+
+class RowCondition(NamedTuple):
+    """How one metric of Great Expectations is answered: its domain, its arguments and the rule kept by a row."""
+
+    domain: tuple[str, ...]
+    arguments: tuple[str, ...]
+    kept: Callable[[Mapping[str, Any]], pl.Expr]
+
+
+def _in_set(rule: Mapping[str, Any]) -> pl.Expr:
+    return pl.col(rule["column"]).is_in([value for value in rule["value_set"] if value is not None])
+
+
+def _between(rule: Mapping[str, Any]) -> pl.Expr:
+    column, low, high = pl.col(rule["column"]), _exact(rule["min_value"]), _exact(rule["max_value"])
+    above = operator.gt if rule["strict_min"] else operator.ge
+    below = operator.lt if rule["strict_max"] else operator.le
+    return pl.all_horizontal(
+        *([above(column, low)] if low is not None else []), *([below(column, high)] if high is not None else [])
+    )
+
+
+def _exact(bound: Any) -> Any:
+    """The bound as declared: Great Expectations turns whole numbers into floats, which would blur large integers."""
+    return int(bound) if isinstance(bound, float) and bound.is_integer() else bound
+
+
+def _first_of_key(rule: Mapping[str, Any]) -> pl.Expr:
+    exempt = pl.any_horizontal(pl.lit(False), *(pl.col(name).is_null() for name in rule["required_columns"] or ()))
+    return exempt | pl.struct(*rule["columns"], exempt.alias("exempt from the key")).is_first_distinct()
+
+
+_COLUMN = ("batch_id", "table", "column", "row_condition", "condition_parser")
+CONDITIONS = {
+    "column_values.nonnull": RowCondition(_COLUMN, (), lambda rule: pl.col(rule["column"]).is_not_null()),
+    "column_values.in_set": RowCondition(_COLUMN, ("value_set",), _in_set),
+    "column_values.between": RowCondition(_COLUMN, ("min_value", "max_value", "strict_min", "strict_max"), _between),
+    "column_values.match_regex": RowCondition(
+        _COLUMN, ("regex",), lambda rule: pl.col(rule["column"]).str.contains(rule["regex"])
+    ),
+    "rows.satisfy": RowCondition(("batch_id",), ("condition",), lambda rule: pl.sql_expr(rule["condition"])),
+    "key.unique": RowCondition(("batch_id",), ("columns", "required_columns"), _first_of_key),
+}
+
+_OPERATORS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "IN": lambda column, values: column.is_in(values),
+    "NOT_IN": lambda column, values: ~column.is_in(values),
+}
+
+
+def clause(condition: Condition) -> pl.Expr:
+    """The rows a `row_condition` selects, as a boolean expression.
+
+    Raises: InvalidConditionError for a condition that is raw text.
+    """
+    match condition:
+        case NullityCondition():
+            column = pl.col(condition.column.name)
+            return column.is_null() if condition.is_null else column.is_not_null()
+        case ComparisonCondition():
+            return _OPERATORS[condition.operator](pl.col(condition.column.name), condition.parameter)
+        case AndCondition():
+            return pl.all_horizontal(*map(clause, condition.conditions))
+        case OrCondition():
+            return pl.any_horizontal(*map(clause, condition.conditions))
+    raise InvalidConditionError(condition)
+
+
+def selected(rule: Mapping[str, Any]) -> pl.Expr | None:
+    """The rows a rule is about, as a boolean expression without nulls; None when it is about all rows."""
+    condition = deserialize_row_condition(rule.get("row_condition"))
+    return None if condition is None else clause(condition).fill_null(False)
+
+
+def broken(metric: str, rule: Mapping[str, Any]) -> pl.Expr:
+    """The rows that break a rule, as a boolean expression without nulls; `rule` holds the metric's arguments."""
+    fails = ~CONDITIONS[metric].kept(rule).fill_null(True)
+    within = selected(rule)
+    return fails if within is None else fails & within
+
+
+def failing(expectation: Expectation) -> pl.Expr:
+    """The rows that break a row-level expectation, as a boolean expression without nulls."""
+    return broken(expectation.map_metric, expectation._get_success_kwargs())
+
+
+def row_level(suite: ExpectationSuite) -> list[Expectation]:
+    """The expectations of a suite that judge rows, in order: bit i of the verdict belongs to the i-th.
+
+    Raises: TypeError for an expectation the engine does not know, ValueError above 64 of them.
+    """
+    rules = [rule for rule in suite.expectations if not isinstance(rule, TABLE_LEVEL)]
+    for rule in rules:
+        if getattr(rule, "map_metric", None) not in CONDITIONS:
+            raise TypeError(f"{suite.name}: {type(rule).__name__} has no condition in expectations.suites.CONDITIONS")
+    if len(rules) > MOST_RULES:
+        raise ValueError(f"{suite.name}: {len(rules)} row rules, but a verdict has {MOST_RULES} bits: split the suite")
+    return rules
+
+
+def verdict_word(suite: ExpectationSuite) -> pl.Expr:
+    """`broken_rules`, UInt64 and never null: bit i is set where the row breaks row-level expectation i."""
+    bits = [
+        pl.when(failing(rule)).then(pl.lit(1 << bit, pl.UInt64)).otherwise(pl.lit(0, pl.UInt64))
+        for bit, rule in enumerate(row_level(suite))
+    ]
+    return pl.sum_horizontal(pl.lit(0, pl.UInt64), *bits).alias(BROKEN_RULES)
+
+
+def judge(frame: pl.LazyFrame, suite: ExpectationSuite) -> pl.LazyFrame:
+    """The frame with `broken_rules` added; build sinks from it, so that they share the scan of `engine.validate`."""
+    return frame.with_columns(verdict_word(suite))
+
+
+def rule_id(expectation: Expectation) -> str:
+    """The name of the rule: `meta["rule"]`, or the expectation's type where none was given."""
+    return str((expectation.meta or {}).get("rule", expectation.expectation_type))
+
+
+def describe(expectation: Expectation) -> tuple[str, str]:
+    """(what the rule is about, what it demands): column names and a SQL-like condition, readable in any language."""
+    rule = expectation._get_success_kwargs()
+    least = f" (>= {rule['mostly']:.2%})" if rule.get("mostly", 1) != 1 else ""
+    match expectation:
+        case core.ExpectTableRowCountToBeBetween() | core.ExpectColumnValuesToBeBetween():
+            subject = rule.get("column", "rows")
+            low = "" if rule["min_value"] is None else f"{_exact(rule['min_value'])} {'<' if rule['strict_min'] else '<='} "
+            high = "" if rule["max_value"] is None else f" {'<' if rule['strict_max'] else '<='} {_exact(rule['max_value'])}"
+            return subject, f"{low}{subject}{high}{least}"
+        case core.ExpectTableColumnsToMatchSet():
+            return "columns", f"columns {'=' if rule['exact_match'] else '>='} {{{', '.join(rule['column_set'])}}}"
+        case ExpectRowsToSatisfy():
+            return ", ".join(pl.sql_expr(rule["condition"]).meta.root_names()), f"{rule['condition']}{least}"
+        case ExpectKeyToBeUnique():
+            subject = ", ".join(rule["columns"])
+            return subject, f"UNIQUE ({subject}){least}"
+        case core.ExpectColumnValuesToBeInSet():
+            return rule["column"], f"{rule['column']} IN ({', '.join(map(str, rule['value_set']))}){least}"
+        case core.ExpectColumnValuesToMatchRegex():
+            return rule["column"], f"{rule['column']} ~ '{rule['regex']}'{least}"
+    return rule["column"], f"{rule['column']} IS NOT NULL{least}"
+
+
+def row_rules(suite: ExpectationSuite) -> list[tuple[int, str, str]]:
+    """(bit, rule id, severity) of every row-level expectation, in the order of the suite."""
+    return [(bit, rule_id(rule), FailureSeverity(rule.severity).value) for bit, rule in enumerate(row_level(suite))]
+
+
+def build_suite(
+    name: str, columns: Sequence[str], rules: Sequence[Expectation], *, min_rows: int = 1
+) -> ExpectationSuite:
+    """A suite that starts with the two rules every table has: enough rows, and exactly these columns.
+
+    Without them an empty or misread batch would pass everything else vacuously. Both are critical.
+    """
+    always = [
+        core.ExpectTableRowCountToBeBetween(min_value=min_rows, meta={"rule": f"{name}.rows"}),
+        core.ExpectTableColumnsToMatchSet(
+            column_set=list(columns), exact_match=True, meta={"rule": f"{name}.columns"}
+        ),
+    ]
+    return ExpectationSuite(name=name, expectations=[*always, *rules])

@@ -1,0 +1,40 @@
+"""The second opinion: every fact once more in plain SQL, written from the definitions and not from the transforms.
+
+The statements read views named like the tables (kepesertaan, iuran, badan_usaha, dim_region, ...), which hold
+every row ever delivered, in all versions; choosing the version is part of the opinion.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse.calendar import Version
+from warehouse.schema import Table
+
+FOLDER = Path(__file__).parent
+NEEDS = {"coverage": ("in_force",), "programme_coverage": ("in_force",), "premium": ("in_force",)}
+NEEDS |= {"employer_month": ("in_force",), "compliance": ("in_force", "employer_month")}
+NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
+
+
+def opinion(name: str, frames: Mapping[type[Table], pl.LazyFrame], version: Version) -> pl.DataFrame:
+    """Return the rows of one statement for a version; `frames` are the tables that it may read."""
+    with duckdb.connect() as connection:
+        for table, frame in frames.items():
+            connection.register(table.name, frame.collect())
+        for step in NEEDS.get(name, ()):
+            _ask(connection, f"CREATE TEMP TABLE {step} AS {_statement(step)}", version)
+        return _ask(connection, _statement(name), version).pl()
+
+
+def _statement(name: str) -> str:
+    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, statement: str, version: Version) -> Any:
+    known = {"month": version.month, "as_of": version.as_of_date}
+    used = {name: value for name, value in known.items() if f"${name}" in statement}
+    return connection.sql(statement, params=used)

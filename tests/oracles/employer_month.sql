@@ -1,0 +1,77 @@
+-- core.employer_month of $month as of $as_of: every employer row of the newest snapshot asks its own questions.
+WITH snapshot AS (
+    SELECT coalesce(npp, 'NIB:' || nib) AS employer_key, *
+    FROM badan_usaha
+    WHERE as_of_date = (SELECT max(as_of_date) FROM badan_usaha WHERE as_of_date <= $as_of)
+    QUALIFY row_number() OVER (PARTITION BY employer_key, region_code ORDER BY declared_workers DESC, nib NULLS FIRST) = 1
+),
+member AS (SELECT * FROM in_force WHERE month = $month),
+minimum AS (SELECT region_code, minimum_wage_idr FROM minimum_wage WHERE year = year($month)),
+history AS (
+    SELECT i.employer_key AS npp, i.month, i.billed_idr, i.paid_idr, i.paid_date, m.due_date
+    FROM iuran i
+    JOIN dim_month m ON m.month = i.month
+    WHERE i.month <= $month
+      AND i.as_of_date = (SELECT max(o.as_of_date) FROM iuran o WHERE o.month = i.month AND o.as_of_date <= $as_of)
+),
+unpaid AS (
+    SELECT
+        npp,
+        greatest((year($as_of) - year(month)) * 12 + month($as_of) - month(month), 1) AS age,
+        sum(billed_idr) - sum(paid_idr) AS amount
+    FROM history
+    WHERE due_date < $as_of
+    GROUP BY npp, month
+    HAVING sum(billed_idr) > sum(paid_idr)
+),
+owed_bits AS (
+    SELECT o.scale, sum(b.bit) AS bits
+    FROM employer_obligation o
+    JOIN (VALUES ('JKK', 1), ('JKM', 2), ('JHT', 4), ('JP', 8), ('JKP', 16)) b(programme, bit)
+      ON list_contains(string_split(o.programmes, ','), b.programme)
+    WHERE $month BETWEEN o.effective_from AND coalesce(o.effective_to, DATE '9999-12-31')
+    GROUP BY o.scale
+),
+asked AS (
+    SELECT
+        s.*,
+        (SELECT count(DISTINCT worker_key) FROM member m WHERE m.employer_key = s.npp) AS registered_workers,
+        (SELECT count(*)
+           FROM member m JOIN minimum w ON w.region_code = coalesce(m.workplace_code, s.region_code)
+          WHERE m.employer_key = s.npp AND m.segment = 'PU' AND m.wage_idr < w.minimum_wage_idr) > 0 AS is_wage_below_minimum,
+        coalesce(
+            CAST(s.programmes AS INTEGER),
+            (SELECT bit_or(CAST(m.programmes AS INTEGER)) FROM member m WHERE m.employer_key = s.npp),
+            0
+        ) AS followed,
+        coalesce((SELECT CAST(o.bits AS INTEGER) FROM owed_bits o WHERE o.scale = s.scale), 0) AS owed,
+        (SELECT count(*) FROM history h
+          WHERE h.npp = s.npp AND h.month = $month AND h.paid_idr > 0 AND h.paid_date > h.due_date) > 0 AS is_late,
+        coalesce((SELECT max(age) FROM unpaid u WHERE u.npp = s.npp), 0) AS arrears_months,
+        coalesce((SELECT sum(amount) FROM unpaid u WHERE u.npp = s.npp), 0) AS arrears_idr,
+        coalesce(
+            (SELECT d.sector FROM sector_division d
+              WHERE TRY_CAST(substr(s.kbli, 1, 2) AS INTEGER) BETWEEN d.division_from AND d.division_to),
+            'X'
+        ) AS sector
+    FROM snapshot s
+),
+found AS (
+    SELECT
+        *,
+        npp IS NULL AS is_unregistered,
+        npp IS NOT NULL AND declared_workers > registered_workers AS is_workers_missing,
+        npp IS NOT NULL AND (followed & owed) <> owed AS is_programme_missing,
+        (SELECT c.arrears_class FROM arrears_class c
+          WHERE arrears_months >= c.from_months AND arrears_months <= coalesce(c.to_months, 100000)) AS arrears_class
+    FROM asked
+)
+SELECT
+    employer_key, employer_name, region_code, CAST($month AS DATE) AS month, CAST($as_of AS DATE) AS as_of_date, scale, sector,
+    is_unregistered, is_workers_missing, is_wage_below_minimum, is_programme_missing, is_late,
+    arrears_class, CAST(arrears_months AS BIGINT) AS arrears_months, CAST(arrears_idr AS BIGINT) AS arrears_idr,
+    declared_workers, registered_workers,
+    CASE WHEN is_workers_missing THEN declared_workers - registered_workers ELSE 0 END AS missing_workers,
+    NOT is_unregistered AND NOT is_workers_missing AND NOT is_wage_below_minimum AND NOT is_programme_missing
+        AND NOT is_late AND arrears_class IS NULL AS is_compliant
+FROM found

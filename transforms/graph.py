@@ -1,0 +1,153 @@
+"""The build graph: a transform says what it needs and what it makes in its annotations, and that is all.
+
+    @transform
+    def in_force(membership: Lazy[Membership], rules: Lazy[MembershipRule], version: Version) -> Lazy[InForce]: ...
+
+A parameter `Lazy[X] | None` is optional: None when X, or a delivery that X is made from, is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import polars as pl
+
+from transforms import discover
+from warehouse.calendar import Version
+from warehouse.schema import Extract, Lazy, Table
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., pl.LazyFrame])
+
+
+class GraphError(Exception):
+    """The transforms do not form a graph, or its inputs do not suffice."""
+
+
+class MissingInput(GraphError):
+    """A transform needs a table that is neither given nor made by another transform."""
+
+    def __init__(self, table: type[Table], wanted_by: str) -> None:
+        super().__init__(f"{wanted_by} needs {table.__name__}, which is neither an input nor made by a transform")
+        self.table = table
+
+
+@dataclass(frozen=True)
+class Need:
+    """One parameter of a transform: a table, or the version when `table` is None."""
+
+    table: type[Table] | None
+    optional: bool
+
+
+@dataclass(frozen=True)
+class Transform:
+    """A function with the table it makes and the needs of its parameters, as its annotations state them."""
+
+    function: Callable[..., pl.LazyFrame]
+    makes: type[Table]
+    needs: Mapping[str, Need]
+
+    @property
+    def name(self) -> str:
+        """Return the function's module and name."""
+        return f"{self.function.__module__}.{self.function.__name__}"
+
+
+_transforms: dict[type[Table], Transform] = {}
+
+
+def transform(function: FunctionT) -> FunctionT:
+    """Return `function` itself, known to the graph from now on.
+
+    Raises GraphError when an annotation is missing or strange, or when another function makes the same table.
+    """
+    step = _read(function)
+    other = _transforms.get(step.makes)
+    if other is not None and other.name != step.name:
+        raise GraphError(f"{step.name} and {other.name} both make {step.makes.__name__}")
+    _transforms[step.makes] = step
+    return function
+
+
+def build(
+    targets: Collection[type[Table]], inputs: Mapping[type[Table], pl.LazyFrame], version: Version | None = None
+) -> dict[type[Table], pl.LazyFrame]:
+    """Return one LazyFrame per target; what several targets need is one and the same LazyFrame.
+
+    `inputs` win over transforms that make the same table. Nothing is read or computed here.
+    Raises MissingInput, or GraphError on a cycle or when a transform needs a version and there is none.
+    """
+    discover()
+    built = dict(inputs)
+    return {target: _resolve(target, built, version, wanted_by=["the caller"]) for target in targets}
+
+
+def inputs_of(targets: Collection[type[Table]]) -> set[type[Table]]:
+    """Return the tables that no transform makes and that the targets need or can use."""
+    discover()
+    found: set[type[Table]] = set()
+    waiting, seen = list(targets), set(targets)
+    while waiting:
+        table = waiting.pop()
+        step = _transforms.get(table)
+        if step is None:
+            found.add(table)
+            continue
+        needed = {need.table for need in step.needs.values() if need.table is not None} - seen
+        seen |= needed
+        waiting += needed
+    return found
+
+
+def _resolve(
+    table: type[Table], built: dict[type[Table], pl.LazyFrame], version: Version | None, wanted_by: list[str]
+) -> pl.LazyFrame:
+    if table in built:
+        return built[table]
+    step = _transforms.get(table)
+    if step is None:
+        raise MissingInput(table, wanted_by[-1])
+    if step.name in wanted_by:
+        raise GraphError("transforms need each other: " + " -> ".join([*wanted_by[wanted_by.index(step.name) :], step.name]))
+    arguments = {
+        parameter: _argument(need, built, version, [*wanted_by, step.name]) for parameter, need in step.needs.items()
+    }
+    built[table] = step.function(**arguments)
+    return built[table]
+
+
+def _argument(
+    need: Need, built: dict[type[Table], pl.LazyFrame], version: Version | None, wanted_by: list[str]
+) -> pl.LazyFrame | Version | None:
+    if need.table is None:
+        if version is None:
+            raise GraphError(f"{wanted_by[-1]} needs a version, and none was given")
+        return version
+    try:
+        return _resolve(need.table, built, version, wanted_by)
+    except MissingInput as missing:
+        is_delivery = issubclass(missing.table, Extract)
+        if need.optional and (is_delivery or missing.table is need.table):
+            return None
+        raise
+
+
+def _read(function: Callable[..., pl.LazyFrame]) -> Transform:
+    hints: dict[str, Any] = get_type_hints(function)
+    made, where = hints.pop("return", None), f"{function.__module__}.{function.__name__}"
+    if get_origin(made) is not Lazy:
+        raise GraphError(f"{where} must say what it makes: -> Lazy[SomeTable]")
+    return Transform(function, get_args(made)[0], {key: _need(hint, f"{key} of {where}") for key, hint in hints.items()})
+
+
+def _need(hint: Any, where: str) -> Need:
+    if hint is Version:
+        return Need(None, optional=False)
+    choices = get_args(hint) if NoneType in get_args(hint) else (hint,)
+    tables = [get_args(choice)[0] for choice in choices if get_origin(choice) is Lazy]
+    if len(tables) != 1 or len(choices) > 2:
+        raise GraphError(f"parameter {where} must be Lazy[SomeTable], Lazy[SomeTable] | None or Version")
+    return Need(tables[0], optional=len(choices) == 2)

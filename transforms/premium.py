@@ -1,0 +1,68 @@
+"""The premium fact: contributions billed and paid, beside the members they are for."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.dated import stamp
+from transforms.graph import transform
+from warehouse.calendar import Version
+from warehouse.schema import Lazy, conform
+from warehouse.tables.contribution import Contribution
+from warehouse.tables.dimensions import DimMonth
+from warehouse.tables.in_force import InForce
+from warehouse.tables.premium import FactPremium
+from warehouse.vocabulary import PROGRAMMES
+
+GROUP = ("region_code", "segment", "programme", "funding_source")
+AMOUNTS = ("workers_billed", "billed_idr", "paid_idr", "paid_on_time_idr", "paid_late_idr", "arrears_idr")
+
+
+@transform
+def fact_premium(
+    contributions: Lazy[Contribution], in_force: Lazy[InForce] | None, months: Lazy[DimMonth], version: Version
+) -> Lazy[FactPremium]:
+    """Return the amounts of every regency, segment, programme and funding source that was billed or paid.
+
+    Arrears are taken payer by payer (the employer, else the membership): a surplus settles nobody else's.
+    Members are those in force who live there; null without a snapshot of memberships.
+    """
+    payer = pl.when(pl.col("employer_key").is_null()).then(pl.col("membership_key"))
+    payments = _timed(contributions, months).with_columns(payer.alias("membership_key"))
+    by_payer = payments.group_by(*GROUP, "employer_key", "membership_key").agg(
+        pl.col("workers").sum().alias("workers_billed"),
+        pl.col("billed_idr", "paid_idr", "paid_on_time_idr", "paid_late_idr").sum(),
+    )
+    owed = (pl.col("billed_idr") - pl.col("paid_idr")).clip(lower_bound=0)
+    groups = by_payer.with_columns(owed.alias("arrears_idr")).group_by(GROUP).agg(pl.col(AMOUNTS).sum())
+    if in_force is None:
+        counted = groups.with_columns(pl.lit(None, pl.Int64).alias("members"))
+    else:
+        counted = groups.join(_members(in_force), on=GROUP, how="left").with_columns(pl.col("members").fill_null(0))
+    no_rule = [pl.lit(None, pl.Int64).alias(name) for name in ("due_idr", "fine_idr")]
+    return conform(counted.with_columns(*stamp(version), *no_rule), FactPremium)
+
+
+def _timed(contributions: pl.LazyFrame, months: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the contributions with what was paid on time and late; a payment without a date is neither."""
+    dated = contributions.join(months.select("month", "due_date"), on="month", how="left")
+    return dated.with_columns(
+        pl.when(pl.col("paid_date") <= pl.col("due_date")).then("paid_idr").otherwise(0).alias("paid_on_time_idr"),
+        pl.when(pl.col("paid_date") > pl.col("due_date")).then("paid_idr").otherwise(0).alias("paid_late_idr"),
+    )
+
+
+def _members(in_force: pl.LazyFrame) -> pl.LazyFrame:
+    """Return distinct workers in force per regency of residence, segment, programme and funding source."""
+    place = ["region_code", "segment", "funding_source"]
+    held = (
+        in_force.rename({"residence_code": "region_code"})
+        .group_by(*place, "worker_key")
+        .agg(pl.col("programmes").bitwise_or())
+    )
+    counts = [
+        (pl.col("programmes") & pl.lit(1 << number, pl.UInt8) != 0).sum().cast(pl.Int64).alias(programme)
+        for number, programme in enumerate(PROGRAMMES)
+    ]
+    wide = held.group_by(place).agg(counts)
+    return wide.unpivot(PROGRAMMES, index=place, variable_name="programme", value_name="members")

@@ -1,0 +1,81 @@
+"""Who is in force where, packed into words, and how many persons share a word at every level.
+
+Distinct counts do not add up, so persons are combined anew at every level; after that, persons with the
+same word in the same region are alike to every count, and only their number is kept.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.graph import transform
+from warehouse.schema import Lazy, conform
+from warehouse.tables.coverage import Presence, PresenceBefore, PresenceEarlier
+from warehouse.tables.coverage_parts import RegionWord
+from warehouse.tables.in_force import InForce
+from warehouse.vocabulary import BASES, NATION, PROGRAMMES, SCOPES, SEGMENTS
+
+VULNERABLE_AT, PROGRAMMES_AT, BEFORE_AT, EARLIER_AT = 4, 8, 28, 32
+WIDTH = len(SEGMENTS)
+ANY_SEGMENT = (1 << WIDTH) - 1
+
+
+def has(scope: str, at: int) -> pl.Expr:
+    """Return whether a word has the bit of any segment of `scope`, in the four bits that begin at bit `at`."""
+    mask = sum(1 << (at + SEGMENTS.index(segment)) for segment in SCOPES[scope])
+    return (pl.col("word") & pl.lit(mask, pl.UInt64)) != 0
+
+
+@transform
+def presence(in_force: Lazy[InForce]) -> Lazy[Presence]:
+    """Return one word per basis, regency and person in force; a membership without a workplace has no WORKPLACE row."""
+    rows = in_force.select("worker_key", "residence_code", "workplace_code", _word_of_membership().alias("word"))
+    places = dict(zip(BASES, ("residence_code", "workplace_code"), strict=True))
+    by_basis = [
+        rows.filter(pl.col(place).is_not_null()).select(
+            pl.lit(basis).alias("basis"), pl.col(place).alias("region_code"), "worker_key", "word"
+        )
+        for basis, place in places.items()
+    ]
+    return conform(_one_word_each(pl.concat(by_basis)), Presence)
+
+
+@transform
+def region_words(
+    presence: Lazy[Presence], before: Lazy[PresenceBefore] | None, earlier: Lazy[PresenceEarlier] | None
+) -> Lazy[RegionWord]:
+    """Return the number of persons per basis, region of every level and word; see RegionWord for the bits.
+
+    Without `before` the words hold no past at all. `earlier` may hold several rows of one person.
+    """
+    words = [presence.with_columns(pl.col("word").cast(pl.UInt64))]
+    if before is not None:
+        words.append(_past(before, BEFORE_AT))
+    if before is not None and earlier is not None:
+        words.append(_past(earlier, EARLIER_AT))
+    regency = _one_word_each(pl.concat(words))
+    province = _one_word_each(regency.with_columns(pl.col("region_code").str.head(2)))
+    nation = _one_word_each(province.with_columns(pl.lit(NATION).alias("region_code")))
+    alike = pl.concat([regency, province, nation]).group_by("basis", "region_code", "word").agg(persons=pl.len())
+    matters = (pl.col("word") & pl.lit((1 << EARLIER_AT) - 1, pl.UInt64)) != 0
+    return conform(alike.filter(matters), RegionWord)
+
+
+def _one_word_each(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.group_by("basis", "region_code", "worker_key").agg(pl.col("word").bitwise_or())
+
+
+def _past(presence: pl.LazyFrame, at: int) -> pl.LazyFrame:
+    segments = pl.col("word").cast(pl.UInt64) & pl.lit(ANY_SEGMENT, pl.UInt64)
+    return presence.with_columns(segments * pl.lit(1 << at, pl.UInt64))
+
+
+def _word_of_membership() -> pl.Expr:
+    """Return the word of one membership: its bits as if it were of the first segment, moved to its own segment."""
+    programmes = pl.col("programmes").cast(pl.UInt32)
+    first = pl.lit(1, pl.UInt32) + pl.col("is_vulnerable").cast(pl.UInt32) * (1 << VULNERABLE_AT)
+    for number in range(len(PROGRAMMES)):
+        held = programmes & pl.lit(1 << number, pl.UInt32)
+        first += held * pl.lit(1 << (PROGRAMMES_AT + (WIDTH - 1) * number), pl.UInt32)
+    moves = {segment: 1 << number for number, segment in enumerate(SEGMENTS)}
+    return first * pl.col("segment").replace_strict(moves, return_dtype=pl.UInt32)

@@ -1,0 +1,158 @@
+"""From the text that arrived to typed values: one parser per way of writing, chosen by the declaration.
+
+A text that cannot be read gives null, and the rule `<column>_unreadable` names it; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from transforms.geography import Gazetteer, region_key
+from warehouse.dialect import Dialect
+from warehouse.rules import AMBIGUOUS, FOREIGN, raw
+from warehouse.schema import Column, Extract, Parse
+from warehouse.vocabulary import PROGRAMMES
+
+DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S")
+YEARS = (1900, 2100)
+INDONESIAN = r"^-?(\d{1,3}(\.\d{3})+,\d{1,2}|\d{1,3}(\.\d{3}){2,}|\d+,\d{1,2})$"
+ENGLISH = r"^-?(\d{1,3}(,\d{3})+\.\d{1,2}|\d{1,3}(,\d{3}){2,})$"
+PLAIN = r"^-?\d+(\.\d{1,2})?$"
+SET_OF_PROGRAMMES = rf"^({'|'.join(PROGRAMMES)})([,+/; |]+({'|'.join(PROGRAMMES)}))*$"
+
+Parser = Callable[[pl.Expr, Dialect], pl.Expr]
+
+
+def standardize(
+    frame: pl.LazyFrame, table: type[Extract], dialect: Dialect, gazetteers: dict[Parse, Gazetteer]
+) -> pl.LazyFrame:
+    """Return `frame` with the parsed columns of `table` beside the raw texts they came from.
+
+    Ids stay texts here; `identity.pseudonymise` replaces them once they have been judged. Region columns
+    bring two flags along: the text names several regions, or is a code of the other system only.
+    """
+    parsed: list[pl.Expr] = []
+    for column in table.arriving().values():
+        if column.parse in gazetteers:
+            parsed += _region(column, gazetteers[column.parse])
+        else:
+            parsed.append(_typed(PARSERS[column.parse](pl.col(raw(column)), dialect), column).alias(column.name))
+    return frame.with_columns(parsed)
+
+
+def _typed(value: pl.Expr, column: Column) -> pl.Expr:
+    return value if column.pseudonym else value.cast(column.dtype, strict=False)
+
+
+def _region(column: Column, gazetteer: Gazetteer) -> list[pl.Expr]:
+    key = region_key(pl.col(raw(column)))
+    known = pl.Series(list(gazetteer.known)), pl.Series(list(gazetteer.known.values()))
+    return [
+        key.replace_strict(*known, default=None, return_dtype=pl.String).alias(column.name),
+        key.is_in(sorted(gazetteer.ambiguous)).fill_null(False).alias(column.name + AMBIGUOUS),
+        key.is_in(sorted(gazetteer.foreign)).fill_null(False).alias(column.name + FOREIGN),
+    ]
+
+
+def text(value: pl.Expr, _: Dialect) -> pl.Expr:
+    """Return the text with its inner white space collapsed."""
+    return value.str.replace_all(r"\s+", " ")
+
+
+def code(value: pl.Expr, _: Dialect) -> pl.Expr:
+    """Return the code in capitals."""
+    return value.str.to_uppercase()
+
+
+def national_id(value: pl.Expr, _: Dialect) -> pl.Expr:
+    """Return the id without spaces and without a spreadsheet's apostrophe; other damage is left to be seen."""
+    return _or_null(value.str.replace_all(r"^'|\s", ""))
+
+
+def identifier(value: pl.Expr, dialect: Dialect) -> pl.Expr:
+    """Return the id in capitals, also without the `.0` that a spreadsheet adds to a number."""
+    return national_id(value, dialect).str.replace(r"^(\d+)\.0$", "$1").str.to_uppercase()
+
+
+def date(value: pl.Expr, dialect: Dialect) -> pl.Expr:
+    """Return the date under the first declared format that fits; years outside 1900 to 2100 are unreadable."""
+    formats = dialect.date_formats or DATE_FORMATS
+    day = pl.coalesce([value.str.to_date(form, strict=False) for form in formats])
+    return pl.when(day.dt.year().is_between(*YEARS)).then(day)
+
+
+def month(value: pl.Expr, _: Dialect) -> pl.Expr:
+    """Return the first day of a month written YYYY-MM, YYYYMM, MM/YYYY or as one of its days."""
+    written = (
+        value.str.replace(r"^(\d{4})[-/](\d{1,2})([-/]\d{1,2}( .*)?)?$", "$1-$2-01")
+        .str.replace(r"^(\d{4})(\d{2})$", "$1-$2-01")
+        .str.replace(r"^(\d{1,2}[-/])?(\d{1,2})[-/](\d{4})$", "$3-$2-01")
+    )
+    first = written.str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(first.dt.year().is_between(*YEARS)).then(first)
+
+
+def whole(value: pl.Expr, dialect: Dialect) -> pl.Expr:
+    """Return the whole number; a fraction other than zero is unreadable, and so is a text with two readings."""
+    digits = _decimal(value, dialect).str.replace(r"\.0*$", "")
+    return pl.when(digits.str.contains(r"^-?\d{1,18}$")).then(digits).cast(pl.Int64, strict=False)
+
+
+def percent(value: pl.Expr, dialect: Dialect) -> pl.Expr:
+    """Return the percentage as a fraction: 96,20 gives 0.962."""
+    number = value.str.strip_chars_end("% ")
+    number = _decimal(number, dialect) if dialect.decimal else number.str.replace(",", ".", literal=True)
+    return (number.cast(pl.Float64, strict=False) / 100).round(12)
+
+
+def flag(value: pl.Expr, _: Dialect) -> pl.Expr:
+    """Return true for Y (ya), false for T (tidak)."""
+    return value.str.to_uppercase().replace_strict(["Y", "T"], [True, False], default=None, return_dtype=pl.Boolean)
+
+
+def programmes(value: pl.Expr, _: Dialect) -> pl.Expr:
+    """Return a set of programmes as bits in the order of the vocabulary."""
+    names = value.str.to_uppercase()
+    bits = [names.str.contains(rf"\b{name}\b").cast(pl.UInt8) * (1 << place) for place, name in enumerate(PROGRAMMES)]
+    return pl.when(names.str.contains(SET_OF_PROGRAMMES)).then(pl.sum_horizontal(bits))
+
+
+def _or_null(value: pl.Expr) -> pl.Expr:
+    return pl.when(value != "").then(value)
+
+
+def _decimal(value: pl.Expr, dialect: Dialect) -> pl.Expr:
+    number = value.str.replace_all(r"^Rp\.?\s*|[\s\u{a0}]", "")
+    if dialect.decimal:
+        return _declared_decimal(number, dialect)
+    return (
+        pl.when(number.str.contains(INDONESIAN))
+        .then(number.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+        .when(number.str.contains(ENGLISH))
+        .then(number.str.replace_all(",", "", literal=True))
+        .when(number.str.contains(PLAIN))
+        .then(number)
+    )
+
+
+def _declared_decimal(number: pl.Expr, dialect: Dialect) -> pl.Expr:
+    mark, group = (f"[{sign}]" if sign else "(?:)" for sign in (dialect.decimal, dialect.thousands))
+    shape = rf"^-?(\d+|\d{{1,3}}({group}\d{{3}})+)({mark}\d+)?$"
+    plain = number.str.replace_all(dialect.thousands, "", literal=True) if dialect.thousands else number
+    return pl.when(number.str.contains(shape)).then(plain.str.replace(dialect.decimal, ".", literal=True))
+
+
+PARSERS: dict[Parse, Parser] = {
+    Parse.TEXT: text,
+    Parse.CODE: code,
+    Parse.MONTH: month,
+    Parse.DATE: date,
+    Parse.WHOLE: whole,
+    Parse.PERCENT: percent,
+    Parse.FLAG: flag,
+    Parse.IDENTIFIER: identifier,
+    Parse.NATIONAL_ID: national_id,
+    Parse.PROGRAMMES: programmes,
+}

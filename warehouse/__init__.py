@@ -1,0 +1,1 @@
+"""What exists: declarations, vocabulary, seeds, the lake, the warehouse file and its published copy."""

@@ -1,0 +1,95 @@
+"""Months, versions and due dates."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+import polars as pl
+
+from warehouse.schema import Lazy, conform
+from warehouse.tables.dimensions import DimMonth
+
+FIRST_MONTH, LAST_MONTH = date(2014, 1, 1), date(2035, 12, 1)
+NAMES_ID = (
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+)  # fmt: skip
+NAMES_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    """A month as seen on a date."""
+
+    month: date
+    as_of_date: date
+
+    @property
+    def reference_day(self) -> date:
+        """Return the day on which membership is judged: the earlier of as_of_date and the month's last day."""
+        return min(self.as_of_date, last_day(self.month))
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} as of {self.as_of_date:%Y-%m-%d}"
+
+
+def last_day(month: date) -> date:
+    """Return the last day of the month in which `month` lies."""
+    return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+def shift(month: date, months: int) -> date:
+    """Return the first day of the month that lies `months` later, or earlier when negative."""
+    index = month.year * 12 + month.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def months_between(first: date, last: date) -> Iterator[date]:
+    """Yield the first day of every month from `first` to `last`, both included."""
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = shift(month, 1)
+
+
+@cache
+def due_date(month: date) -> date:
+    """Return the last day to pay the month's contribution: the 15th of the next month or the next working day.
+
+    Source: PP 44/2015; public holidays of Indonesia from the holidays library.
+    """
+    from holidays import country_holidays
+
+    free = country_holidays("ID", years=(month.year, month.year + 1))
+    day = shift(month, 1).replace(day=15)
+    while day.weekday() >= 5 or day in free:
+        day += timedelta(days=1)
+    return day
+
+
+@cache
+def _months() -> pl.DataFrame:
+    months = list(months_between(FIRST_MONTH, LAST_MONTH))
+    return pl.DataFrame(
+        {
+            "month": months,
+            "year": [month.year for month in months],
+            "quarter": [(month.month + 2) // 3 for month in months],
+            "semester": [(month.month + 5) // 6 for month in months],
+            "name_id": [f"{NAMES_ID[month.month - 1]} {month.year}" for month in months],
+            "name_en": [f"{NAMES_EN[month.month - 1]} {month.year}" for month in months],
+            "due_date": [due_date(month) for month in months],
+        }
+    )
+
+
+def dim_month() -> Lazy[DimMonth]:
+    """Return every month of the calendar, one row each, from FIRST_MONTH to LAST_MONTH."""
+    return conform(_months().lazy(), DimMonth)

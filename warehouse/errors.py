@@ -1,0 +1,14 @@
+"""What the warehouse says when it stops: what, where, which rule, and the cure, in two languages."""
+
+from __future__ import annotations
+
+
+class Stop(Exception):
+    """A file, a month or a run that cannot go on. The message holds no value from a file's rows.
+
+    `rule` is the stable name, `en` and `id` say what is wrong, `cure` what to do about it.
+    """
+
+    def __init__(self, rule: str, en: str, id: str, cure: str = "") -> None:
+        super().__init__(f"{rule}: {id} / {en}" + (f" — {cure}" if cure else ""))
+        self.rule, self.en, self.id, self.cure = rule, en, id, cure

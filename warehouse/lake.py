@@ -1,0 +1,88 @@
+"""The lake: Parquet files of pseudonymous rows, and the seeds as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.calendar import Version
+from warehouse.home import Home, placed
+from warehouse.schema import Extract, Lazy, Table, TableT, conform
+
+SHA256, LINE_NO = "sha256", "line_no"
+
+
+def accepted_path(home: Home, kind: str, gate_id: str) -> Path:
+    """Return where the accepted rows of a gating lie."""
+    return home.lake / kind / f"{gate_id}.parquet"
+
+
+def rejected_path(home: Home, kind: str, gate_id: str) -> Path:
+    """Return where the rejected rows of a gating lie, masked."""
+    return home.lake / "rejected" / kind / f"{gate_id}.parquet"
+
+
+def presence_path(home: Home, version: Version, fingerprint: str) -> Path:
+    """Return where the presence words of a version lie."""
+    return home.lake / "presence" / f"{version.month:%Y-%m}_{version.as_of_date}_{fingerprint}.parquet"
+
+
+def fact_path(home: Home, month: str, table: type[Table], as_of: str, fingerprint: str) -> Path:
+    """Return where the computed rows of a fact wait for the audit and the load."""
+    return home.lake / "facts" / month / f"{table.name}_{as_of}_{fingerprint}.parquet"
+
+
+def rows_of(paths: Sequence[Path], table: type[TableT]) -> Lazy[TableT]:
+    """Return the rows of lake files as a frame of `table`; without files, a frame without rows."""
+    if not paths:
+        return conform(pl.LazyFrame(schema=table.polars_schema()), table)
+    return conform(pl.scan_parquet(list(paths)), table)
+
+
+def write(frame: pl.LazyFrame, path: Path) -> Path:
+    """Compute `frame` in a stream and place it at `path`, whole or not at all."""
+    with placed(path) as beside:
+        frame.sink_parquet(beside, compression="zstd", engine="streaming")
+    return path
+
+
+def versions_of(path: Path, table: type[Extract]) -> list[tuple[Version, int]]:
+    """Return the versions in an accepted file and their rows; empty for kinds without a date."""
+    if "as_of_date" not in table.columns:
+        return []
+    month = pl.col("month") if table.monthly else pl.col("as_of_date").dt.truncate("1mo")
+    counted = pl.scan_parquet(path).group_by(month.alias("month"), "as_of_date").len().sort("month", "as_of_date")
+    return [(Version(month, day), rows) for month, day, rows in counted.collect(engine="streaming").iter_rows()]
+
+
+def count(path: Path) -> int:
+    """Return the number of rows of a lake file."""
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+def read(path: Path) -> pl.DataFrame:
+    """Return a small lake file as a frame."""
+    return pl.read_parquet(path)
+
+
+def remove(paths: Iterable[Path]) -> None:
+    """Remove files, those that are not there included."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+@cache
+def seed_frame(file: str) -> pl.DataFrame:
+    """Return a seed as text columns, empty as null."""
+    with resources.as_file(resources.files("warehouse.seeds") / file) as path:
+        return pl.read_csv(path, infer_schema=False)
+
+
+def seed(table: type[TableT]) -> Lazy[TableT]:
+    """Return the seed of `table` as its frame; Y and T are read as flags."""
+    flags = [name for name, column in table.columns.items() if column.dtype == pl.Boolean]
+    return conform(seed_frame(table.seed).with_columns(pl.col(name) == "Y" for name in flags).lazy(), table)

@@ -1,0 +1,126 @@
+"""The ledger of deliveries and the verdicts on them: files beside the database, written whole, never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from warehouse.calendar import Version
+from warehouse.home import Home, placed
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One content received under one name. `control` is the SHA-256 of its control file, empty without one."""
+
+    name: str
+    kind: str
+    sha256: str
+    bytes: int
+    uri: str
+    received_at: str
+    run_id: str
+    control: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a file was stopped."""
+
+    rule: str
+    en: str
+    id: str
+    cure: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one expectation found in one subject."""
+
+    suite: str
+    rule: str
+    expectation: str
+    subject: str
+    observed: str
+    expected: str
+    severity: str
+    success: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate decided on a file: rows in = accepted + rejected, unless the file could not be read."""
+
+    gate_id: str
+    sha256: str
+    kind: str
+    rows: int | None = None
+    accepted: int | None = None
+    rejected: int | None = None
+    broken: dict[str, int] = field(default_factory=dict)
+    warned: dict[str, int] = field(default_factory=dict)
+    stops: tuple[Reason, ...] = ()
+    notes: tuple[str, ...] = ()
+    versions: tuple[tuple[str, str, int], ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether the file may not be loaded."""
+        return bool(self.stops)
+
+    def fed(self) -> dict[Version, int]:
+        """Return the accepted rows per version that the file feeds."""
+        return {Version(date.fromisoformat(month), date.fromisoformat(day)): rows for month, day, rows in self.versions}
+
+
+def deliveries(home: Home) -> list[Delivery]:
+    """Return every delivery in order of arrival; a line cut off by a crash is not one yet."""
+    path = _journal(home)
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [Delivery(**json.loads(line)) for line in lines if line.endswith("\n")]
+
+
+def record(home: Home, arrived: Iterable[Delivery]) -> None:
+    """Append deliveries to the journal; all of them are on the disk when this returns."""
+    known = deliveries(home)
+    with placed(_journal(home)) as beside:
+        beside.write_text("".join(json.dumps(asdict(one)) + "\n" for one in [*known, *arrived]), encoding="utf-8")
+
+
+def save(home: Home, verdict: Verdict) -> None:
+    """Write the verdict; its presence says that the file was gated to the end."""
+    with placed(_verdict_path(home, verdict.gate_id)) as beside:
+        beside.write_text(json.dumps(asdict(verdict), indent=1), encoding="utf-8")
+
+
+def find(home: Home, gate_id: str) -> Verdict | None:
+    """Return the verdict of a gating, or None when it never came to its end."""
+    path = _verdict_path(home, gate_id)
+    if not path.exists():
+        return None
+    found = json.loads(path.read_text(encoding="utf-8"))
+    found["stops"] = tuple(Reason(**reason) for reason in found["stops"])
+    found["checks"] = tuple(Check(**check) for check in found["checks"])
+    found["versions"] = tuple((month, day, rows) for month, day, rows in found["versions"])
+    found["notes"] = tuple(found["notes"])
+    return Verdict(**found)
+
+
+def moment(text: str) -> datetime:
+    """Return the instant of a delivery as UTC without zone, as the warehouse stores it."""
+    return datetime.fromisoformat(text).replace(tzinfo=None)
+
+
+def _journal(home: Home) -> Path:
+    return home.landing / "deliveries.jsonl"
+
+
+def _verdict_path(home: Home, gate_id: str) -> Path:
+    return home.lake / "verdicts" / f"{gate_id}.json"
+

@@ -1,0 +1,208 @@
+"""The published copy: an immutable directory per version, and one link to the newest that is swapped at once.
+
+A reader opens `published/current/cakupan.duckdb` and sees the old version or the new one, whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse import ddl
+from warehouse.dictionary import table_schema
+from warehouse.files import only_writer, remove, sync
+from warehouse.schema import Table, tables_of
+from warehouse.store import MEMORY_LIMIT, THREADS, attach, connect, require_complete, row_counts
+
+DATABASE = "cakupan.duckdb"
+DESCRIPTOR = "datapackage.json"
+CURRENT = "current"
+HIDDEN = ".part-"
+
+Read = Callable[[str], pl.DataFrame]
+Disclosure = Callable[[type[Table], Read], pl.DataFrame | None]
+"""What may be published of a table: None for all of it, or its rows with cells emptied that would disclose someone.
+
+It is asked once per table of schema mart and may read anything there by SQL (`warehouse.mart.fact_coverage`).
+Its rows have the stored columns and the history; only key columns must hold values; formulas follow by themselves.
+"""
+
+
+def everything(table: type[Table], read: Read) -> None:
+    """Publish every row of `table` as it is."""
+
+
+def publish(
+    warehouse: Path,
+    published: Path,
+    version: str,
+    *,
+    disclose: Disclosure = everything,
+    keep: int = 5,
+    memory_limit: str = MEMORY_LIMIT,
+    threads: int = THREADS,
+) -> Path:
+    """Return the directory of the version that `published/current` names when this ends.
+
+    `version` names the new directory; versions sort by name. When neither the content nor the definitions
+    changed since the current version, nothing is published. The newest `keep` versions stay, the current one always.
+    Raises ValueError for an unusable name, FileExistsError when the name is taken by other content, Stop when
+    another process publishes or the copy does not read back.
+    """
+    if not version or version.startswith(".") or Path(version).name != version or version == CURRENT or keep < 1:
+        raise ValueError(f"not a version name, or nothing to keep: {version!r}, {keep}")
+    published.mkdir(parents=True, exist_ok=True)
+    with only_writer(published / ".publish"):
+        _discard_parts(published)
+        part = published / (HIDDEN + version)
+        part.mkdir()
+        try:
+            with closing(connect(published / f"{HIDDEN}spill", memory_limit, threads)) as connection:
+                attach(connection, warehouse, "warehouse", read_only=True)
+                _disclose(connection, disclose)
+                content = _content(connection)
+                current = published / (published / CURRENT).resolve().name
+                if _content_of(current) == content:
+                    return current
+                _write(connection, part, version, content)
+            _put_in_place(part, published / version, content)
+            _point_at(published, version)
+            _prune(published, version, keep)
+        finally:
+            _discard_parts(published)
+    return published / version
+
+
+def _disclose(connection: duckdb.DuckDBPyConnection, disclose: Disclosure) -> None:
+    """Make a temporary view `disclosed_<table>` of what may be published of every mart table."""
+
+    def read(sql: str) -> pl.DataFrame:
+        return connection.sql(sql).pl()
+
+    for table in tables_of("mart"):
+        columns = list(ddl.stored_columns_of(table))
+        frame = disclose(table, read)
+        source = f"warehouse.{table.qualified()}" if frame is None else f"frame_{table.name}"
+        if frame is not None:
+            connection.register(source, frame.select(columns).to_arrow())
+        listed = ", ".join(map(ddl.identifier, columns))
+        connection.execute(f"CREATE TEMP VIEW disclosed_{table.name} AS SELECT {listed} FROM {source}")
+
+
+def _content(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return a digest of every disclosed row and of every definition that is published with them.
+
+    The hash of rows is DuckDB's: a new DuckDB may publish unchanged rows once more.
+    """
+    digest = hashlib.sha256("\n".join(_definitions()).encode())
+    for table in tables_of("mart"):
+        listed = ", ".join(map(ddl.identifier, ddl.stored_columns_of(table)))
+        rows = connection.execute(f"SELECT count(*), sum(hash({listed})) FROM disclosed_{table.name}").fetchall()
+        digest.update(f"{table.name} {rows}".encode())
+    return digest.hexdigest()
+
+
+def _definitions() -> list[str]:
+    """Return the statements that create the published schema, tables first."""
+    tables = [text for table in tables_of("mart") for text in (ddl.create_table(table, checks=False), *ddl.comments(table))]
+    return ["CREATE SCHEMA mart", *tables, *ddl.views()]
+
+
+def _write(connection: duckdb.DuckDBPyConnection, part: Path, version: str, content: str) -> None:
+    attach(connection, part / DATABASE, "cakupan")
+    connection.execute("USE cakupan")
+    for statement in _definitions():
+        connection.execute(statement)
+    (part / "parquet").mkdir()
+    for table in tables_of("mart"):
+        order = ", ".join(map(ddl.identifier, table_schema(table)["primaryKey"]))
+        connection.execute(f"INSERT INTO {table.qualified()} BY NAME SELECT * FROM disclosed_{table.name} ORDER BY {order}")
+        file = ddl.literal(str(part / "parquet" / f"{table.name}.parquet"))
+        connection.execute(f"COPY (SELECT * FROM {table.qualified()}) TO {file} (FORMAT parquet, COMPRESSION zstd)")
+    counts = row_counts(connection, [table.qualified() for table in tables_of("mart")])
+    connection.execute("CHECKPOINT cakupan")
+    connection.execute("USE memory")
+    connection.execute("DETACH cakupan")
+    require_complete(part / DATABASE, counts)
+    descriptor = _descriptor(part, version, content, counts)
+    (part / DESCRIPTOR).write_text(json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _descriptor(part: Path, version: str, content: str, counts: dict[str, int]) -> dict[str, Any]:
+    """Return the Data Package descriptor of the Parquet files; `content` is this module's own property."""
+    return {
+        "profile": "data-package",
+        "name": "cakupan",
+        "title": "Cakupan: coverage of employment social security",
+        "version": version,
+        "content": content,
+        "resources": [
+            {
+                "profile": "data-resource",
+                "name": table.name,
+                "title": ddl.description(table),
+                "description": ddl.table_comment(table),
+                "path": f"parquet/{table.name}.parquet",
+                "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+                "bytes": (part / "parquet" / f"{table.name}.parquet").stat().st_size,
+                "hash": f"sha256:{_sha256(part / 'parquet' / f'{table.name}.parquet')}",
+                "rows": counts[table.qualified()],
+                "schema": table_schema(table),
+            }
+            for table in tables_of("mart")
+        ],
+    }
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _content_of(directory: Path) -> str | None:
+    """Return the content digest of a published directory, None when it is none."""
+    descriptor = directory / DESCRIPTOR
+    return json.loads(descriptor.read_text(encoding="utf-8"))["content"] if descriptor.exists() else None
+
+
+def _put_in_place(part: Path, directory: Path, content: str) -> None:
+    if directory.exists():  # a run that was killed between the rename and the swap of the link
+        if _content_of(directory) != content:
+            raise FileExistsError(f"{directory.name} is already published with other content")
+        return
+    files = [file for file in part.rglob("*") if file.is_file()]
+    for file in files:
+        file.chmod(0o444)
+    for path in (*files, part / "parquet", part):
+        sync(path)
+    part.rename(directory)
+    sync(directory.parent)
+
+
+def _point_at(published: Path, version: str) -> None:
+    link = published / f"{HIDDEN}{CURRENT}"
+    link.symlink_to(version)
+    os.replace(link, published / CURRENT)
+    sync(published)
+
+
+def _prune(published: Path, version: str, keep: int) -> None:
+    """Remove all but the newest `keep` versions; what is being removed is hidden first."""
+    names = sorted(path.name for path in published.iterdir() if path.is_dir() and not path.is_symlink())
+    for name in names[:-keep]:
+        if name != version and not name.startswith("."):
+            (published / name).rename(published / (HIDDEN + name))
+
+
+def _discard_parts(published: Path) -> None:
+    for part in published.glob(f"{HIDDEN}*"):
+        remove(part)

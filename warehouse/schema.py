@@ -1,0 +1,200 @@
+"""The declaration language: one class per table, from which everything else derives.
+
+A table is a class. Its docstring is the description, the class line names the layer and the grain,
+its attributes are columns, and `rules` holds conditions in the SQL that Polars and DuckDB both read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+
+import polars as pl
+
+
+class Severity(StrEnum):
+    """What a broken rule does: STOP ends the file, REJECT quarantines the row, WARN counts it."""
+
+    STOP = "stop"
+    REJECT = "reject"
+    WARN = "warn"
+
+
+class Parse(StrEnum):
+    """How the text of an arriving column becomes a value; `transforms.standardize` holds the parsers."""
+
+    TEXT = "text"
+    CODE = "code"
+    MONTH = "month"
+    DATE = "date"
+    WHOLE = "whole"
+    PERCENT = "percent"
+    FLAG = "flag"
+    IDENTIFIER = "identifier"
+    NATIONAL_ID = "national_id"
+    PROGRAMMES = "programmes"
+    REGENCY = "regency"
+    REGION = "region"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, its meaning, where it comes from, and which values it may hold."""
+
+    dtype: pl.DataType
+    description: str
+    unit: str = ""
+    source: str = ""
+    label_id: str = ""
+    nullable: bool = False
+    key: bool = False
+    values: tuple[str, ...] = ()
+    pattern: str = ""
+    minimum: int | None = None
+    formula: str = ""
+    additive: bool = True
+    arrives_as: str = ""
+    required: bool = False
+    parse: Parse = Parse.TEXT
+    pseudonym: str = ""
+    personal: bool = False
+    name: str = ""
+
+    def but(self, **changes: Any) -> Column:
+        """Return a copy of this column with `changes` applied: how a table adapts the vocabulary."""
+        return replace(self, **changes)
+
+    @property
+    def stored(self) -> bool:
+        """True unless the column is a formula over others: a ratio is computed from its parts, always."""
+        return not self.formula
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named condition that every row keeps; NULL passes, as in a SQL CHECK."""
+
+    name: str
+    condition: str
+    en: str
+    id: str
+    severity: Severity = Severity.REJECT
+    pattern_of: str = ""
+
+    @property
+    def is_pattern(self) -> bool:
+        """True when `condition` is a regular expression on the column `pattern_of`."""
+        return bool(self.pattern_of)
+
+
+class Table:
+    """Base of every declaration; subclasses state `layer`, `grain` and, if any, their `seed` file on the class line.
+
+    A column whose name is taken by this class (`name`, `rules`) is declared with an underscore behind it.
+    """
+
+    layer: ClassVar[str] = ""
+    grain: ClassVar[str] = ""
+    name: ClassVar[str] = ""
+    columns: ClassVar[Mapping[str, Column]] = {}
+    rules: ClassVar[tuple[Rule, ...]] = ()
+    seed: ClassVar[str] = ""
+    registry: ClassVar[dict[str, type[Table]]] = {}
+
+    def __init_subclass__(cls, *, layer: str = "", grain: str = "", name: str = "", seed: str = "", **extra: Any) -> None:
+        super().__init_subclass__(**extra)
+        cls.layer = layer or cls.layer
+        cls.grain = grain or cls.grain
+        cls.name = name or cls.name
+        cls.seed = seed
+        named = {key.rstrip("_"): value for key, value in vars(cls).items() if isinstance(value, Column)}
+        own = {key: value.but(name=key) for key, value in named.items()}
+        cls.columns = {**cls.columns, **own}
+        if name:
+            Table.registry[cls.qualified()] = cls
+
+    @classmethod
+    def qualified(cls) -> str:
+        """Return `layer.name`, the name by which SQL and the registry know the table."""
+        return f"{cls.layer}.{cls.name}"
+
+    @classmethod
+    def description(cls) -> str:
+        """Return the docstring on one line."""
+        return " ".join((cls.__doc__ or "").split())
+
+    @classmethod
+    def key(cls) -> tuple[str, ...]:
+        """Return the names of the key columns, in declaration order; empty where rows have no key."""
+        return tuple(name for name, column in cls.columns.items() if column.key)
+
+    @classmethod
+    def stored_columns(cls) -> dict[str, Column]:
+        """Return the columns that are written; formulas are left out."""
+        return {name: column for name, column in cls.columns.items() if column.stored}
+
+    @classmethod
+    def polars_schema(cls) -> pl.Schema:
+        """Return the Polars schema of the stored columns."""
+        return pl.Schema({name: column.dtype for name, column in cls.stored_columns().items()})
+
+
+class Extract(Table):
+    """A kind of file that arrives: `kind` is the start of its name, `unique` its row key (rule `duplicate_row`)."""
+
+    kind: ClassVar[str] = ""
+    unique: ClassVar[tuple[str, ...]] = ()
+    unique_needs: ClassVar[tuple[str, ...]] = ()
+    dropped: ClassVar[tuple[str, ...]] = ()
+    monthly: ClassVar[bool] = False
+
+    def __init_subclass__(cls, *, kind: str = "", **extra: Any) -> None:
+        super().__init_subclass__(layer="lake", name=kind, **extra)
+        cls.kind = kind
+
+    @classmethod
+    def arriving(cls) -> dict[str, Column]:
+        """Return the columns by the name under which they arrive."""
+        return {column.arrives_as: column for column in cls.columns.values() if column.arrives_as}
+
+
+class Fact(Table):
+    """A table of the warehouse that a run writes; `driven_by` names the kinds whose dates make its versions.
+
+    A fact without drivers has no `as_of_date`: it is replaced as a whole when its sources change.
+    """
+
+    driven_by: ClassVar[tuple[str, ...]] = ()
+
+
+T = TypeVar("T", bound=Table, covariant=True)
+
+if TYPE_CHECKING:
+
+    class Lazy(pl.LazyFrame, Generic[T]):
+        """A LazyFrame whose columns are those of the table T; mypy refuses another table's frame."""
+
+else:
+
+    class Lazy(Generic[T]):
+        """Marks a parameter or a result as a LazyFrame of the table T; the build graph reads it."""
+
+
+TableT = TypeVar("TableT", bound=Table)
+
+
+def conform(frame: pl.LazyFrame, table: type[TableT]) -> Lazy[TableT]:
+    """Return `frame` with exactly the stored columns of `table`, in order and cast to its types.
+
+    Raises a Polars error when collected if a column is missing or a value does not fit its type.
+    """
+    columns = [pl.col(name).cast(column.dtype) for name, column in table.stored_columns().items()]
+    return cast("Lazy[TableT]", frame.select(columns))
+
+
+def tables_of(layer: str) -> list[type[Table]]:
+    """Return the declared tables of a layer in order of declaration."""
+    return [table for table in Table.registry.values() if table.layer == layer]
+

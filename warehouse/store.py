@@ -1,0 +1,256 @@
+"""The warehouse file: built beside, checked, then put in place by one rename. The only writer.
+
+Nobody ever opens the file being built, and nothing changes the file being served: it is replaced whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from warehouse import ddl
+from warehouse.calendar import Version
+from warehouse.errors import Stop
+from warehouse.files import only_writer, remove, sync
+from warehouse.schema import Fact, Table
+
+STORAGE_VERSION = "v1.0.0"  # read by DuckDB 1.1.3 and everything newer
+MEMORY_LIMIT = "1GB"
+THREADS = 2
+NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+CATALOG = "warehouse"
+
+
+class Build:
+    """The warehouse while it is built: rows go in here and nowhere else."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._written: set[type[Table]] = set()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all that is written inside, or nothing of it when an exception leaves the block."""
+        self._connection.execute("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def supersede(self, table: type[Fact], frame: pl.DataFrame, version: Version | None, run_id: str, loaded_at: datetime) -> int:
+        """Return how many rows were closed and inserted to make `frame` the standing rows of `version`.
+
+        0 means that the standing rows are identical: nothing is written. A table without as_of_date takes None
+        as its version and is compared whole. `loaded_at` is kept in UTC; a naive one is taken as UTC.
+        Raises ValueError when the version does not fit the table or a row belongs to another version.
+        """
+        where, values = _standing(table, version)
+        if version is not None and frame.filter(_outside(version)).height:
+            raise ValueError(f"{table.qualified()}: rows of another version than {version}")
+        columns = ", ".join(map(ddl.identifier, table.stored_columns()))
+        name, standing = table.qualified(), f"{table.qualified()} WHERE {where}"
+        with self._incoming(table, frame):
+            closed = self._count(standing, values)
+            new_rows = f"(SELECT {columns} FROM incoming EXCEPT ALL SELECT {columns} FROM {standing})"
+            if closed == frame.height and self._count(new_rows, values) == 0:
+                return 0
+            moment = loaded_at.astimezone(UTC).replace(tzinfo=None) if loaded_at.tzinfo else loaded_at
+            self._connection.execute(f"UPDATE {name} SET superseded_at = ? WHERE {where}", [moment, *values])
+            self._connection.execute(
+                f"INSERT INTO {name} BY NAME SELECT *, ?::TIMESTAMP AS loaded_at, ? AS run_id FROM incoming", [moment, run_id]
+            )
+        return closed + frame.height
+
+    def replace(self, table: type[Table], frame: pl.DataFrame) -> None:
+        """Make `frame` the rows of a dimension or reference table."""
+        self._connection.execute(f"DELETE FROM {table.qualified()}")
+        self.append(table, frame)
+
+    def append(self, table: type[Table], frame: pl.DataFrame) -> None:
+        """Add the rows of `frame` to `table`, which keeps no history."""
+        if issubclass(table, Fact):
+            raise TypeError(f"{table.qualified()} keeps history: use supersede")
+        with self._incoming(table, frame):
+            self._connection.execute(f"INSERT INTO {table.qualified()} BY NAME SELECT * FROM incoming")
+
+    def delete_rows(self, table: type[Table], column: str, value: str) -> None:
+        """Delete the rows of `table` whose `column` is `value`; facts keep their history and refuse."""
+        if issubclass(table, Fact) or column not in table.columns:
+            raise ValueError(f"{table.qualified()}: rows cannot be deleted by {column}")
+        self._connection.execute(f"DELETE FROM {table.qualified()} WHERE {ddl.identifier(column)} = ?", [value])
+
+    def frame(self, source: type[Table] | str, parameters: Sequence[object] = ()) -> pl.DataFrame:
+        """Return the rows of a table, formulas and history included, or of a query with bound `parameters`."""
+        sql = source if isinstance(source, str) else f"SELECT * FROM {source.qualified()}"
+        return self._connection.sql(sql, params=list(parameters)).pl()
+
+    def prepare(self) -> None:
+        """Create what is declared and missing, and renew views and comments.
+
+        Raises Stop when a stored table has other columns than its declaration.
+        """
+        with self.transaction():
+            for layer in ddl.LAYERS:
+                self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
+            for table in ddl.database_tables():
+                self._connection.execute(ddl.create_table(table))
+                self._require_declared_columns(table)
+                self._connection.execute(";".join(ddl.comments(table)))
+            for view in ddl.views():
+                self._connection.execute(view)
+
+    def require_unique_keys(self) -> None:
+        """Raise Stop when a key occurs twice among the standing rows of a table that was written."""
+        for table in sorted(self._written, key=lambda table: table.qualified()):
+            keys = ", ".join(map(ddl.identifier, table.key()))
+            where = "WHERE superseded_at IS NULL" if issubclass(table, Fact) else ""
+            grouped = f"(SELECT {keys} FROM {table.qualified()} {where} GROUP BY {keys} HAVING count(*) > 1)" if keys else ""
+            if keys and (doubled := self._count(grouped)):
+                raise Stop(
+                    "key_not_unique",
+                    f"{table.qualified()}: {doubled} keys occur more than once; nothing was changed",
+                    f"{table.qualified()}: {doubled} kunci muncul lebih dari sekali; tidak ada yang diubah",
+                    "one row per key: look at the rows that produced it / satu baris untuk tiap kunci",
+                )
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of rows of every table."""
+        return row_counts(self._connection, [table.qualified() for table in ddl.database_tables()])
+
+    @contextmanager
+    def _incoming(self, table: type[Table], frame: pl.DataFrame) -> Iterator[None]:
+        stored = [pl.col(name).cast(column.dtype) for name, column in table.stored_columns().items()]
+        self._connection.register("incoming", frame.select(stored).to_arrow())
+        self._written.add(table)
+        try:
+            yield
+        finally:
+            self._connection.unregister("incoming")
+
+    def _count(self, source: str, values: Sequence[object] = ()) -> int:
+        return int(self._connection.execute(f"SELECT count(*) FROM {source}", list(values)).fetchall()[0][0])
+
+    def _require_declared_columns(self, table: type[Table]) -> None:
+        declared = [(name, ddl.SQL_TYPES[column.dtype]) for name, column in ddl.columns_of(table).items()]
+        found = self._connection.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = ? AND schema_name = ? AND table_name = ?"
+            " ORDER BY column_index",
+            [CATALOG, table.layer, table.name],
+        ).fetchall()
+        if found != declared:
+            changed = ", ".join(sorted({name for name, _ in set(found) ^ set(declared)})) or "order"
+            raise Stop(
+                "table_differs_from_declaration",
+                f"{table.qualified()}: other columns than this version declares ({changed})",
+                f"{table.qualified()}: kolom berbeda dari deklarasi versi ini ({changed})",
+                "move the warehouse file away and rebuild it from the kept extracts / pindahkan berkas gudang lalu bangun ulang",
+            )
+
+
+@contextmanager
+def building(warehouse: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> Iterator[Build]:
+    """Yield the build of the next `warehouse` file, and put it in place when the block ends without exception.
+
+    On an exception, or when the process is killed, the file is as it was; leftovers go at the next start.
+    Raises Stop when another process is building, a key is not unique, or the new file does not read back.
+    """
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    following = warehouse.with_name(warehouse.name + ".next")
+    with only_writer(warehouse):
+        _discard_leftovers(warehouse)
+        try:
+            if warehouse.exists():
+                shutil.copyfile(warehouse, following)
+            with closing(connect(following.with_name(following.name + ".tmp"), memory_limit, threads)) as connection:
+                attach(connection, following, CATALOG)
+                connection.execute(f"USE {CATALOG}")
+                build = Build(connection)
+                build.prepare()
+                yield build
+                build.require_unique_keys()
+                counts = build.counts()
+                connection.execute(f"CHECKPOINT {CATALOG}")
+            require_complete(following, counts)
+            sync(following)
+            os.replace(following, warehouse)
+            sync(warehouse.parent)
+        finally:
+            _discard_leftovers(warehouse)
+
+
+def query(path: Path, sql: str, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> pl.DataFrame:
+    """Return the rows of a user's query on the DuckDB file at `path`, which is opened for reading only.
+
+    The query reaches no other file, no network, no extension and no setting.
+    Raises ValueError when the statement returns no rows, duckdb.Error when DuckDB refuses it.
+    """
+    with tempfile.TemporaryDirectory() as spill:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            **NO_EXTENSIONS, "memory_limit": memory_limit, "threads": threads, "temp_directory": spill,
+            "enable_external_access": "false", "python_enable_replacement_scans": "false", "lock_configuration": "true",
+        }  # fmt: skip
+        with closing(duckdb.connect(str(path), read_only=True, config=settings)) as connection:
+            relation = connection.sql(sql)
+            if relation is None:
+                raise ValueError("the statement returns no rows: ask with SELECT or FROM")
+            return relation.pl()
+
+
+def connect(spill: Path, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
+    """Return a connection to no file yet, within the limits, that spills to `spill` and loads no extension."""
+    return duckdb.connect(
+        config={**NO_EXTENSIONS, "memory_limit": memory_limit, "threads": threads, "temp_directory": str(spill)}
+    )
+
+
+def attach(connection: duckdb.DuckDBPyConnection, file: Path, catalog: str, *, read_only: bool = False) -> None:
+    """Attach `file` as `catalog`; a new file gets the storage version that older readers open."""
+    options = "READ_ONLY" if read_only else f"STORAGE_VERSION '{STORAGE_VERSION}'"
+    connection.execute(f"ATTACH {ddl.literal(str(file))} AS {catalog} ({options})")
+
+
+def row_counts(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> dict[str, int]:
+    """Return the number of rows of each of `tables`, named with their schema."""
+    return {table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]) for table in tables}
+
+
+def require_complete(file: Path, counts: Mapping[str, int]) -> None:
+    """Raise Stop unless the closed `file` has no write-ahead log, opens again and holds `counts`."""
+    if file.with_name(file.name + ".wal").exists():
+        raise _incomplete(file, "a write-ahead log is left", "log tulis tersisa")
+    with closing(duckdb.connect(str(file), read_only=True, config={**NO_EXTENSIONS})) as connection:
+        if row_counts(connection, list(counts)) != counts:
+            raise _incomplete(
+                file, "it reads back with other rows than were written", "isi yang terbaca berbeda dari yang ditulis"
+            )
+
+
+def _discard_leftovers(warehouse: Path) -> None:
+    for leftover in warehouse.parent.glob(f"{warehouse.name}.next*"):
+        remove(leftover)
+
+
+def _incomplete(file: Path, en: str, id: str) -> Stop:
+    return Stop("file_incomplete", f"{file.name}: {en}", f"{file.name}: {id}", "run again / jalankan ulang")
+
+
+def _standing(table: type[Fact], version: Version | None) -> tuple[str, list[object]]:
+    if ("as_of_date" in table.columns) != (version is not None):
+        raise ValueError(f"{table.qualified()} " + ("is replaced whole: it has no version" if version else "needs a version"))
+    if version is None:
+        return "superseded_at IS NULL", []
+    return 'superseded_at IS NULL AND "month" = ? AND as_of_date = ?', [version.month, version.as_of_date]
+
+
+def _outside(version: Version) -> pl.Expr:
+    return pl.any_horizontal(pl.col("month") != version.month, pl.col("as_of_date") != version.as_of_date)

@@ -1,0 +1,110 @@
+"""The coverage facts, and the presence words they are counted from."""
+
+import polars as pl
+
+from warehouse import vocabulary as v
+from warehouse.schema import Column, Fact, Rule, Table
+from warehouse.tables.workforce import PERIOD, SOURCE
+
+KEPESERTAAN = "kepesertaan in force on the reference day"
+
+
+class Presence(Table, layer="lake", grain="one row per basis, regency and person"):
+    """Who is in force where: every fact of one person in one regency, packed into one word.
+
+    Bits 0-3: in force in PU, BPU, JAKON, PMI. Bits 4-7: vulnerable there. Bits 8-27: programme p in
+    segment s at 8 + 4p + s. Words of one person combine by OR, so distinct counts need no second look.
+    """
+
+    basis = v.BASIS
+    region_code = v.REGION_CODE
+    worker_key = Column(pl.Binary(), "Keyed token of the person.", "token", key=True)
+    word = Column(pl.UInt32(), "The packed bits.", "bitmask")
+
+
+class PresenceBefore(Presence):
+    """Presence in the month before, in the newest version known on as_of_date; absent when not loaded."""
+
+
+class PresenceEarlier(Presence):
+    """Presence in any month before the month before, in versions known on as_of_date."""
+
+
+class FactCoverage(
+    Fact, layer="mart", name="fact_coverage", grain="one row per region (all three levels), month, as_of_date, basis and segment"
+):
+    """Distinct workers in force, and how they changed since the month before.
+
+    Every level and every scope is counted exactly and stored, because distinct counts do not add up: a
+    worker in two regencies counts in both and once in the province. A region without a row was not delivered.
+    """
+
+    driven_by = ("kepesertaan",)
+
+    region_code = v.REGION_CODE
+    month = v.MONTH
+    as_of_date = v.AS_OF_DATE
+    basis = v.BASIS
+    segment = v.SCOPE
+    active_workers = v.persons("Distinct workers in force.", "Pekerja aktif").but(source=KEPESERTAAN)
+    vulnerable_workers = v.persons("Those of them who are vulnerable workers.", "Pekerja rentan").but(source=KEPESERTAAN)
+    joined_workers = v.persons(
+        "In force now, not the month before and never earlier; empty when the month before is not loaded.",
+        "Pekerja baru", nullable=True,
+    ).but(source=KEPESERTAAN)  # fmt: skip
+    returned_workers = v.persons(
+        "In force now, not the month before, but in an earlier month; empty when the month before is not loaded.",
+        "Pekerja kembali", nullable=True,
+    ).but(source=KEPESERTAAN)  # fmt: skip
+    left_workers = v.persons(
+        "In force the month before and not now; empty when the month before is not loaded.", "Pekerja keluar", nullable=True
+    ).but(source=KEPESERTAAN)
+    eligible_workers = v.count(
+        "Eligible workers of the release with the newest period not after the month among those released by as_of_date;"
+        " a province or the nation adds up its regencies and is empty while one of them has none.",
+        "persons", "Pekerja layak", nullable=True,
+    ).but(source="penduduk_bekerja", additive=False)  # fmt: skip
+    workforce_source = SOURCE.but(
+        key=False, nullable=True, source="penduduk_bekerja.sumber", description="Source of eligible_workers; MIXED when several."
+    )
+    workforce_period = PERIOD.but(
+        key=False, nullable=True, source="penduduk_bekerja.periode",
+        description="Survey period of eligible_workers; the oldest one when regencies differ.",
+    )  # fmt: skip
+    coverage_ratio = v.ratio(
+        "active_workers::DOUBLE / nullif(eligible_workers, 0)",
+        "Coverage: active workers over eligible workers. Above 1 happens in real life and is kept.",
+        "Cakupan",
+    )
+
+    rules = (
+        Rule(
+            "vulnerable_above_active", "vulnerable_workers <= active_workers",
+            "more vulnerable workers than active ones", "pekerja rentan melebihi pekerja aktif",
+        ),
+        Rule(
+            "arrivals_above_active", "joined_workers + returned_workers <= active_workers",
+            "more arrivals than active workers", "pekerja baru dan kembali melebihi pekerja aktif",
+        ),
+        Rule(
+            "workforce_without_source", "eligible_workers IS NULL OR workforce_source IS NOT NULL",
+            "eligible workers without the source that counted them", "pekerja layak tanpa sumber data",
+        ),
+    )  # fmt: skip
+
+
+class FactProgrammeCoverage(
+    Fact, layer="mart", name="fact_programme_coverage",
+    grain="one row per region (all three levels), month, as_of_date, basis, segment and programme",
+):  # fmt: skip
+    """Distinct workers in force who hold a programme."""
+
+    driven_by = ("kepesertaan",)
+
+    region_code = v.REGION_CODE
+    month = v.MONTH
+    as_of_date = v.AS_OF_DATE
+    basis = v.BASIS
+    segment = v.SCOPE
+    programme = v.PROGRAMME
+    active_workers = v.persons("Distinct workers in force who hold the programme.", "Pekerja aktif").but(source=KEPESERTAAN)

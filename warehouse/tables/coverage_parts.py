@@ -1,0 +1,29 @@
+"""What the coverage facts are counted from: words with the number of persons who share them, and denominators."""
+
+import polars as pl
+
+from warehouse import vocabulary as v
+from warehouse.schema import Column, Table
+from warehouse.tables.coverage import FactCoverage
+
+
+class RegionWord(Table, layer="lake", grain="one row per basis, region (all three levels) and word"):
+    """How many persons of a region share the same word; a person has one word per basis and region.
+
+    Bits 0-27: presence now, as in Presence. Bits 28-31: in force in PU, BPU, JAKON, PMI the month before.
+    Bits 32-35: the same in any earlier month. Only words with a bit below 32 are kept.
+    """
+
+    basis = v.BASIS
+    region_code = v.REGION_CODE
+    word = Column(pl.UInt64(), "The packed bits.", "bitmask", key=True)
+    persons = Column(v.WHOLE, "Persons with this word.", "persons", minimum=1)
+
+
+class EligibleWorkers(Table, layer="mart", grain="one row per region (all three levels)"):
+    """The denominator of coverage of every region, for one version."""
+
+    region_code = v.REGION_CODE
+    eligible_workers = FactCoverage.eligible_workers
+    workforce_source = FactCoverage.workforce_source
+    workforce_period = FactCoverage.workforce_period

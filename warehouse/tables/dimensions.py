@@ -1,0 +1,100 @@
+"""The dimensions: regions, months and the code lists, all from seeds or the calendar."""
+
+import polars as pl
+
+from warehouse import vocabulary as v
+from warehouse.schema import Column, Table
+
+OPTIONAL_DATE = Column(v.DATE, "", "date", nullable=True)
+
+
+def text(description: str, unit: str = "text", *, nullable: bool = False) -> Column:
+    """Return a text column."""
+    return Column(v.TEXT, description, unit, nullable=nullable)
+
+
+def number(description: str, unit: str) -> Column:
+    """Return an optional decimal number."""
+    return Column(pl.Float64(), description, unit, nullable=True, additive=False)
+
+
+class DimRegion(Table, layer="mart", name="dim_region", grain="one row per region of today", seed="regions.csv"):
+    """Regencies, provinces and the nation under today's Home Ministry codes."""
+
+    region_code = v.REGION_CODE
+    level = Column(v.TEXT, "regency, province or national.", "code", values=v.LEVELS)
+    name_ = text("Name of the region.")
+    kind = text("kabupaten, kota, provinsi or negara.", "code")
+    province_code = text("Code of its province; the nation has none.", "code", nullable=True)
+    province_name = text("Name of its province.", nullable=True)
+    bps_code = text("Code of the statistics office (frame of 2020).", "code", nullable=True)
+    latitude = number("Latitude of its centre.", "degrees")
+    longitude = number("Longitude of its centre.", "degrees")
+    area_km2 = number("Area.", "km2")
+    population = v.count("Population of 2025.", "persons", "Penduduk", nullable=True)
+    valid_from = OPTIONAL_DATE.but(description="First day of the code, where known.")
+    valid_to = OPTIONAL_DATE.but(description="Last day of the code; empty while it stands.")
+
+
+class DimRegionCode(Table, layer="mart", name="dim_region_code", grain="one row per system, edition and code", seed="region_codes.csv"):
+    """Every old and foreign code and name, and today's region it stands for."""
+
+    system = text("kemendagri, bps or name.", "code").but(key=True)
+    edition = text("Edition of the code book.", "year").but(key=True)
+    code = text("The code or name as printed.", "code").but(key=True)
+    region_code = v.REGION_CODE.but(key=False)
+
+
+class DimMonth(Table, layer="mart", name="dim_month", grain="one row per month"):
+    """Months with their due dates: the 15th of the next month, or the next working day."""
+
+    month = v.MONTH
+    year = Column(pl.Int32(), "Calendar year.", "year")
+    quarter = Column(pl.Int32(), "Quarter, 1 to 4.", "number")
+    semester = Column(pl.Int32(), "Half of the year, 1 or 2.", "number")
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
+    due_date = Column(v.DATE, "Last day to pay the month's contribution on time.", "date", source="holidays library")
+
+
+class DimSegment(Table, layer="mart", name="dim_segment", grain="one row per segment scope", seed="segments.csv"):
+    """Membership segments and the scopes that combine them."""
+
+    segment = v.SCOPE
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
+    description = text("What it covers.")
+    in_ucj = Column(pl.Boolean(), "Part of the UCJ scope.", "flag")
+
+
+class DimProgramme(Table, layer="mart", name="dim_programme", grain="one row per programme", seed="programmes.csv"):
+    """Programmes."""
+
+    programme = v.PROGRAMME
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
+
+
+class DimFundingSource(Table, layer="mart", name="dim_funding_source", grain="one row per funding source", seed="funding_sources.csv"):
+    """Who pays contributions."""
+
+    funding_source = v.FUNDING_SOURCE
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
+    is_government = Column(pl.Boolean(), "Paid from a public budget.", "flag")
+
+
+class DimSector(Table, layer="mart", name="dim_sector", grain="one row per KBLI section", seed="sectors.csv"):
+    """KBLI 2020 sections."""
+
+    sector = v.SECTOR
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
+
+
+class DimEmployerScale(Table, layer="mart", name="dim_employer_scale", grain="one row per employer scale", seed="employer_scales.csv"):
+    """Sizes of employers."""
+
+    scale = v.SCALE
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")

@@ -1,0 +1,65 @@
+"""The records of the warehouse itself: runs, files, checks and rejections."""
+
+import polars as pl
+
+from warehouse import vocabulary as v
+from warehouse.schema import Column, Table
+
+ID = Column(v.TEXT, "", "id", key=True)
+WHEN = Column(v.INSTANT, "", "timestamp (UTC)")
+ROWS = Column(v.WHOLE, "", "rows", minimum=0)
+WORD = Column(v.TEXT, "", "text")
+
+
+class Run(Table, layer="ops", name="run", grain="one row per run"):
+    """What ran, with which code and settings, and how it ended."""
+
+    run_id = ID.but(description="Id of the run.")
+    started_at = WHEN.but(description="Start.")
+    finished_at = WHEN.but(description="End; empty while it runs or after a crash.", nullable=True)
+    state = WORD.but(description="Outcome.", values=("RUNNING", "LOADED", "LOADED_WITH_REJECTIONS", "STOPPED", "FAILED"))
+    code_version = WORD.but(description="Version and fingerprint of the code and seeds.")
+    settings = WORD.but(description="Settings as JSON, without secrets.")
+    rows_in = ROWS.but(description="Rows read from the files of this run.")
+    rows_accepted = ROWS.but(description="Rows accepted.")
+    rows_rejected = ROWS.but(description="Rows rejected: in = accepted + rejected.")
+
+
+class SourceFile(Table, layer="ops", name="source_file", grain="one row per file content"):
+    """Every delivered file, known by the SHA-256 of its content."""
+
+    sha256 = ID.but(description="SHA-256 of the content.")
+    uri = WORD.but(description="Where it came from.")
+    kind = WORD.but(description="Kind of extract.")
+    bytes = Column(v.WHOLE, "Size.", "bytes")
+    rows = ROWS.but(description="Rows in the file.", nullable=True)
+    rows_accepted = ROWS.but(description="Rows accepted.", nullable=True)
+    rows_rejected = ROWS.but(description="Rows rejected.", nullable=True)
+    received_at = WHEN.but(description="When it was received.")
+    run_id = WORD.but(description="The run that received it.", unit="id")
+    state = WORD.but(description="What became of it.", values=("ACCEPTED", "STOPPED"))
+    reason = WORD.but(description="Why it was stopped.", nullable=True)
+
+
+class Rejection(Table, layer="ops", name="rejection", grain="one row per rejected row"):
+    """Rejected rows with the rules they broke; personal data is masked."""
+
+    run_id = WORD.but(description="The run that read the file.", unit="id")
+    sha256 = ID.but(description="The file.")
+    line_no = Column(v.WHOLE, "Line in the file: the header is line 1 of a CSV; rows of a Parquet file count from 1.", "line", key=True)
+    kind = WORD.but(description="Kind of extract.")
+    rules_ = WORD.but(description="Names of the broken rules, separated by commas.")
+    masked_row = WORD.but(description="The row as JSON, personal data masked.")
+
+
+class CheckResult(Table, layer="ops", name="check_result", grain="one row per run, suite, expectation and subject"):
+    """What every expectation found."""
+
+    run_id = WORD.but(description="The run.", unit="id")
+    suite = WORD.but(description="The suite: a kind of extract or a fact.")
+    expectation = WORD.but(description="Name of the expectation or rule.")
+    subject = WORD.but(description="What was checked: a file, a month.")
+    observed = WORD.but(description="What was found.")
+    expected = WORD.but(description="What was expected.")
+    severity = WORD.but(description="critical stops, warning rejects, info counts.")
+    success = Column(pl.Boolean(), "Met.", "flag")

@@ -1,0 +1,55 @@
+"""The premium fact."""
+
+from warehouse import vocabulary as v
+from warehouse.schema import Fact, Rule
+
+IURAN = "iuran as seen on as_of_date"
+
+
+class FactPremium(
+    Fact, layer="mart", name="fact_premium",
+    grain="one row per regency, month, as_of_date, segment, programme and funding_source",
+):  # fmt: skip
+    """Contributions billed and paid, per regency; amounts add up over regions, members do not."""
+
+    driven_by = ("iuran",)
+
+    region_code = v.REGION_CODE
+    month = v.MONTH
+    as_of_date = v.AS_OF_DATE
+    segment = v.SEGMENT
+    programme = v.PROGRAMME
+    funding_source = v.FUNDING_SOURCE
+    members = v.persons(
+        "Distinct workers in force who live in the regency and hold the programme on this funding source, in the newest"
+        " snapshot of the month not after as_of_date; empty when there is none.",
+        "Peserta", nullable=True,
+    ).but(source="kepesertaan")  # fmt: skip
+    due_idr = v.rupiah("Contribution due by the rules of the month; empty where no rule was applied.", "Iuran seharusnya", nullable=True)
+    workers_billed = v.count("Workers billed: the sum of jumlah_tk.", "workers", "Tenaga kerja ditagih").but(source=IURAN)
+    billed_idr = v.rupiah("Contribution billed.", "Iuran ditagih").but(source=IURAN)
+    paid_idr = v.rupiah("Contribution paid.", "Iuran dibayar").but(source=IURAN)
+    paid_on_time_idr = v.rupiah("Paid on or before the due date of the month.", "Dibayar tepat waktu").but(source=IURAN)
+    paid_late_idr = v.rupiah(
+        "Paid after the due date of the month; a payment without a date is neither on time nor late.", "Dibayar terlambat"
+    ).but(source=IURAN)
+    arrears_idr = v.rupiah(
+        "Billed and not yet paid, payer by payer: one payer's surplus does not settle another's arrears. Counts from the"
+        " day of billing, also before the due date.",
+        "Piutang iuran",
+    ).but(source=IURAN)
+    fine_idr = v.rupiah("Fine for late payment; empty where no rule was applied.", "Denda", nullable=True)
+    premium_per_member_idr = v.ratio(
+        "CAST(round(billed_idr::DOUBLE / nullif(members, 0)) AS BIGINT)", "Contribution billed per member, whole rupiah.", "Iuran per peserta"
+    ).but(dtype=v.WHOLE, unit="rupiah")
+
+    rules = (
+        Rule(
+            "paid_parts_above_paid", "paid_on_time_idr + paid_late_idr <= paid_idr",
+            "on time and late are more than paid", "tepat waktu dan terlambat melebihi yang dibayar",
+        ),
+        Rule(
+            "arrears_below_gap", "arrears_idr >= billed_idr - paid_idr",
+            "arrears are less than billed less paid", "piutang kurang dari tagihan dikurangi pembayaran",
+        ),
+    )  # fmt: skip

@@ -1,0 +1,4 @@
+"""Views and macros of schema mart, one SQL file each with its comment; files run in order of name.
+
+10 everything ever loaded, 20 what stands now, 30 what follows from it, 40 what was known on a day, 50 plans.
+"""

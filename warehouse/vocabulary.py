@@ -1,0 +1,125 @@
+"""The vocabulary: the code lists and the columns that several tables share.
+
+Codes that are Indonesian stay as values; everything else in code is English.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from warehouse.schema import Column, Parse
+
+SEGMENTS = ("PU", "BPU", "JAKON", "PMI")
+SCOPES: dict[str, tuple[str, ...]] = {
+    "PU": ("PU",),
+    "BPU": ("BPU",),
+    "JAKON": ("JAKON",),
+    "PMI": ("PMI",),
+    "UCJ": ("PU", "BPU", "JAKON"),
+    "ALL": SEGMENTS,
+}
+PROGRAMMES = ("JKK", "JKM", "JHT", "JP", "JKP")
+FUNDING_SOURCES = (
+    "EMPLOYER", "SELF", "APBD_REGENCY", "APBD_PROVINCE", "APBN", "DBH_SAWIT", "DBHCHT",
+    "VILLAGE_FUND", "CSR", "BAZNAS", "DONOR",
+)  # fmt: skip
+EMPLOYER_SCALES = ("MIKRO", "KECIL", "MENENGAH", "BESAR")
+RISK_CLASSES = ("SANGAT_RENDAH", "RENDAH", "SEDANG", "TINGGI", "SANGAT_TINGGI")
+TARGET_FRAMES = ("RPJMN", "RPJPN", "KEMENDAGRI", "DAERAH")
+SEXES = ("L", "P")
+LEVELS = ("regency", "province", "national")
+BASES = ("RESIDENCE", "WORKPLACE")
+ARREARS_CLASSES = ("LANCAR", "KURANG_LANCAR", "MACET", "KONTINJENSI")
+SECTORS = (*"ABCDEFGHIJKLMNOPQRSTU", "X")
+NATION = "00"
+
+DATE = pl.Date()
+TEXT = pl.String()
+WHOLE = pl.Int64()
+INSTANT = pl.Datetime("us")
+
+MONTH = Column(DATE, "First day of the month of contribution (BLTH).", unit="date", label_id="Bulan iuran", key=True)
+AS_OF_DATE = Column(
+    DATE, "Day on which the source saw the month; part of the version.", unit="date", label_id="Tanggal data", key=True
+)
+REGION_CODE = Column(
+    TEXT,
+    "Today's Home Ministry code: regency 15.03, province 15, nation 00.",
+    unit="code",
+    label_id="Kode wilayah",
+    key=True,
+)
+SEGMENT = Column(TEXT, "Membership segment.", unit="code", label_id="Segmen", values=SEGMENTS, key=True)
+SCOPE = Column(
+    TEXT,
+    "Segment scope: one segment, UCJ = PU + BPU + JAKON, or ALL. A worker in two segments counts once in UCJ.",
+    unit="code",
+    label_id="Cakupan segmen",
+    values=tuple(SCOPES),
+    key=True,
+)
+BASIS = Column(
+    TEXT,
+    "RESIDENCE counts where the worker lives, WORKPLACE where the work is (memberships that state it).",
+    unit="code",
+    label_id="Dasar wilayah",
+    values=BASES,
+    key=True,
+)
+PROGRAMME = Column(TEXT, "Programme.", unit="code", label_id="Program", values=PROGRAMMES, key=True)
+FUNDING_SOURCE = Column(
+    TEXT, "Who pays the contribution.", unit="code", label_id="Sumber dana", values=FUNDING_SOURCES, key=True
+)
+SCALE = Column(TEXT, "Size of the employer.", unit="code", label_id="Skala usaha", values=EMPLOYER_SCALES, key=True)
+SECTOR = Column(
+    TEXT,
+    "KBLI 2020 section of the employer; X when its code begins with no known division.",
+    unit="code",
+    label_id="Lapangan usaha",
+    values=SECTORS,
+    key=True,
+)
+
+LOADED_AT = Column(INSTANT, "When this version of the row was loaded.", unit="timestamp (UTC)", label_id="Dimuat pada")
+SUPERSEDED_AT = Column(
+    INSTANT,
+    "When a restatement replaced this row; empty while it stands.",
+    unit="timestamp (UTC)",
+    label_id="Digantikan pada",
+    nullable=True,
+)
+RUN_ID = Column(TEXT, "The run that loaded this row (ops.run).", unit="id", label_id="Nomor proses")
+
+
+def persons(description: str, label_id: str, *, nullable: bool = False) -> Column:
+    """Return a column of distinct persons, which must never be summed over regions, scopes or months."""
+    return Column(WHOLE, description, "persons", label_id=label_id, nullable=nullable, minimum=0, additive=False)
+
+
+def count(description: str, unit: str, label_id: str, *, nullable: bool = False) -> Column:
+    """Return an additive whole number of `unit`, zero or more."""
+    return Column(WHOLE, description, unit, label_id=label_id, nullable=nullable, minimum=0)
+
+
+def rupiah(description: str, label_id: str, *, nullable: bool = False) -> Column:
+    """Return an additive amount in whole rupiah, zero or more."""
+    return Column(WHOLE, description, "rupiah", label_id=label_id, nullable=nullable, minimum=0)
+
+
+def ratio(formula: str, description: str, label_id: str) -> Column:
+    """Return a fraction that is computed from its parts by `formula` wherever it is read, never stored."""
+    return Column(pl.Float64(), description, "fraction", label_id=label_id, nullable=True, formula=formula, additive=False)
+
+
+def arriving(column: Column, name: str, parse: Parse, *, required: bool = True) -> Column:
+    """Return `column` as it arrives in an extract under `name`, read by the parser `parse`."""
+    return column.but(
+        arrives_as=name, parse=parse, required=required, nullable=not required, source=f"extract column {name}", key=False
+    )
+
+
+def first_of_month(day: date) -> date:
+    """Return the first day of the month in which `day` lies."""
+    return day.replace(day=1)
