@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import great_expectations as gx
 import polars as pl
 from great_expectations.core import ExpectationSuite, ExpectationSuiteValidationResult, ExpectationValidationResult
-from great_expectations.core.batch import Batch, BatchMarkers, IDDict, LegacyBatchDefinition
+from great_expectations.core.batch import Batch, BatchMarkers, LegacyBatchDefinition
+from great_expectations.core.id_dict import BatchSpec, IDDict
 from great_expectations.core.metric_function_types import MetricFunctionTypes, MetricPartialFunctionTypes
 from great_expectations.data_context import AbstractDataContext
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
@@ -30,9 +30,9 @@ from great_expectations.expectations.registry import register_metric
 from great_expectations.validator.metric_configuration import MetricConfigurationID
 from great_expectations.validator.validator import Validator
 
+from expectations.conditions import CONDITIONS
 from expectations.suites import (
     BROKEN_RULES,
-    CONDITIONS,
     TABLE_LEVEL,
     broken,
     clause,
@@ -45,45 +45,13 @@ from expectations.suites import (
     selected,
     verdict_word,
 )
+from expectations.verdict import COULD_NOT_RUN, CouldNotRun, Outcome, Verdict
 
 __all__ = ["Outcome", "PolarsExecutionEngine", "Verdict", "failing", "judge", "row_rules", "validate", "verdict_word"]
 
-COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
-ROWS = MetricConfigurationID("table.row_count", "", "")
-COULD_NOT_RUN = "could not run: "
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What Great Expectations decided on one expectation; `observed` counts unexpected rows, or rows, or columns."""
-
-    rule: str
-    expectation: str
-    subject: str
-    severity: str
-    success: bool
-    observed: int
-    expected: str
-    error: str | None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One outcome per expectation, in the order of the suite, and the validation result they were read from.
-
-    An outcome with an `error` is a stop whatever its severity; the sinks may then be unwritten or incomplete.
-    """
-
-    rows: int
-    outcomes: tuple[Outcome, ...]
-    result: ExpectationSuiteValidationResult
-
-
-class CouldNotRun(RuntimeError):
-    """A rule or a scan that failed, by the class of its cause only: the cause's message may quote a person's data."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(COULD_NOT_RUN + type(cause).__name__)
+Counter = tuple[pl.Expr, dict[str, Any], dict[str, Any]]
+COUNTS_ONLY: Any = {"result_format": "BASIC", "partial_unexpected_count": 0}
+ROWS = MetricConfigurationID("rows of the scan", "", "")
 
 
 class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
@@ -95,19 +63,19 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     _or_condition_to_filter_clause = staticmethod(clause)
 
     def __init__(self, frame: pl.LazyFrame, suite: ExpectationSuite, sinks: Sequence[pl.LazyFrame] = ()) -> None:
+        """An engine for one validation: it scans once and remembers."""
         super().__init__(name="polars")
         self.frame = frame
         self.schema = frame.collect_schema()
-        self._row_of_nulls = pl.DataFrame(schema=self.schema).clear(n=1)
         self.answers: dict[MetricConfigurationID, int | CouldNotRun] = {}
         self.crash: CouldNotRun | None = None
+        self._row_of_nulls = pl.DataFrame(schema=self.schema).clear(n=1)
+        self._judged, self._sinks, self._from_verdict = frame, list[pl.LazyFrame](), dict[bytes, pl.Expr]()
         rules = row_level(suite)
         if all(self._can_run(rule) for rule in rules):
             self._judged, self._sinks = judge(frame, suite), list(sinks)
-            bits = [(pl.col(BROKEN_RULES) & (1 << bit) != 0).sum() for bit in range(len(rules))]
-            self._from_verdict = {_identity(failing(rule).sum()): bit for rule, bit in zip(rules, bits, strict=True)}
-        else:
-            self._judged, self._sinks, self._from_verdict = frame, [], {}
+            for bit, rule in enumerate(rules):
+                self._from_verdict[_identity(failing(rule).sum())] = (pl.col(BROKEN_RULES) & (1 << bit) != 0).sum()
 
     def rehearsed(self, build: Callable[[], pl.Expr]) -> pl.Expr:
         """The condition, once it ran on a single row of nulls: shows a wrong column, type or pattern without a scan.
@@ -116,8 +84,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         """
         try:
             condition = build()
-            answer = self._row_of_nulls.select(condition.alias("broken"))
-            if answer.schema["broken"] != pl.Boolean:
+            if self._row_of_nulls.select(condition.alias("broken")).schema["broken"] != pl.Boolean:
                 raise TypeError("a rule must be a condition")
         except Exception as cause:
             raise CouldNotRun(cause) from None
@@ -150,7 +117,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
 
     def _scan(self, wanted: Mapping[MetricConfigurationID, pl.Expr]) -> dict[MetricConfigurationID, int | CouldNotRun]:
         counts = [self._from_verdict.get(_identity(count), count) for count in wanted.values()]
-        named = [count.alias(str(position)) for position, count in enumerate(counts)]
+        named = [count.alias(str(place)) for place, count in enumerate(counts)]
         sinks, self._sinks = self._sinks, []
         try:
             table = pl.collect_all([self._judged.select(named), *sinks], engine="streaming")[0]
@@ -174,93 +141,98 @@ def _identity(expression: pl.Expr) -> bytes:
     return expression.meta.serialize()
 
 
-def _count_broken(metric: str) -> Callable[..., tuple[pl.Expr, dict[str, Any], dict[str, Any]]]:
-    def provider(
-        execution_engine: PolarsExecutionEngine,
-        metric_domain_kwargs: dict[str, Any],
-        metric_value_kwargs: dict[str, Any],
-        **_: object,
-    ) -> tuple[pl.Expr, dict[str, Any], dict[str, Any]]:
-        rule = {**metric_domain_kwargs, **metric_value_kwargs}
-        return execution_engine.rehearsed(lambda: broken(metric, rule)).sum(), metric_domain_kwargs, {}
-
-    return provider
-
-
-def _count_rows(
-    metric_domain_kwargs: dict[str, Any], **_: object
-) -> tuple[pl.Expr, dict[str, Any], dict[str, Any]]:
+def _count_rows(metric_domain_kwargs: dict[str, Any], **_: object) -> Counter:
     within = selected(metric_domain_kwargs)
     return pl.len() if within is None else within.sum(), metric_domain_kwargs, {}
 
 
-def _register(name: str, domain: tuple[str, ...], arguments: tuple[str, ...], answer: Callable[..., Any]) -> None:
-    register_metric(
-        name, domain, arguments, PolarsExecutionEngine, MetricProvider, answer, MetricFunctionTypes.VALUE
-    )
+def _count_broken(metric: str) -> Callable[..., Counter]:
+    def count(
+        execution_engine: PolarsExecutionEngine,
+        metric_domain_kwargs: dict[str, Any],
+        metric_value_kwargs: dict[str, Any],
+        **_: object,
+    ) -> Counter:
+        rule = {**metric_domain_kwargs, **metric_value_kwargs}
+        return execution_engine.rehearsed(lambda: broken(metric, rule)).sum(), metric_domain_kwargs, {}
+
+    return count
 
 
-def _register_count(name: str, domain: tuple[str, ...], arguments: tuple[str, ...], count: Callable[..., Any]) -> None:
+def _answer(name: str, domain: tuple[str, ...], arguments: tuple[str, ...], value: Callable[..., Any]) -> None:
+    kind = MetricFunctionTypes.VALUE
+    register_metric(name, domain, arguments, PolarsExecutionEngine, MetricProvider, value, kind)
+
+
+def _answer_in_scan(name: str, domain: tuple[str, ...], arguments: tuple[str, ...], count: Callable[..., Any]) -> None:
     kind = MetricPartialFunctionTypes.AGGREGATE_FN
-    for suffix, answer in ((f".{kind.metric_suffix}", count), ("", None)):
-        register_metric(name + suffix, domain, arguments, PolarsExecutionEngine, MetricProvider, answer, kind)
+    for suffix, provider in ((f".{kind.metric_suffix}", count), ("", None)):
+        register_metric(name + suffix, domain, arguments, PolarsExecutionEngine, MetricProvider, provider, kind)
 
 
 _TABLE = ("batch_id", "table", "row_condition", "condition_parser")
-_register_count("table.row_count", _TABLE, (), _count_rows)
-_register("table.columns", _TABLE, (), lambda execution_engine, **_: execution_engine.schema.names())
-for _metric, _condition in CONDITIONS.items():
-    _key = (_condition.domain, _condition.arguments)
-    _register_count(f"{_metric}.unexpected_count", *_key, _count_broken(_metric))
-    _register(f"{_metric}.unexpected_values", _key[0], (*_key[1], "result_format"), lambda **_: [])
+_answer_in_scan("table.row_count", _TABLE, (), _count_rows)
+_answer("table.columns", _TABLE, (), lambda execution_engine, **_: execution_engine.schema.names())
+for _metric, (_domain, _arguments, _) in CONDITIONS.items():
+    _answer_in_scan(f"{_metric}.unexpected_count", _domain, _arguments, _count_broken(_metric))
+    _answer(f"{_metric}.unexpected_values", _domain, (*_arguments, "result_format"), lambda **_: [])
 
 
 @cache
 def _context() -> AbstractDataContext:
-    config = DataContextConfig(store_backend_defaults=InMemoryStoreBackendDefaults(), analytics_enabled=False)
+    stores = InMemoryStoreBackendDefaults()
+    config = DataContextConfig(store_backend_defaults=stores, analytics_enabled=False)
     return gx.get_context(mode="ephemeral", project_config=config)
 
 
 def _ask(engine: PolarsExecutionEngine, suite: ExpectationSuite, name: str) -> ExpectationSuiteValidationResult:
     """The validation result, in the order of the suite and without the text of any exception."""
     numbered = ExpectationSuite(name=suite.name)
-    numbered.expectations = [rule.copy(update={"id": str(UUID(int=place))}) for place, rule in enumerate(suite.expectations)]
-    batch = Batch(engine.frame, batch_definition=LegacyBatchDefinition("cakupan", "polars", name, IDDict()))
+    numbered.expectations = [rule.copy(update={"id": str(UUID(int=i))}) for i, rule in enumerate(suite.expectations)]
+    definition = LegacyBatchDefinition("cakupan", "polars", name, IDDict())
+    batch = Batch(cast(Any, engine.frame), batch_definition=definition, batch_spec=BatchSpec(data_asset_name=name))
     validator = Validator(engine, data_context=_context(), batches=[batch])
     validator.metrics_calculator.show_progress_bars = False
-    result = validator.validate(numbered, run_name=name, result_format=COUNTS_ONLY)
-    result.results.sort(key=lambda answer: answer.expectation_config.id)
-    if [answer.expectation_config.id for answer in result.results] != [rule.id for rule in numbered.expectations]:
+    answer = validator.validate(numbered, run_name=name, result_format=COUNTS_ONLY)
+    result = cast(ExpectationSuiteValidationResult, answer)
+    result.results.sort(key=_number)
+    if [_number(answer) for answer in result.results] != [rule.id for rule in numbered.expectations]:
         raise RuntimeError(f"{suite.name}: declared {len(suite.expectations)}, evaluated {len(result.results)}")
     for answer in result.results:
         if error := _error(answer):
-            answer.exception_info = {"raised_exception": True, "exception_message": COULD_NOT_RUN + error, "exception_traceback": ""}
+            message = COULD_NOT_RUN + error
+            answer.exception_info = {"raised_exception": True, "exception_message": message, "exception_traceback": ""}
     return result
+
+
+def _number(answer: ExpectationValidationResult) -> str:
+    return str(getattr(answer.expectation_config, "id", None))
 
 
 def _error(answer: ExpectationValidationResult) -> str | None:
     info = answer.exception_info
     causes = [info] if "raised_exception" in info else info.values()
-    messages = [cause["exception_message"] for cause in causes if cause["raised_exception"]]
-    named = [match[1] for message in messages if (match := re.search(COULD_NOT_RUN + r"(\w+)", str(message)))]
-    return next(iter(named), "GreatExpectationsError") if messages else None
+    messages = [str(cause["exception_message"]) for cause in causes if cause["raised_exception"]]
+    if not messages:
+        return None
+    named = re.search(COULD_NOT_RUN + r"(\w+)", messages[0])
+    return named[1] if named else "GreatExpectationsError"
 
 
 def _outcome(expectation: Expectation, answer: ExpectationValidationResult) -> Outcome:
     subject, expected = describe(expectation)
-    error = _error(answer)
-    found = answer.result or {}
+    rule, error, found = rule_id(expectation), _error(answer), answer.result or {}
     mismatched = found.get("details", {}).get("mismatched", {})
-    observed = sum(map(len, mismatched.values())) if subject == "columns" else found.get("unexpected_count", found.get("observed_value"))
+    observed = found.get("unexpected_count", found.get("observed_value", 0))
     return Outcome(
-        rule=rule_id(expectation),
+        rule=rule,
         expectation=type(expectation).__name__,
         subject=subject,
         severity=FailureSeverity(expectation.severity).value,
         success=bool(answer.success) and error is None,
-        observed=0 if observed is None else observed,
+        observed=observed if isinstance(observed, int) else sum(map(len, mismatched.values())),
         expected=expected,
-        error=error and f"{rule_id(expectation)}: {error}",
+        error=error and f"{rule}: {error}",
     )
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import deepcopy
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from shutil import rmtree
+from typing import Any, cast
 
 import great_expectations as gx
-from great_expectations.core import ExpectationSuiteValidationResult
+from great_expectations.core import ExpectationSuiteValidationResult, ExpectationSuiteValidationResultSchema
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context import AbstractDataContext
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
@@ -23,6 +24,7 @@ from great_expectations.data_context.types.resource_identifiers import (
     ExpectationSuiteIdentifier,
     ValidationResultIdentifier,
 )
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.suites import describe, rule_id
@@ -37,20 +39,23 @@ table{border-collapse:collapse;width:100%;margin:.5rem 0}td,th{border:1px solid 
 .badge{background:#e8eef4;border-radius:3px;padding:0 .3em}.alert{border-left:4px solid #4a7aa8;padding:.3rem .8rem}
 .text-danger{color:#a40000}.text-success{color:#1d6b2f}.text-warning{color:#8a5a00}ul,ol{list-style:none;padding-left:0}
 .collapse{display:none}.collapse:target{display:block}.sticky{position:static}.card.mb-3{display:none}
-.fa-check-circle::before{content:"\\2713"}.fa-times::before{content:"\\2717"}.fa-exclamation-triangle::before{content:"!"}
+.fa-check-circle::before{content:"\\2713"}.fa-times::before{content:"\\2717"}
+.fa-exclamation-triangle::before{content:"!"}
 """
 
 
-def build_data_docs(results: Sequence[tuple[str, object]], folder: Path, keep: int = 10) -> Path:
+def build_data_docs(results: Sequence[tuple[str, Any]], folder: Path, keep: int = 10) -> Path:
     """The index page, after adding one run: a page per (name, validation result), without scripts or outside links.
 
-    Only the newest `keep` runs stay in the folder. Validate with `engine.validate`, whose results hold no value of a
-    row. Raises: ValueError for a repeated name or `keep` below 1, RuntimeError if Great Expectations drew no page.
+    A result is an `ExpectationSuiteValidationResult` or the dictionary of its `to_json_dict`, made with
+    `engine.validate`, so that it holds no value of a row. Only the newest `keep` runs stay in the folder.
+
+    Raises: ValueError for a repeated name or `keep` below 1, RuntimeError if Great Expectations drew no page.
     """
     names = [name for name, _ in results]
     if keep < 1 or len(set(names)) < len(names):
         raise ValueError(f"Data Docs need keep >= 1 (got {keep}) and a different name for each result (got {names})")
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     run = folder / now.strftime("%Y%m%dT%H%M%S.%fZ")
     context = _context(run)
     pages = [_add(context, name, result, now) for name, result in results]
@@ -77,22 +82,25 @@ def _context(run: Path) -> AbstractDataContext:
     return gx.get_context(mode="ephemeral", project_config=config)
 
 
-def _add(context: AbstractDataContext, name: str, result: object, now: datetime) -> Path:
-    shown = deepcopy(result)
-    if not isinstance(shown, ExpectationSuiteValidationResult):
-        raise TypeError(f"{name}: expected a validation result, got {type(result).__name__}")
+def _add(context: AbstractDataContext, name: str, result: Any, now: datetime) -> Path:
+    shown = _loaded(result)
     for answer in shown.results:
-        config = answer.expectation_config
+        config = cast(ExpectationConfiguration, answer.expectation_config)
         expectation = config.to_domain_obj()
         severity = FailureSeverity(expectation.severity).value
         text = f"[{severity}] {rule_id(expectation)}: {describe(expectation)[1]}"
-        config.description = escape(text).replace("$", "$$")
+        config.description = escape(text)
     run_id = RunIdentifier(run_name=re.sub(r"[^\w-]+", "_", name), run_time=now)
     shown.meta["run_id"] = run_id
     suite = ExpectationSuiteIdentifier(shown.suite_name)
-    key = ValidationResultIdentifier(suite, run_id, shown.batch_id or "batch")
+    key: Any = ValidationResultIdentifier(suite, run_id, shown.batch_id or "batch")
     context.validation_results_store.store_validation_results(shown, key)
     return Path("validations", *key.to_tuple()[:-1], f"{key.batch_identifier}.html")
+
+
+def _loaded(result: Any) -> ExpectationSuiteValidationResult:
+    plain = result if isinstance(result, dict) else result.to_json_dict()
+    return cast(ExpectationSuiteValidationResult, ExpectationSuiteValidationResultSchema().load(deepcopy(plain)))
 
 
 def _offline(page: str) -> str:
@@ -101,7 +109,7 @@ def _offline(page: str) -> str:
     return page.replace("</head>", f"<style>{STYLE}</style></head>")
 
 
-def _summary(run: str, results: Sequence[tuple[str, object]], pages: Sequence[Path]) -> str:
+def _summary(run: str, results: Sequence[tuple[str, Any]], pages: Sequence[Path]) -> str:
     rows = "".join(
         f'<tr><td><a href="{escape(run)}/{escape(page.as_posix())}">{escape(name)}</a></td>{_counts(result)}</tr>'
         for (name, result), page in zip(results, pages, strict=True)
@@ -110,8 +118,8 @@ def _summary(run: str, results: Sequence[tuple[str, object]], pages: Sequence[Pa
     return f"<h2>{escape(run)}</h2><table><tr>{heads}</tr>{rows}</table>"
 
 
-def _counts(result: object) -> str:
-    failed = [answer.expectation_config.severity for answer in result.results if not answer.success]
+def _counts(result: Any) -> str:
+    failed = [getattr(one.expectation_config, "severity", None) for one in _loaded(result).results if not one.success]
     word = "gagal / failed" if failed else "lulus / passed"
     return f"<td>{word}</td>" + "".join(f"<td>{failed.count(level)}</td>" for level in FailureSeverity)
 

@@ -1,17 +1,17 @@
-"""The rules a table must keep, as Great Expectations suites, and the one table of conditions behind them.
+"""The rules a table must keep, as Great Expectations suites, and the verdict of each rule on each row.
 
-Every row-level expectation has one entry in `CONDITIONS`: the expression that is true where a row keeps the rule.
-The verdict on each row (`verdict_word`) and the counts that Great Expectations judges (`expectations.engine`) are both
-read from that entry, so the two cannot disagree. A null condition passes, as in a SQL CHECK.
+The verdict on a row (`verdict_word`) and the counts that Great Expectations judges (`expectations.engine`) are both
+read from `conditions.CONDITIONS`, so the two cannot disagree.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, cast
 
 import polars as pl
+from great_expectations.compatibility.pydantic import Field
 from great_expectations.core import ExpectationSuite
 from great_expectations.execution_engine import ExecutionEngine
 from great_expectations.execution_engine.execution_engine import InvalidConditionError
@@ -33,6 +33,8 @@ from great_expectations.expectations.row_conditions import (
     OrCondition,
     deserialize_row_condition,
 )
+
+from expectations.conditions import CONDITIONS, exact
 
 BROKEN_RULES = "broken_rules"
 MOST_RULES = 64
@@ -84,54 +86,11 @@ class ExpectKeyToBeUnique(RowExpectation):
     """
 
     columns: list[str]
-    required_columns: list[str] = []
+    required_columns: list[str] = Field(default=[])
     map_metric: ClassVar[str | None] = "key.unique"
     metric_dependencies = ("table.row_count", "key.unique.unexpected_count")
     success_keys = ("columns", "required_columns", "mostly")
 
-
-class RowCondition(NamedTuple):
-    """How one metric of Great Expectations is answered: its domain, its arguments and the rule kept by a row."""
-
-    domain: tuple[str, ...]
-    arguments: tuple[str, ...]
-    kept: Callable[[Mapping[str, Any]], pl.Expr]
-
-
-def _in_set(rule: Mapping[str, Any]) -> pl.Expr:
-    return pl.col(rule["column"]).is_in([value for value in rule["value_set"] if value is not None])
-
-
-def _between(rule: Mapping[str, Any]) -> pl.Expr:
-    column, low, high = pl.col(rule["column"]), _exact(rule["min_value"]), _exact(rule["max_value"])
-    above = operator.gt if rule["strict_min"] else operator.ge
-    below = operator.lt if rule["strict_max"] else operator.le
-    return pl.all_horizontal(
-        *([above(column, low)] if low is not None else []), *([below(column, high)] if high is not None else [])
-    )
-
-
-def _exact(bound: Any) -> Any:
-    """The bound as declared: Great Expectations turns whole numbers into floats, which would blur large integers."""
-    return int(bound) if isinstance(bound, float) and bound.is_integer() else bound
-
-
-def _first_of_key(rule: Mapping[str, Any]) -> pl.Expr:
-    exempt = pl.any_horizontal(pl.lit(False), *(pl.col(name).is_null() for name in rule["required_columns"] or ()))
-    return exempt | pl.struct(*rule["columns"], exempt.alias("exempt from the key")).is_first_distinct()
-
-
-_COLUMN = ("batch_id", "table", "column", "row_condition", "condition_parser")
-CONDITIONS = {
-    "column_values.nonnull": RowCondition(_COLUMN, (), lambda rule: pl.col(rule["column"]).is_not_null()),
-    "column_values.in_set": RowCondition(_COLUMN, ("value_set",), _in_set),
-    "column_values.between": RowCondition(_COLUMN, ("min_value", "max_value", "strict_min", "strict_max"), _between),
-    "column_values.match_regex": RowCondition(
-        _COLUMN, ("regex",), lambda rule: pl.col(rule["column"]).str.contains(rule["regex"])
-    ),
-    "rows.satisfy": RowCondition(("batch_id",), ("condition",), lambda rule: pl.sql_expr(rule["condition"])),
-    "key.unique": RowCondition(("batch_id",), ("columns", "required_columns"), _first_of_key),
-}
 
 _OPERATORS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
     "==": operator.eq,
@@ -166,7 +125,9 @@ def clause(condition: Condition) -> pl.Expr:
 def selected(rule: Mapping[str, Any]) -> pl.Expr | None:
     """The rows a rule is about, as a boolean expression without nulls; None when it is about all rows."""
     condition = deserialize_row_condition(rule.get("row_condition"))
-    return None if condition is None else clause(condition).fill_null(False)
+    if condition is None:
+        return None
+    return clause(cast(Condition, condition)).fill_null(False)
 
 
 def broken(metric: str, rule: Mapping[str, Any]) -> pl.Expr:
@@ -176,9 +137,13 @@ def broken(metric: str, rule: Mapping[str, Any]) -> pl.Expr:
     return fails if within is None else fails & within
 
 
+def _metric(expectation: Expectation) -> str:
+    return str(getattr(expectation, "map_metric", ""))
+
+
 def failing(expectation: Expectation) -> pl.Expr:
     """The rows that break a row-level expectation, as a boolean expression without nulls."""
-    return broken(expectation.map_metric, expectation._get_success_kwargs())
+    return broken(_metric(expectation), expectation._get_success_kwargs())
 
 
 def row_level(suite: ExpectationSuite) -> list[Expectation]:
@@ -188,7 +153,7 @@ def row_level(suite: ExpectationSuite) -> list[Expectation]:
     """
     rules = [rule for rule in suite.expectations if not isinstance(rule, TABLE_LEVEL)]
     for rule in rules:
-        if getattr(rule, "map_metric", None) not in CONDITIONS:
+        if _metric(rule) not in CONDITIONS:
             raise TypeError(f"{suite.name}: {type(rule).__name__} has no condition in expectations.suites.CONDITIONS")
     if len(rules) > MOST_RULES:
         raise ValueError(f"{suite.name}: {len(rules)} row rules, but a verdict has {MOST_RULES} bits: split the suite")
@@ -217,25 +182,45 @@ def rule_id(expectation: Expectation) -> str:
 def describe(expectation: Expectation) -> tuple[str, str]:
     """(what the rule is about, what it demands): column names and a SQL-like condition, readable in any language."""
     rule = expectation._get_success_kwargs()
-    least = f" (>= {rule['mostly']:.2%})" if rule.get("mostly", 1) != 1 else ""
+    subject = str(rule.get("column", "rows"))
     match expectation:
-        case core.ExpectTableRowCountToBeBetween() | core.ExpectColumnValuesToBeBetween():
-            subject = rule.get("column", "rows")
-            low = "" if rule["min_value"] is None else f"{_exact(rule['min_value'])} {'<' if rule['strict_min'] else '<='} "
-            high = "" if rule["max_value"] is None else f" {'<' if rule['strict_max'] else '<='} {_exact(rule['max_value'])}"
-            return subject, f"{low}{subject}{high}{least}"
         case core.ExpectTableColumnsToMatchSet():
-            return "columns", f"columns {'=' if rule['exact_match'] else '>='} {{{', '.join(rule['column_set'])}}}"
+            subject, demand = "columns", f"columns {'=' if rule['exact_match'] else '>='} {_listed(rule['column_set'])}"
+        case core.ExpectTableRowCountToBeBetween() | core.ExpectColumnValuesToBeBetween():
+            demand = _range(rule, subject)
+        case core.ExpectColumnValuesToBeInSet():
+            demand = f"{subject} IN {_listed(rule['value_set'])}"
+        case core.ExpectColumnValuesToMatchRegex():
+            demand = f"{subject} ~ '{rule['regex']}'"
         case ExpectRowsToSatisfy():
-            return ", ".join(pl.sql_expr(rule["condition"]).meta.root_names()), f"{rule['condition']}{least}"
+            demand = str(rule["condition"])
+            subject = ", ".join(_columns_of(demand))
         case ExpectKeyToBeUnique():
             subject = ", ".join(rule["columns"])
-            return subject, f"UNIQUE ({subject}){least}"
-        case core.ExpectColumnValuesToBeInSet():
-            return rule["column"], f"{rule['column']} IN ({', '.join(map(str, rule['value_set']))}){least}"
-        case core.ExpectColumnValuesToMatchRegex():
-            return rule["column"], f"{rule['column']} ~ '{rule['regex']}'{least}"
-    return rule["column"], f"{rule['column']} IS NOT NULL{least}"
+            demand = f"UNIQUE ({subject})"
+        case _:
+            demand = f"{subject} IS NOT NULL"
+    mostly = rule.get("mostly", 1)
+    return subject, demand if mostly == 1 else f"{demand} (>= {mostly:.2%})"
+
+
+def _range(rule: Mapping[str, Any], subject: str) -> str:
+    low, high = exact(rule["min_value"]), exact(rule["max_value"])
+    above, below = ("<" if rule[strict] else "<=" for strict in ("strict_min", "strict_max"))
+    start = "" if low is None else f"{low} {above} "
+    return start + subject + ("" if high is None else f" {below} {high}")
+
+
+def _listed(values: Sequence[Any], most: int = 12) -> str:
+    more = f", ... {len(values)}" if len(values) > most else ""
+    return f"({', '.join(map(str, list(values)[:most]))}{more})"
+
+
+def _columns_of(condition: str) -> list[str]:
+    try:
+        return pl.sql_expr(condition).meta.root_names()
+    except pl.exceptions.PolarsError:
+        return []
 
 
 def row_rules(suite: ExpectationSuite) -> list[tuple[int, str, str]]:

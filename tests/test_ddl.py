@@ -29,10 +29,17 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"CREATE SCHEMA {layer}")
     for table in ddl.database_tables():
         connection.execute(ddl.create_table(table))
-        for comment in ddl.comments(table):
-            connection.execute(comment)
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def commented(database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return that database with the comments of every table."""
+    for table in ddl.database_tables():
+        for comment in ddl.comments(table):
+            database.execute(comment)
+    return database
 
 
 def insert(database: duckdb.DuckDBPyConnection, table: type[Table], **cells: Any) -> None:
@@ -103,15 +110,15 @@ def test_a_ratio_follows_from_its_parts_and_is_empty_without_them(database: duck
     assert found == [(pytest.approx(64_709 / 124_440, abs=1e-15),), (None,), (None,)]
 
 
-def test_every_table_and_every_column_has_a_comment(database: duckdb.DuckDBPyConnection) -> None:
-    assert database.execute("SELECT table_name FROM duckdb_tables() WHERE coalesce(comment, '') = ''").fetchall() == []
+def test_every_table_and_every_column_has_a_comment(commented: duckdb.DuckDBPyConnection) -> None:
+    assert commented.execute("SELECT table_name FROM duckdb_tables() WHERE coalesce(comment, '') = ''").fetchall() == []
     empty = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND coalesce(comment, '') = ''"
-    assert database.execute(empty).fetchall() == []
+    assert commented.execute(empty).fetchall() == []
 
 
-def test_a_comment_says_unit_source_key_formula_and_warns_against_sums(database: duckdb.DuckDBPyConnection) -> None:
+def test_a_comment_says_unit_source_key_formula_and_warns_against_sums(commented: duckdb.DuckDBPyConnection) -> None:
     found = dict(
-        database.execute("SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'fact_coverage'").fetchall()
+        commented.execute("SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'fact_coverage'").fetchall()
     )
     assert "Unit: persons." in found["active_workers"]
     assert "Source: kepesertaan" in found["active_workers"]

@@ -86,4 +86,6 @@ def _example(name: str, table: type[Table]) -> Any:
     column = ddl.stored_columns_of(table)[name]
     if column.nullable:
         return None
+    if column.minimum:
+        return column.minimum
     return column.values[0] if column.values else PATTERNED.get(name, EXAMPLES[column.dtype])

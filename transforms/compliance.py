@@ -84,7 +84,9 @@ def _once_per_regency(employers: pl.LazyFrame) -> pl.LazyFrame:
 
 def _with_sector(employers: pl.LazyFrame, sectors: pl.LazyFrame) -> pl.LazyFrame:
     spans = sectors.drop_nulls(["division_from", "division_to"])
-    divisions = spans.select("sector", division=pl.int_ranges("division_from", pl.col("division_to") + 1)).explode("division")
+    divisions = spans.select("sector", division=pl.int_ranges("division_from", pl.col("division_to") + 1)).explode(
+        "division", empty_as_null=False
+    )
     division = pl.col("kbli").str.head(2).cast(pl.Int64, strict=False)
     known = employers.with_columns(division=division).join(divisions, on="division", how="left")
     return known.with_columns(pl.col("sector").fill_null("X"))

@@ -69,12 +69,15 @@ def _programmes(scope: str) -> dict[str, pl.Expr]:
 
 def _per_scope(words: pl.LazyFrame, conditions: Callable[[str], dict[str, pl.Expr]]) -> pl.LazyFrame:
     """Return, per basis, region and scope, the persons whose word meets each of the scope's conditions."""
-    persons = pl.col("persons")
+    counted = {scope: conditions(scope) for scope in SCOPES}
+    sums = [
+        (pl.col("persons") * condition).sum().alias(f"{scope} {name}")
+        for scope, asked in counted.items()
+        for name, condition in asked.items()
+    ]
+    wide = words.group_by("basis", "region_code").agg(sums)
     tall = [
-        words.select(
-            "basis", "region_code", pl.lit(scope).alias("segment"),
-            *((persons * condition).alias(name) for name, condition in conditions(scope).items()),
-        )
-        for scope in SCOPES
-    ]  # fmt: skip
-    return pl.concat(tall).group_by(KEYS).agg(pl.all().sum())
+        wide.select("basis", "region_code", segment=pl.lit(scope), **{name: pl.col(f"{scope} {name}") for name in asked})
+        for scope, asked in counted.items()
+    ]
+    return pl.concat(tall)

@@ -12,7 +12,8 @@ import polars as pl
 from transforms.geography import Gazetteer, region_key
 from warehouse.dialect import Dialect
 from warehouse.rules import AMBIGUOUS, FOREIGN, raw
-from warehouse.schema import Column, Extract, Parse
+from warehouse.schema import Column, Extract, Lazy, Parse
+from warehouse.tables.minimum_wage import MinimumWage
 from warehouse.vocabulary import PROGRAMMES
 
 DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S")
@@ -40,6 +41,16 @@ def standardize(
         else:
             parsed.append(_typed(PARSERS[column.parse](pl.col(raw(column)), dialect), column).alias(column.name))
     return frame.with_columns(parsed)
+
+
+def with_minimum_wage(frame: pl.LazyFrame, wages: Lazy[MinimumWage]) -> pl.LazyFrame:
+    """Return `frame` with `minimum_wage_idr`, that of the workplace and the year of the month; null where unknown."""
+    known = wages.select("region_code", "year", "minimum_wage_idr").unique(["region_code", "year"], keep="last", maintain_order=True)
+    keyed = frame.with_columns(wage_year=pl.col("month").dt.year())
+    joined = keyed.join(
+        known, left_on=["workplace_code", "wage_year"], right_on=["region_code", "year"], how="left", maintain_order="left"
+    )
+    return joined.drop("wage_year")
 
 
 def _typed(value: pl.Expr, column: Column) -> pl.Expr:

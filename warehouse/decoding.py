@@ -20,16 +20,16 @@ def is_parquet(path: Path) -> bool:
     return _head(path) == b"PAR1"
 
 
-def plain_text(path: Path, encoding: str, scratch: Path) -> Path:
-    """Return a file of UTF-8 text with the content of `path`: itself where it is one, else a copy in `scratch`.
+def plain_text(path: Path, encoding: str, scratch: Path) -> tuple[Path, str]:
+    """Return a file of UTF-8 text with the content of `path`, a copy in `scratch` if need be, and its first encoding.
 
     Without a declared encoding the text is UTF-8, or UTF-16 by its byte order mark, or else CP1252.
     """
     unpacked = _unpack(path, scratch)
     used = encoding or detect_encoding(unpacked)
     if codecs.lookup(used).name in ("utf-8", "utf-8-sig", "ascii"):
-        return unpacked
-    return _transcode(unpacked, used, scratch)
+        return unpacked, "utf-8"
+    return _transcode(unpacked, used, scratch), used
 
 
 def detect_encoding(path: Path) -> str:

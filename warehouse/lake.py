@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -12,8 +13,6 @@ import polars as pl
 from warehouse.calendar import Version
 from warehouse.home import Home, placed
 from warehouse.schema import Extract, Lazy, Table, TableT, conform
-
-SHA256, LINE_NO = "sha256", "line_no"
 
 
 def accepted_path(home: Home, kind: str, gate_id: str) -> Path:
@@ -43,11 +42,23 @@ def rows_of(paths: Sequence[Path], table: type[TableT]) -> Lazy[TableT]:
     return conform(pl.scan_parquet(list(paths)), table)
 
 
+def gated(path: Path) -> pl.LazyFrame:
+    """Return the accepted rows of a gating with their line numbers."""
+    return pl.scan_parquet(path)
+
+
 def write(frame: pl.LazyFrame, path: Path) -> Path:
     """Compute `frame` in a stream and place it at `path`, whole or not at all."""
-    with placed(path) as beside:
-        frame.sink_parquet(beside, compression="zstd", engine="streaming")
+    write_all({path: frame})
     return path
+
+
+def write_all(frames: Mapping[Path, pl.LazyFrame]) -> None:
+    """Compute frames together, so that what they share is computed once, and place each at its path."""
+    with ExitStack() as stack:
+        besides = [stack.enter_context(placed(path)) for path in frames]
+        sinks = [frame.sink_parquet(beside, compression="zstd", lazy=True) for frame, beside in zip(frames.values(), besides, strict=True)]
+        pl.collect_all(sinks, engine="streaming")
 
 
 def versions_of(path: Path, table: type[Extract]) -> list[tuple[Version, int]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -20,28 +21,41 @@ import pyarrow.parquet as pq
 from warehouse.decoding import is_parquet, plain_text
 from warehouse.dialect import Dialect
 from warehouse.errors import Stop
-from warehouse.rules import RAW
+from warehouse.rules import LINE_NO, RAW
 from warehouse.schema import Extract, Parse
 
 SEPARATORS = (",", ";", "\t", "|")
 BATCH = 50_000
-LINE_NO = "line_no"
 
 
-def scan(path: Path, table: type[Extract], dialect: Dialect, scratch: Path) -> pl.LazyFrame:
+class Reading(NamedTuple):
+    """The rows of an extract as text, and what was decided or ignored on the way, in both languages."""
+
+    frame: pl.LazyFrame
+    notes: tuple[str, ...]
+
+
+def scan(path: Path, table: type[Extract], dialect: Dialect, scratch: Path) -> Reading:
     """Return the rows of an extract as text: `line_no` and one `raw_` column per declared column, empty as null.
 
     A CSV counts lines from its header's line, a Parquet file rows from 1. `scratch` is a folder for what has
     to be unpacked or rewritten. Raises Stop when the file cannot be read as declared.
     """
-    frame = _parquet(path, table) if is_parquet(path) else _text(plain_text(path, dialect.encoding, scratch), table, dialect, scratch)
+    notes = []
+    if is_parquet(path):
+        frame = _parquet(path, table)
+    else:
+        text, encoding = plain_text(path, dialect.encoding, scratch)
+        frame = _text(text, table, dialect, scratch)
+        if encoding != "utf-8" and not dialect.encoding:
+            notes.append(f"dibaca sebagai {encoding} / read as {encoding}: declare the encoding")
     headers = [name for name in frame.collect_schema().names() if name != LINE_NO]
     found = match_columns(headers, table, dialect)
-    values = [
-        pl.col(found[name]).str.strip_chars() if name in found else pl.lit(None, pl.String) for name in table.arriving()
-    ]
+    if unknown := _unknown(headers, table, dialect):
+        notes.append(f"kolom diabaikan / columns ignored: {', '.join(unknown)}")
+    values = [pl.col(found[name]).str.strip_chars() if name in found else pl.lit(None, pl.String) for name in table.arriving()]
     named = [pl.when(value != "").then(value).alias(RAW + name) for value, name in zip(values, table.arriving(), strict=True)]
-    return frame.select(pl.col(LINE_NO).cast(pl.Int64), *named)
+    return Reading(frame.select(pl.col(LINE_NO).cast(pl.Int64), *named), tuple(notes))
 
 
 def match_columns(headers: Sequence[str], table: type[Extract], dialect: Dialect) -> dict[str, str]:
@@ -62,8 +76,7 @@ def match_columns(headers: Sequence[str], table: type[Extract], dialect: Dialect
     return {name: header for name, header in found.items() if name in table.arriving()}
 
 
-def unknown_columns(headers: Sequence[str], table: type[Extract], dialect: Dialect) -> list[str]:
-    """Return the headers that no declaration knows; they are reported and ignored."""
+def _unknown(headers: Sequence[str], table: type[Extract], dialect: Dialect) -> list[str]:
     known = set(table.arriving()) | set(table.dropped) | {_plain(alias) for alias in dialect.aliases}
     return [header for header in headers if _plain(header) not in known]
 

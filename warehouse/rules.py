@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from warehouse.schema import Column, Extract, Parse, Rule, Severity, Table
 
 RAW = "raw_"
+LINE_NO = "line_no"
 AMBIGUOUS = "_is_ambiguous"
 FOREIGN = "_is_foreign"
 
@@ -34,6 +35,13 @@ class RowRule:
 def raw(column: Column) -> str:
     """Return the name under which the text of an arriving column travels through the gate."""
     return RAW + column.arrives_as
+
+
+def gate_columns(table: type[Extract]) -> list[str]:
+    """Return the columns that the gate sees: line, raw texts, parsed values, region flags and helpers."""
+    regions = [column.name for column in table.columns.values() if column.parse in (Parse.REGENCY, Parse.REGION)]
+    flags = [name + flag for name in regions for flag in (AMBIGUOUS, FOREIGN)]
+    return [LINE_NO, *map(raw, table.arriving().values()), *table.stored_columns(), *flags, *table.helpers]
 
 
 def row_rules(table: type[Table]) -> list[RowRule]:

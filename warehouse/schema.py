@@ -142,12 +142,18 @@ class Table:
 
 
 class Extract(Table):
-    """A kind of file that arrives: `kind` is the start of its name, `unique` its row key (rule `duplicate_row`)."""
+    """A kind of file that arrives: `kind` is the start of its name, `unique` its row key (rule `duplicate_row`).
+
+    `unique_needs` names the key columns without which a row is not compared, `dropped` the columns that are
+    never kept, `helpers` what the gate joins to the rows because a rule asks for it. A `monthly` kind brings a
+    month and an as_of_date.
+    """
 
     kind: ClassVar[str] = ""
     unique: ClassVar[tuple[str, ...]] = ()
     unique_needs: ClassVar[tuple[str, ...]] = ()
     dropped: ClassVar[tuple[str, ...]] = ()
+    helpers: ClassVar[tuple[str, ...]] = ()
     monthly: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, kind: str = "", **extra: Any) -> None:

@@ -195,11 +195,10 @@ def query(path: Path, sql: str, *, memory_limit: str = MEMORY_LIMIT, threads: in
     Raises ValueError when the statement returns no rows, duckdb.Error when DuckDB refuses it.
     """
     with tempfile.TemporaryDirectory() as spill:
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            **NO_EXTENSIONS, "memory_limit": memory_limit, "threads": threads, "temp_directory": spill,
-            "enable_external_access": "false", "python_enable_replacement_scans": "false", "lock_configuration": "true",
-        }  # fmt: skip
+        settings = _settings(Path(spill), memory_limit, threads)
         with closing(duckdb.connect(str(path), read_only=True, config=settings)) as connection:
+            for closed in ("python_enable_replacements = false", "enable_external_access = false", "lock_configuration = true"):
+                connection.execute(f"SET {closed}")
             relation = connection.sql(sql)
             if relation is None:
                 raise ValueError("the statement returns no rows: ask with SELECT or FROM")
@@ -208,9 +207,7 @@ def query(path: Path, sql: str, *, memory_limit: str = MEMORY_LIMIT, threads: in
 
 def connect(spill: Path, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     """Return a connection to no file yet, within the limits, that spills to `spill` and loads no extension."""
-    return duckdb.connect(
-        config={**NO_EXTENSIONS, "memory_limit": memory_limit, "threads": threads, "temp_directory": str(spill)}
-    )
+    return duckdb.connect(config=_settings(spill, memory_limit, threads))
 
 
 def attach(connection: duckdb.DuckDBPyConnection, file: Path, catalog: str, *, read_only: bool = False) -> None:
@@ -233,6 +230,10 @@ def require_complete(file: Path, counts: Mapping[str, int]) -> None:
             raise _incomplete(
                 file, "it reads back with other rows than were written", "isi yang terbaca berbeda dari yang ditulis"
             )
+
+
+def _settings(spill: Path, memory_limit: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
+    return {**NO_EXTENSIONS, "memory_limit": memory_limit, "threads": threads, "temp_directory": str(spill)}
 
 
 def _discard_leftovers(warehouse: Path) -> None:

@@ -16,6 +16,7 @@ class Membership(Extract, kind="kepesertaan", grain="one row per membership, mon
     unique = ("month", "as_of_date", "membership_key", "employer_key", "segment")
     unique_needs = ("month", "as_of_date", "membership_key", "segment")
     dropped = ("nama",)
+    helpers = ("minimum_wage_idr",)
 
     month = arriving(v.MONTH, "blth", Parse.MONTH)
     as_of_date = arriving(v.AS_OF_DATE, "tgl_data", Parse.DATE)

@@ -37,6 +37,7 @@ class SourceFile(Table, layer="ops", name="source_file", grain="one row per file
     rows_rejected = ROWS.but(description="Rows rejected.", nullable=True)
     received_at = WHEN.but(description="When it was received.")
     run_id = WORD.but(description="The run that received it.", unit="id")
+    gate_id = WORD.but(description="The gating its counts come from.", unit="id")
     state = WORD.but(description="What became of it.", values=("ACCEPTED", "STOPPED"))
     reason = WORD.but(description="Why it was stopped.", nullable=True)
 
@@ -63,3 +64,12 @@ class CheckResult(Table, layer="ops", name="check_result", grain="one row per ru
     expected = WORD.but(description="What was expected.")
     severity = WORD.but(description="critical stops, warning rejects, info counts.")
     success = Column(pl.Boolean(), "Met.", "flag")
+
+
+class MonthLoad(Table, layer="ops", name="month_load", grain="one row per loaded month"):
+    """From what each month was computed; written in the same transaction as its facts."""
+
+    month = v.MONTH
+    fingerprint = WORD.but(description="Fingerprint of the files, the code and the seeds behind the facts.")
+    loaded_at = WHEN.but(description="When it was loaded.")
+    run_id = WORD.but(description="The run that loaded it.", unit="id")

@@ -1,0 +1,54 @@
+"""Suites derived from declarations: every rule of a table becomes one expectation."""
+
+from __future__ import annotations
+
+from great_expectations.core import ExpectationSuite
+from great_expectations.expectations import core
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.suites import ExpectKeyToBeUnique, ExpectRowsToSatisfy, build_suite
+from warehouse.rules import RowRule, gate_columns, row_rules
+from warehouse.schema import Extract, Severity, Table
+
+GX_SEVERITY = {Severity.STOP: "critical", Severity.REJECT: "warning", Severity.WARN: "info"}
+
+
+def gate_suite(table: type[Extract]) -> ExpectationSuite:
+    """Return the suite of an extract at the gate: a broken rule stops, rejects or counts as it declares."""
+    rules = [expectation(rule, GX_SEVERITY[rule.severity]) for rule in row_rules(table)]
+    return build_suite(table.name, gate_columns(table), rules)
+
+
+def fact_suite(table: type[Table], *, min_rows: int = 1) -> ExpectationSuite:
+    """Return the suite of computed rows: any broken rule, or a key that stands twice, stops the month."""
+    rules = [expectation(rule, "critical") for rule in row_rules(table)]
+    unique = ExpectKeyToBeUnique(columns=list(table.key()), severity="critical", meta={"rule": "key_twice"})
+    return build_suite(table.name, list(table.polars_schema()), [*rules, unique], min_rows=min_rows)
+
+
+def expectation(rule: RowRule, severity: str) -> Expectation:
+    """Return the expectation that says what `rule` says."""
+    common = {"meta": {"rule": rule.name, "notes": f"{rule.id} / {rule.en}"}, "severity": severity, "mostly": rule.mostly}
+    match rule.kind:
+        case "not_null":
+            return core.ExpectColumnValuesToNotBeNull(column=rule.column, **common)
+        case "in_set":
+            return core.ExpectColumnValuesToBeInSet(column=rule.column, value_set=list(_texts(rule)), **common)
+        case "at_least":
+            return core.ExpectColumnValuesToBeBetween(column=rule.column, min_value=rule.argument, **common)
+        case "pattern":
+            return core.ExpectColumnValuesToMatchRegex(column=rule.column, regex=rule.argument, **common)
+        case "unique":
+            columns, required = _keys(rule)
+            return ExpectKeyToBeUnique(columns=columns, required_columns=required, **common)
+    return ExpectRowsToSatisfy(condition=str(rule.argument), **common)
+
+
+def _texts(rule: RowRule) -> tuple[str, ...]:
+    assert isinstance(rule.argument, tuple)
+    return rule.argument
+
+
+def _keys(rule: RowRule) -> tuple[list[str], list[str]]:
+    columns, required = _texts(rule)
+    return list(columns), list(required)

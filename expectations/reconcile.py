@@ -1,0 +1,69 @@
+"""What must hold of a file as a whole: control totals, and a bearable share of rejected rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from expectations.gate import Judgement
+from warehouse.ledger import Reason
+from warehouse.schema import Extract, Parse
+
+MOST_REJECTED = 0.05
+
+
+def rejected_share(judgement: Judgement, most: float = MOST_REJECTED) -> list[Reason]:
+    """Return a reason to stop when more than the share `most` of the rows is rejected, naming the commonest rules."""
+    if judgement.rejected <= most * judgement.rows:
+        return []
+    share = f"{judgement.rejected} of {judgement.rows} rows ({judgement.rejected / judgement.rows:.1%})"
+    often = sorted(judgement.broken.items(), key=lambda item: -item[1])[:3]
+    causes = ", ".join(f"{rule} {count}" for rule, count in often)
+    return [
+        Reason(
+            "too_many_rejected",
+            f"{share} are rejected: {causes}",
+            f"{share.replace(' of ', ' dari ').replace('rows', 'baris')} ditolak: {causes}",
+            "declare the dialect of the source (decimal, date_formats, code_system), or send a corrected file",
+        )
+    ]
+
+
+def rows_add_up(judgement: Judgement) -> list[Reason]:
+    """Return a reason to stop when the rows that came are not the accepted and the rejected ones together."""
+    if judgement.rows == judgement.accepted + judgement.rejected:
+        return []
+    text = f"{judgement.rows} = {judgement.accepted} + {judgement.rejected}?"
+    return [Reason("rows_lost", f"rows do not add up: {text}", f"jumlah baris tidak cocok: {text}", "report it to the maintainers")]
+
+
+def control_totals(control: Mapping[str, Any], sha256: str, rows: int, frame: pl.LazyFrame, table: type[Extract]) -> list[Reason]:
+    """Return a reason to stop for every control total that the file does not meet.
+
+    `control` holds `rows`, `sha256` and `sums` by source column; a value that cannot be read counts as zero.
+    """
+    found: list[tuple[str, object, object]] = []
+    if "sha256" in control:
+        found.append(("sha256", str(control["sha256"]).lower(), sha256))
+    if "rows" in control:
+        found.append(("rows", control["rows"], rows))
+    arriving = table.arriving()
+    sums = {name: total for name, total in control.get("sums", {}).items()}
+    unknown = [name for name in sums if name not in arriving or arriving[name].parse is not Parse.WHOLE]
+    known = {name: arriving[name].name for name in sums if name not in unknown}
+    if known:
+        measured = frame.select(pl.col(core).sum().alias(name) for name, core in known.items()).collect(engine="streaming")
+        found += [(f"sum of {name}", sums[name], measured[name].item()) for name in known]
+    found += [(f"sum of {name}", sums[name], "no such amount") for name in unknown]
+    return [_mismatch(*one) for one in found if one[1] != one[2]]
+
+
+def _mismatch(what: str, stated: object, measured: object) -> Reason:
+    return Reason(
+        "control_total",
+        f"the control file states {what} = {stated}, the file has {measured}",
+        f"berkas kontrol menyatakan {what} = {stated}, isi berkas {measured}",
+        "send the file or its control file again",
+    )

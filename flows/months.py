@@ -1,0 +1,142 @@
+"""The month steps: compute the facts of a month, audit them, and load them in one transaction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from flows.assembly import Assembly, Inputs
+from flows.context import Load
+from flows.planning import Standing
+from transforms.graph import MissingInput, build
+from warehouse import lake, store
+from warehouse.calendar import Version
+from warehouse.errors import Stop
+from warehouse.home import placed
+from warehouse.ledger import Check
+from warehouse.schema import Fact, Table
+from warehouse.tables.operations import MonthLoad
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The computed rows of one fact and version, waiting in the lake."""
+
+    table: str
+    as_of_date: str
+    path: str
+    rows: int
+
+
+def versioned_facts() -> list[type[Fact]]:
+    """Return the facts that have versions, in order of declaration."""
+    return [table for table in Table.registry.values() if issubclass(table, Fact) and table.driven_by]
+
+
+def driven(fact: type[Fact], now: Standing, month: date) -> set[Version]:
+    """Return the versions of a month in which a fact is computed: the days on which one of its drivers was seen."""
+    dated = [version for kind in fact.driven_by for version in now.versions(kind)]
+    return {version for version in dated if version.month == month}
+
+
+def compute(load: Load, now: Standing, month: date, name: str) -> Path:
+    """Return the list of the staged facts of a month, computed unless they lie there under the fingerprint `name`."""
+    listing = load.home.lake / "facts" / f"{month:%Y-%m}" / f"{name}.json"
+    if listing.exists():
+        return listing
+    load.say(f"menghitung / computing {month:%Y-%m}")
+    assembly = Assembly(load, now)
+    by_version: dict[Version, list[type[Fact]]] = {}
+    for fact in versioned_facts():
+        for version in driven(fact, now, month):
+            by_version.setdefault(version, []).append(fact)
+    staged = [one for version in sorted(by_version) for one in _stage(load, assembly, version, by_version[version], name)]
+    with placed(listing) as beside:
+        content = {"facts": [asdict(one) for one in staged], "repeated": assembly.repeated}
+        beside.write_text(json.dumps(content), encoding="utf-8")
+    return listing
+
+
+def audit(load: Load, listing: Path) -> list[Check]:
+    """Return every check of the staged facts. Raises Stop when one of them fails: the month is not loaded."""
+    from expectations.facts import audit_fact
+
+    checks: list[Check] = []
+    for one in staged_facts(listing):
+        subject = f"{Path(listing).parent.name} as of {one.as_of_date}"
+        checks += audit_fact(lake.read(Path(one.path)), fact_of(one.table), subject)
+    failed = [check for check in checks if not check.success]
+    if failed:
+        listed = ", ".join(f"{check.suite}.{check.rule} ({check.observed})" for check in failed[:5])
+        month = Path(listing).parent.name
+        raise Stop(
+            "facts_failed_audit", f"{month}: {listed}", f"{month}: {listed}", "the month keeps its last good figures; see the checks"
+        )
+    return checks
+
+
+def store_month(load: Load, month: date, listing: Path, name: str) -> int:
+    """Return how many fact rows were closed and written: all facts of the month in one transaction."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    with store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file, build_file.transaction():
+        changed = 0
+        for one in staged_facts(listing):
+            version = Version(month, date.fromisoformat(one.as_of_date))
+            changed += build_file.supersede(fact_of(one.table), lake.read(Path(one.path)), version, load.run_id, now)
+        build_file.delete_rows(MonthLoad, "month", month.isoformat())
+        entry = {"month": [month], "fingerprint": [name], "loaded_at": [now], "run_id": [load.run_id]}
+        build_file.append(MonthLoad, pl.DataFrame(entry, schema=MonthLoad.polars_schema()))
+    return changed
+
+
+def loaded_fingerprints(load: Load) -> dict[date, str]:
+    """Return the fingerprint of every month that the warehouse holds."""
+    if not load.home.warehouse.exists():
+        return {}
+    rows = store.query(load.home.warehouse, "SELECT month, fingerprint FROM ops.month_load")
+    return dict(rows.iter_rows())
+
+
+def loaded_listings(load: Load) -> list[Path]:
+    """Return the listings that the loaded months were computed to."""
+    known = ((load.home.lake / "facts" / f"{month:%Y-%m}" / f"{name}.json") for month, name in loaded_fingerprints(load).items())
+    return [listing for listing in known if listing.exists()]
+
+
+def staged_facts(listing: Path) -> list[Staged]:
+    """Return what a listing names."""
+    return [Staged(**one) for one in json.loads(Path(listing).read_text(encoding="utf-8"))["facts"]]
+
+
+def repeated_lines(listing: Path) -> dict[str, list[int]]:
+    """Return, by gating, the lines whose key stands in another file too and which were left out."""
+    found: dict[str, list[int]] = json.loads(Path(listing).read_text(encoding="utf-8"))["repeated"]
+    return found
+
+
+def fact_of(name: str) -> type[Fact]:
+    """Return the declaration of a fact by its qualified name."""
+    found = Table.registry[name]
+    assert issubclass(found, Fact)
+    return found
+
+
+def _stage(load: Load, assembly: Assembly, version: Version, facts: list[type[Fact]], name: str) -> list[Staged]:
+    inputs: Inputs = assembly.inputs(version)
+    day, month = version.as_of_date.isoformat(), f"{version.month:%Y-%m}"
+    frames: dict[type[Fact], pl.LazyFrame] = {}
+    built: Inputs = dict(inputs)
+    for fact in facts:
+        try:
+            built |= build([fact], built, version)
+        except MissingInput:
+            load.say(f"{fact.name} {version}: belum ada data / not delivered yet")
+            continue
+        frames[fact] = built[fact]
+    paths = {fact: lake.fact_path(load.home, month, fact, day, name) for fact in frames}
+    lake.write_all({paths[fact]: frame for fact, frame in frames.items()})
+    return [Staged(fact.qualified(), day, str(path), lake.count(path)) for fact, path in paths.items()]

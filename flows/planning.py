@@ -1,0 +1,121 @@
+"""What stands and what is to be done: which content feeds which month, and which months have to be computed."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flows.context import Load, code_version, fingerprint
+from flows.gating import extract_of
+from warehouse.calendar import Version
+from warehouse.ledger import Delivery, Verdict
+
+MONTH_IN_NAME = re.compile(r"(20\d{2})[-_]?(0[1-9]|1[0-2])(?!\d)")
+DATED = ("kepesertaan", "iuran", "badan_usaha")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A delivery with its verdict."""
+
+    delivery: Delivery
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The contents that stand: per kind and version the gatings that feed it, in order of file name.
+
+    Kinds without a date have one entry under None, the newest delivery last.
+    """
+
+    feeds: Mapping[str, Mapping[Version | None, tuple[Judged, ...]]]
+
+    def of(self, kind: str, version: Version | None) -> tuple[Judged, ...]:
+        """Return the gatings that feed a version of a kind; none when it was not delivered."""
+        return self.feeds.get(kind, {}).get(version, ())
+
+    def versions(self, kind: str) -> list[Version]:
+        """Return the versions of a dated kind, oldest first."""
+        return sorted(version for version in self.feeds.get(kind, {}) if version is not None)
+
+    def newest(self, kind: str, month: date, known_on: date) -> Version | None:
+        """Return the newest version of a month not after `known_on`, or None."""
+        found = [one for one in self.versions(kind) if one.month == month and one.as_of_date <= known_on]
+        return max(found, default=None)
+
+    def newest_snapshot(self, kind: str, known_on: date) -> Version | None:
+        """Return the newest version of any month not after `known_on`, or None."""
+        found = [one for one in self.versions(kind) if one.as_of_date <= known_on]
+        return max(found, key=lambda one: one.as_of_date, default=None)
+
+    def months(self) -> list[date]:
+        """Return the months that memberships or contributions were delivered for, oldest first."""
+        return sorted({version.month for kind in ("kepesertaan", "iuran") for version in self.versions(kind)})
+
+
+def standing(judged: list[Judged]) -> Standing:
+    """Return what stands of all deliveries: of each name, the newest content that holds a version."""
+    feeds: dict[str, dict[Version | None, list[Judged]]] = defaultdict(lambda: defaultdict(list))
+    for history in _by_name(judged).values():
+        claimed: set[Version | None] = set()
+        for one in reversed(history):
+            if one.verdict.stopped:
+                continue
+            held: set[Version | None] = set(one.verdict.fed()) if one.delivery.kind in DATED else {None}
+            for version in held - claimed:
+                feeds[one.delivery.kind][version].append(one)
+            claimed |= held
+    return Standing({kind: {version: _ordered(kind, files) for version, files in by.items()} for kind, by in feeds.items()})
+
+
+def stopped_now(judged: list[Judged]) -> list[Judged]:
+    """Return the deliveries that are stopped and were not followed by another content under their name."""
+    return [history[-1] for history in _by_name(judged).values() if history[-1].verdict.stopped]
+
+
+def blocked_months(stopped: list[Judged], candidates: list[date]) -> set[date]:
+    """Return the months that stopped files would have fed; a file that cannot say which blocks all candidates."""
+    return {month for one in stopped for month in _would_feed(one, candidates)}
+
+
+def month_fingerprint(load: Load, month: date, now: Standing) -> str:
+    """Return the fingerprint of all that the facts of a month are computed from."""
+    files = [
+        f"{kind}:{version}:{one.verdict.gate_id}"
+        for kind in now.feeds
+        if kind != "target"
+        for version, several in now.feeds[kind].items()
+        if version is None or version.month <= month or kind == "badan_usaha"
+        for one in several
+    ]
+    return fingerprint(f"{month}", code_version(), *sorted(files))
+
+
+def _would_feed(one: Judged, candidates: list[date]) -> Iterator[date]:
+    kind, fed = one.delivery.kind, one.verdict.fed()
+    if kind == "target":
+        return
+    named = MONTH_IN_NAME.search(one.delivery.name)
+    if fed:
+        yield from {version.month for version in fed}
+    elif extract_of(kind).monthly and named:
+        yield date(int(named[1]), int(named[2]), 1)
+    else:
+        yield from candidates
+
+
+def _by_name(judged: list[Judged]) -> dict[str, list[Judged]]:
+    found: dict[str, list[Judged]] = defaultdict(list)
+    for one in judged:
+        found[one.delivery.name].append(one)
+    return found
+
+
+def _ordered(kind: str, files: list[Judged]) -> tuple[Judged, ...]:
+    if kind in DATED:
+        return tuple(sorted(files, key=lambda one: one.delivery.name))
+    return tuple(sorted(files, key=lambda one: (one.delivery.received_at, one.delivery.name)))

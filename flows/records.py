@@ -1,0 +1,117 @@
+"""What the warehouse records of itself: the run, the files, the rejections and the checks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import polars as pl
+
+from flows.context import Load, code_version
+from flows.months import fact_of, loaded_listings, repeated_lines
+from flows.planning import Judged
+from transforms.graph import build
+from warehouse import lake, store
+from warehouse.ledger import Check, moment
+from warehouse.schema import Fact, Table, tables_of
+from warehouse.tables.dimensions import DimMonth
+from warehouse.tables.operations import CheckResult, Rejection, Run, SourceFile
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended."""
+
+    started_at: datetime
+    state: str
+    rows_in: int
+    rows_accepted: int
+    rows_rejected: int
+
+
+def write(
+    load: Load, outcome: Outcome, judged: Sequence[Judged], checks: Sequence[Check], references: Mapping[type[Table], pl.LazyFrame]
+) -> int:
+    """Return how many rows of undated facts changed, after the records and the reference tables were written."""
+    repeated = {gate: lines for listing in loaded_listings(load) for gate, lines in repeated_lines(listing).items()}
+    now = datetime.now(UTC).replace(tzinfo=None)
+    with store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file, build_file.transaction():
+        for table in [one for layer in ("mart", "core") for one in tables_of(layer) if one.seed or one is DimMonth]:
+            build_file.replace(table, references[table].collect())
+        changed = sum(_undated(load, build_file, table, references, now) for table in _undated_facts())
+        _write_files(load, build_file, {one.delivery.sha256: one for one in judged}, repeated)
+        build_file.append(CheckResult, _checks(load, checks))
+        build_file.append(Run, _run(load, outcome, now))
+    return changed
+
+
+def _undated_facts() -> list[type[Fact]]:
+    return [fact_of(name) for name, table in Table.registry.items() if issubclass(table, Fact) and not table.driven_by]
+
+
+def _undated(
+    load: Load, build_file: store.Build, table: type[Fact], references: Mapping[type[Table], pl.LazyFrame], now: datetime
+) -> int:
+    rows = build([table], references)[table].collect()
+    return build_file.supersede(table, rows, None, load.run_id, now)
+
+
+def _write_files(load: Load, build_file: store.Build, files: Mapping[str, Judged], repeated: Mapping[str, list[int]]) -> None:
+    known = {sha: rest for sha, *rest in build_file.frame("SELECT sha256, gate_id, rows_rejected FROM ops.source_file").iter_rows()}
+    for sha256, one in files.items():
+        lines = repeated.get(one.verdict.gate_id, [])
+        rejected = None if one.verdict.rejected is None else one.verdict.rejected + len(lines)
+        if known.get(sha256) == [one.verdict.gate_id, rejected]:
+            continue
+        build_file.delete_rows(SourceFile, "sha256", sha256)
+        build_file.delete_rows(Rejection, "sha256", sha256)
+        build_file.append(SourceFile, _file(one, len(lines)))
+        build_file.append(Rejection, _rejections(load, one, lines))
+
+
+def _file(one: Judged, repeated: int) -> pl.DataFrame:
+    delivery, verdict = one.delivery, one.verdict
+    row = {
+        "sha256": delivery.sha256, "uri": delivery.uri, "kind": delivery.kind, "bytes": delivery.bytes,
+        "rows": verdict.rows,
+        "rows_accepted": None if verdict.accepted is None else verdict.accepted - repeated,
+        "rows_rejected": None if verdict.rejected is None else verdict.rejected + repeated,
+        "received_at": moment(delivery.received_at), "run_id": delivery.run_id, "gate_id": verdict.gate_id,
+        "state": "STOPPED" if verdict.stopped else "ACCEPTED",
+        "reason": "; ".join(f"{reason.rule}: {reason.id} / {reason.en}" for reason in verdict.stops) or None,
+    }  # fmt: skip
+    return pl.DataFrame([row], schema=SourceFile.polars_schema())
+
+
+def _rejections(load: Load, one: Judged, lines: list[int]) -> pl.DataFrame:
+    delivery, path = one.delivery, lake.rejected_path(load.home, one.delivery.kind, one.verdict.gate_id)
+    rejected = lake.read(path) if one.verdict.rejected else pl.DataFrame(schema={"line_no": pl.Int64, "rules": pl.String, "masked_row": pl.String})
+    copies = pl.DataFrame({"line_no": lines}, schema={"line_no": pl.Int64}).with_columns(
+        rules=pl.lit("duplicate_row"), masked_row=pl.lit(json.dumps({"key": "stands in another file of the month"}))
+    )
+    stamped = pl.concat([rejected, copies]).with_columns(
+        run_id=pl.lit(delivery.run_id), sha256=pl.lit(delivery.sha256), kind=pl.lit(delivery.kind)
+    )
+    return stamped.select(list(Rejection.polars_schema()))
+
+
+def _checks(load: Load, checks: Sequence[Check]) -> pl.DataFrame:
+    rows = [
+        {
+            "run_id": load.run_id, "suite": one.suite, "expectation": one.rule, "subject": one.subject, "observed": one.observed,
+            "expected": one.expected, "severity": one.severity, "success": one.success,
+        }
+        for one in checks
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=CheckResult.polars_schema())
+
+
+def _run(load: Load, outcome: Outcome, now: datetime) -> pl.DataFrame:
+    row = {
+        "run_id": load.run_id, "started_at": outcome.started_at, "finished_at": now, "state": outcome.state,
+        "code_version": code_version(), "settings": load.settings.model_dump_json(), "rows_in": outcome.rows_in,
+        "rows_accepted": outcome.rows_accepted, "rows_rejected": outcome.rows_rejected,
+    }  # fmt: skip
+    return pl.DataFrame([row], schema=Run.polars_schema())

@@ -1,0 +1,167 @@
+"""A load, step by step: register, read and validate, transform, audit, load, publish.
+
+`call` runs one step under a name; Prefect wraps it in a task, a plain run just calls it. Between the steps travel
+paths, months and counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from flows import months, records
+from flows.assembly import Assembly
+from flows.context import Load
+from flows.gating import gate
+from flows.planning import Judged, Standing, blocked_months, month_fingerprint, standing, stopped_now
+from flows.receive import receive_folder
+from warehouse import ledger, publish
+from warehouse.errors import Stop
+from warehouse.ledger import Check, Delivery, Reason, Verdict
+from warehouse.schema import Lazy, conform
+from warehouse.tables.minimum_wage import MinimumWage
+
+
+class Call(Protocol):
+    """Runs a step under a name and returns what it returns."""
+
+    def __call__(self, name: str, step: Callable[..., Any], *arguments: Any) -> Any: ...
+
+
+@dataclass
+class Summary:
+    """What a load did, in paths, months and counts."""
+
+    run_id: str
+    received: int = 0
+    ignored: list[str] = field(default_factory=list)
+    files: int = 0
+    rows_in: int = 0
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    rejected_rules: dict[str, int] = field(default_factory=dict)
+    warnings: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    stopped_files: dict[str, list[str]] = field(default_factory=dict)
+    stopped_months: dict[str, str] = field(default_factory=dict)
+    months_loaded: dict[str, int] = field(default_factory=dict)
+    months_unchanged: int = 0
+    published: str = ""
+
+    @property
+    def state(self) -> str:
+        """Return the state under which ops.run records the load."""
+        if self.stopped_files or self.stopped_months:
+            return "STOPPED"
+        return "LOADED_WITH_REJECTIONS" if self.rows_rejected else "LOADED"
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 loaded, 3 loaded with rejected rows, 4 a file or a month was stopped."""
+        return {"LOADED": 0, "LOADED_WITH_REJECTIONS": 3, "STOPPED": 4}[self.state]
+
+
+def plain(_: str, step: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a step as a plain function."""
+    return step(*arguments)
+
+
+def run(load: Load, source: Path, call: Call = plain) -> Summary:
+    """Return the summary of a load of the folder `source` into the home."""
+    started = datetime.now(UTC).replace(tzinfo=None)
+    summary = Summary(load.run_id)
+    names, summary.ignored = call("register", receive_folder, load.home, source, load.settings, load.run_id)
+    judged = _gate_all(load, call)
+    mine = [one for one in _newest(judged) if one.delivery.name in set(names)]
+    _count(summary, mine, load.run_id)
+    now = standing(judged)
+    checks = [check for one in judged if one.delivery.run_id == load.run_id for check in one.verdict.checks]
+    checks += _load_months(load, now, stopped_now(judged), summary, call)
+    outcome = records.Outcome(started, summary.state, summary.rows_in, summary.rows_accepted, summary.rows_rejected)
+    call("records", records.write, load, outcome, judged, checks, Assembly(load, now).references())
+    summary.published = call("publish", _publish, load, started)
+    return summary
+
+
+def _gate_all(load: Load, call: Call) -> list[Judged]:
+    deliveries = ledger.deliveries(load.home)
+    verdicts: dict[int, Verdict] = {}
+    wages = conform(Assembly(load, Standing({})).undated(MinimumWage), MinimumWage)
+    for first in (True, False):
+        for place, delivery in enumerate(deliveries):
+            if (delivery.kind == "umk") is first:
+                verdicts[place] = _gate(load, delivery, wages, call)
+        done = [Judged(deliveries[place], verdict) for place, verdict in sorted(verdicts.items())]
+        wages = conform(Assembly(load, standing(done)).undated(MinimumWage), MinimumWage)
+    return [Judged(delivery, verdicts[place]) for place, delivery in enumerate(deliveries)]
+
+
+def _gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], call: Call) -> Verdict:
+    known = ledger.find(load.home, load.gate_id(delivery))
+    verdict: Verdict = known or call(f"validate {delivery.name}", gate, load, delivery, wages)
+    return verdict
+
+
+def _newest(judged: list[Judged]) -> list[Judged]:
+    return list({one.delivery.name: one for one in judged}.values())
+
+
+def _count(summary: Summary, mine: list[Judged], run_id: str) -> None:
+    summary.files = len(mine)
+    summary.received = sum(one.delivery.run_id == run_id for one in mine)
+    for one in mine:
+        name, verdict = one.delivery.name, one.verdict
+        summary.rows_in += verdict.rows or 0
+        summary.rows_accepted += verdict.accepted or 0
+        summary.rows_rejected += verdict.rejected or 0
+        for into, counts in ((summary.rejected_rules, verdict.broken), (summary.warnings, verdict.warned)):
+            for rule, rows in counts.items():
+                into[rule] = into.get(rule, 0) + rows
+        if verdict.notes:
+            summary.notes[name] = list(verdict.notes)
+        if verdict.stopped:
+            summary.stopped_files[name] = [_told(reason) for reason in verdict.stops]
+
+
+def _told(reason: Reason) -> str:
+    return f"{reason.rule}: {reason.id} / {reason.en} — {reason.cure}"
+
+
+def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summary, call: Call) -> list[Check]:
+    held = months.loaded_fingerprints(load)
+    wanted = [month for month in now.months() if load.month in (None, month)]
+    names = {month: month_fingerprint(load, month, now) for month in wanted}
+    pending = [month for month in wanted if held.get(month) != names[month]]
+    blocked = blocked_months(stopped, pending)
+    summary.months_unchanged = len(wanted) - len(pending)
+    checks: list[Check] = []
+    for month in sorted({*pending, *blocked}):
+        label = f"{month:%Y-%m}"
+        if month in blocked:
+            summary.stopped_months[label] = "berkas bulan ini dihentikan / a file of the month is stopped"
+            continue
+        try:
+            listing = call(f"transform {label}", months.compute, load, now, month, names[month])
+            checks += call(f"audit {label}", months.audit, load, listing)
+            summary.months_loaded[label] = call(f"load {label}", months.store_month, load, month, listing, names[month])
+        except Stop as stop:
+            summary.stopped_months[label] = str(stop)
+    return checks
+
+
+def _publish(load: Load, started: datetime) -> str:
+    version = f"{started:%Y%m%dT%H%M%SZ}-{load.run_id}"
+    return str(publish.publish(load.home.warehouse, load.home.published, version, keep=load.settings.keep_versions))
+
+
+def only(month: str | None) -> date | None:
+    """Return the month of a text YYYY-MM, or None. Raises Stop when it is none."""
+    if month is None:
+        return None
+    try:
+        return datetime.strptime(month, "%Y-%m").date()
+    except ValueError:
+        raise Stop("month_unreadable", f"{month} is not YYYY-MM", f"{month} bukan YYYY-MM", "write it as 2025-03") from None

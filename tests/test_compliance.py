@@ -1,0 +1,299 @@
+"""Compliance: what is found about an employer, and what is not held against it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from tests.asciitable import assert_table, table
+from tests.rules import REFERENCE
+from transforms.graph import build
+from warehouse.calendar import Version
+from warehouse.schema import Table
+from warehouse.tables.compliance import EmployerMonth, FactCompliance
+from warehouse.tables.contribution_history import ContributionHistory
+from warehouse.tables.employer import Employer
+from warehouse.tables.membership import Membership
+from warehouse.tables.minimum_wage import MinimumWage
+
+MARCH = Version(date(2025, 3, 1), date(2025, 4, 30))
+NOBODY = "| employer_key |"
+NOTHING = "| employer_key |"
+
+
+def given(
+    employers: str, members: str = NOBODY, payments: str = NOTHING, wages: str = "", version: Version = MARCH
+) -> dict[type[Table], pl.LazyFrame]:
+    """Return the inputs of one version."""
+    inputs = {
+        **REFERENCE,
+        Employer: table(Employer, employers),
+        Membership: table(Membership, members, month=version.month, as_of_date=version.as_of_date),
+        ContributionHistory: table(ContributionHistory, payments),
+    }
+    if wages:
+        inputs[MinimumWage] = table(MinimumWage, wages)
+    return inputs
+
+
+def findings(
+    employers: str, members: str = NOBODY, payments: str = NOTHING, wages: str = "", version: Version = MARCH
+) -> pl.LazyFrame:
+    """Return the employers of March with their findings."""
+    return build([EmployerMonth], given(employers, members, payments, wages, version), version)[EmployerMonth]
+
+
+def test_an_employer_without_an_npp_is_unregistered_and_known_by_its_nib() -> None:
+    found = findings(
+        """
+        | npp | nib | declared_workers | scale |
+        | -   | 123 | 5                | BESAR |
+        """
+    )
+    assert_table(
+        found,
+        """
+        | employer_key | is_unregistered | is_workers_missing | is_programme_missing | missing_workers | is_compliant |
+        | NIB:123      | Y               | T                  | T                    | 0               | T            |
+        """,
+        EmployerMonth,
+    )
+
+
+def test_a_registered_employer_without_findings_is_compliant() -> None:
+    found = findings(
+        "| npp | declared_workers | scale |\n| one | 1 | MIKRO |",
+        "| employer_key | programmes |\n| one | JKK,JKM |",
+        "| employer_key | month | billed_idr | paid_idr | paid_date |\n| one | 2025-03 | 10 | 10 | 2025-04-15 |",
+    )
+    assert_table(
+        found,
+        """
+        | is_late | arrears_class | arrears_months | arrears_idr | is_compliant |
+        | T       | -             | 0              | 0           | Y            |
+        """,
+        EmployerMonth,
+    )
+
+
+def test_workers_are_counted_as_persons_in_force_in_any_segment() -> None:
+    found = findings(
+        "| npp | declared_workers |\n| one | 4 |",
+        """
+        | worker_key | employer_key | segment | end_date   |
+        | budi       | one          | PU      | -          |
+        | budi       | one          | JAKON   | -          |
+        | siti       | one          | JAKON   | -          |
+        | gone       | one          | PU      | 2025-03-01 |
+        | other      | two          | PU      | -          |
+        """,
+    )
+    assert_table(
+        found,
+        """
+        | declared_workers | registered_workers | missing_workers | is_workers_missing |
+        | 4                | 2                  | 2               | Y                  |
+        """,
+        EmployerMonth,
+    )
+
+
+def test_more_workers_in_force_than_declared_are_none_missing() -> None:
+    found = findings("| npp | declared_workers |\n| one | 0 |", "| employer_key |\n| one |")
+    assert_table(found, "| registered_workers | missing_workers | is_workers_missing |\n| 1 | 0 | T |", EmployerMonth)
+
+
+WAGES = """
+    | region_code | year | minimum_wage_idr |
+    | 15.03       | 2025 | 3_200_000        |
+    | 15.04       | 2025 | 3_500_000        |
+    | 15.03       | 2024 | 9_000_000        |
+    """
+
+
+@pytest.mark.parametrize(
+    ("segment", "workplace", "wage", "flag"),
+    [
+        ("PU", "15.04", 3_300_000, "Y"),
+        ("PU", "15.04", 3_500_000, "T"),
+        ("PU", "-", 3_199_999, "Y"),
+        ("PU", "-", 3_300_000, "T"),
+        ("PU", "16.01", 1, "T"),
+        ("JAKON", "15.04", 1, "T"),
+    ],
+)
+def test_a_wage_is_held_against_the_minimum_of_the_workplace(segment: str, workplace: str, wage: int, flag: str) -> None:
+    member = f"""
+        | employer_key | segment   | workplace_code | wage_idr |
+        | one          | {segment} | {workplace}    | {wage}   |
+        """
+    found = findings("| npp | region_code |\n| one | 15.03 |", member, wages=WAGES)
+    assert_table(found, f"| is_wage_below_minimum |\n| {flag} |", EmployerMonth)
+
+
+def test_without_minimum_wages_no_wage_is_below_them() -> None:
+    found = findings("| npp | region_code |\n| one | 15.03 |", "| employer_key | workplace_code |\n| one | 15.03 |")
+    assert_table(found, "| is_wage_below_minimum |\n| T |", EmployerMonth)
+
+
+def test_the_size_of_the_employer_decides_which_programmes_it_owes() -> None:
+    found = findings(
+        """
+        | npp   | scale    | programmes     |
+        | micro | MIKRO    | JKK,JKM        |
+        | small | KECIL    | JKK,JKM        |
+        | mid   | MENENGAH | JKK,JKM,JHT    |
+        | large | BESAR    | JKK,JKM,JHT,JP |
+        """
+    )
+    assert_table(
+        found,
+        "| employer_key | is_programme_missing |\n| micro | T |\n| small | Y |\n| mid | Y |\n| large | T |",
+        EmployerMonth,
+    )
+
+
+def test_programmes_that_the_employer_does_not_state_are_those_of_its_workers() -> None:
+    found = findings(
+        "| npp | scale | programmes |\n| stated | KECIL | JKK |\n| silent | KECIL | - |\n| empty | KECIL | - |",
+        """
+        | employer_key | programmes |
+        | stated       | JKK,JKM,JHT |
+        | silent       | JKK,JKM     |
+        | silent       | JHT         |
+        """,
+    )
+    assert_table(
+        found, "| employer_key | is_programme_missing |\n| stated | Y |\n| silent | T |\n| empty | Y |", EmployerMonth
+    )
+
+
+@pytest.mark.parametrize(
+    ("month", "months", "arrears_class"),
+    [
+        ("2025-03", 1, "LANCAR"),
+        ("2025-01", 3, "LANCAR"),
+        ("2024-12", 4, "KURANG_LANCAR"),
+        ("2024-10", 6, "KURANG_LANCAR"),
+        ("2024-09", 7, "MACET"),
+        ("2024-07", 9, "MACET"),
+        ("2024-06", 10, "KONTINJENSI"),
+        ("2020-01", 63, "KONTINJENSI"),
+    ],
+)
+def test_arrears_are_classed_by_the_age_of_the_oldest_unpaid_month(month: str, months: int, arrears_class: str) -> None:
+    found = findings(
+        "| npp |\n| one |",
+        payments=f"""
+        | employer_key | month   | billed_idr | paid_idr |
+        | one          | {month} | 100        | 40       |
+        | one          | 2025-03 | 100        | 99       |
+        | one          | 2019-12 | 100        | 100      |
+        """,
+    )
+    owed = 61
+    assert_table(
+        found,
+        f"| arrears_months | arrears_class | arrears_idr |\n| {months} | {arrears_class} | {owed} |",
+        EmployerMonth,
+    )
+
+
+@pytest.mark.parametrize(("as_of", "owed"), [(date(2025, 4, 15), 0), (date(2025, 4, 16), 100)])
+def test_a_contribution_is_no_arrears_before_its_due_date_has_passed(as_of: date, owed: int) -> None:
+    payments = "| employer_key | month | billed_idr |\n| one | 2025-03 | 100 |"
+    found = findings("| npp |\n| one |", payments=payments, version=Version(MARCH.month, as_of))
+    assert_table(found, f"| arrears_idr |\n| {owed} |", EmployerMonth)
+
+
+def test_a_surplus_in_one_month_hides_no_arrears_of_another() -> None:
+    found = findings(
+        "| npp |\n| one |",
+        payments="""
+        | employer_key | month   | programme | billed_idr | paid_idr |
+        | one          | 2025-01 | JKK       | 100        | 0        |
+        | one          | 2025-02 | JKK       | 100        | 500      |
+        | one          | 2025-03 | JKK       | 100        | 90       |
+        | one          | 2025-03 | JKM       | 100        | 110      |
+        """,
+    )
+    assert_table(found, "| arrears_months | arrears_idr |\n| 3 | 100 |", EmployerMonth)
+
+
+def test_only_a_late_payment_of_the_month_itself_is_late() -> None:
+    found = findings(
+        "| npp |\n| late |\n| on time |\n| long ago |\n| nothing |",
+        payments="""
+        | employer_key | month   | paid_idr | paid_date  |
+        | late         | 2025-03 | 1        | 2025-04-16 |
+        | late         | 2025-03 | 1        | 2025-04-01 |
+        | on time      | 2025-03 | 1        | 2025-04-15 |
+        | long ago     | 2025-02 | 1        | 2025-04-16 |
+        | nothing      | 2025-03 | 0        | 2025-04-16 |
+        """,
+    )
+    assert_table(
+        found,
+        "| employer_key | is_late |\n| late | Y |\n| on time | T |\n| long ago | T |\n| nothing | T |",
+        EmployerMonth,
+    )
+
+
+def test_an_npp_in_two_regencies_is_assessed_in_each_and_once_in_one() -> None:
+    found = findings(
+        """
+        | npp | nib | region_code | declared_workers |
+        | one | 1   | 15.03       | 1                |
+        | one | 2   | 15.03       | 3                |
+        | one | 1   | 15.04       | 1                |
+        """,
+        "| employer_key |\n| one |",
+    )
+    assert_table(
+        found,
+        "| region_code | declared_workers | registered_workers | missing_workers |\n| 15.03 | 3 | 1 | 2 |\n| 15.04 | 1 | 1 | 0 |",
+        EmployerMonth,
+    )
+
+
+def test_the_sector_is_the_section_of_the_kbli_division() -> None:
+    found = findings("| npp | kbli |\n| farm | 01111 |\n| mill | 33999 |\n| odd | 34000 |\n| zero | 00000 |")
+    assert_table(found, "| employer_key | sector |\n| farm | A |\n| mill | C |\n| odd | X |\n| zero | X |", EmployerMonth)
+
+
+def test_an_employer_counts_in_every_finding_it_has_and_obliged_is_registered_and_not() -> None:
+    inputs = given(
+        """
+        | npp  | nib | region_code | scale | kbli  | declared_workers | programmes |
+        | good | 1   | 15.03       | MIKRO | 01111 | 0                | JKK,JKM    |
+        | bad  | 2   | 15.03       | MIKRO | 01111 | 9                | JKK        |
+        | -    | 3   | 15.03       | MIKRO | 01111 | 9                | -          |
+        | tall | 4   | 15.03       | KECIL | 01111 | 0                | JKK,JKM    |
+        """,
+        payments="""
+        | employer_key | month   | billed_idr | paid_idr | paid_date  |
+        | bad          | 2024-12 | 100        | 0        | -          |
+        | bad          | 2025-03 | 100        | 100      | 2025-04-20 |
+        """,
+    )
+    found = build([FactCompliance], inputs, MARCH)[FactCompliance]
+    assert_table(
+        found,
+        """
+        | scale | obliged_employers | registered_employers | unregistered_employers | workers_missing_employers | programme_missing_employers |
+        | MIKRO | 3                 | 2                    | 1                      | 1                         | 1                           |
+        | KECIL | 1                 | 1                    | 0                      | 0                         | 1                           |
+        """,
+        FactCompliance,
+    )
+    assert_table(
+        found,
+        """
+        | scale | sector | arrears_substandard_employers | arrears_current_employers | late_employers | compliant_employers | missing_workers | arrears_idr |
+        | MIKRO | A      | 1                             | 0                         | 1              | 1                   | 9               | 100         |
+        | KECIL | A      | 0                             | 0                         | 0              | 0                   | 0               | 0           |
+        """,
+        FactCompliance,
+    )

@@ -1,0 +1,112 @@
+"""Two engines, written apart, agree to the last row; and the identities of coverage hold whatever the data."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from polars.testing import assert_frame_equal
+
+from tests.oracles import NAMES, NEEDS, opinion
+from tests.rules import REFERENCE
+from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, inputs_of_version, random_world, worlds
+from transforms.graph import build
+from warehouse.calendar import Version, shift
+from warehouse.schema import Table, conform
+from warehouse.tables.compliance import EmployerMonth, FactCompliance
+from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage
+from warehouse.tables.in_force import InForce
+from warehouse.tables.membership import Membership
+from warehouse.tables.minimum_wage import MinimumWage, MinimumWageReference
+from warehouse.tables.premium import FactPremium
+from warehouse.tables.target import FactTarget
+from warehouse.tables.workforce import FactWorkforce
+
+FACTS: dict[str, type[Table]] = {
+    "compliance": FactCompliance,
+    "coverage": FactCoverage,
+    "employer_month": EmployerMonth,
+    "premium": FactPremium,
+    "programme_coverage": FactProgrammeCoverage,
+    "target": FactTarget,
+    "workforce": FactWorkforce,
+}
+quick = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
+
+def facts(world: World, version: Version) -> dict[str, pl.DataFrame]:
+    """Return what the transforms make of a world."""
+    inputs = inputs_of_version(world, version)
+    if inputs[Membership].collect().is_empty():
+        unknown = {kind: frame for kind, frame in inputs.items() if kind is not Membership}
+        inputs_of_premium = unknown
+    else:
+        inputs_of_premium = inputs
+    built = build(list(FACTS.values()), inputs, version)
+    built[FactPremium] = build([FactPremium], inputs_of_premium, version)[FactPremium]
+    return dict(zip(FACTS, pl.collect_all([built[fact] for fact in FACTS.values()]), strict=True))
+
+
+def assert_engines_agree(world: World, version: Version) -> None:
+    """Check that every fact equals what the plain SQL says."""
+    sources = {**REFERENCE, **world, MinimumWageReference: conform(world[MinimumWage], MinimumWageReference)}
+    for name, found in facts(world, version).items():
+        second = conform(opinion(name, sources, version).lazy(), FACTS[name]).collect()
+        assert_frame_equal(found, second, check_row_order=False)
+
+
+def test_every_statement_is_asked() -> None:
+    assert set(NAMES) == set(FACTS) | {step for steps in NEEDS.values() for step in steps}
+
+
+@given(world=worlds(rows=12))
+@quick
+def test_transforms_and_plain_sql_agree_on_a_month_still_running(world: World) -> None:
+    assert_engines_agree(world, MID_MARCH)
+
+
+@given(world=worlds(rows=12))
+@quick
+def test_transforms_and_plain_sql_agree_on_a_closed_month(world: World) -> None:
+    assert_engines_agree(world, CLOSED_MARCH)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_transforms_and_plain_sql_agree_on_crowded_worlds(seed: int) -> None:
+    world = random_world(seed, rows=400)
+    assert_engines_agree(world, CLOSED_MARCH if seed % 2 else MID_MARCH)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_active_is_the_previous_active_plus_joined_plus_returned_less_left(seed: int) -> None:
+    world = random_world(seed, rows=60)
+    versions = world[Membership].filter(pl.col("month") == shift(MARCH, -1)).select(pl.col("as_of_date").max()).collect()
+    february = Version(shift(MARCH, -1), versions.item())
+    key = ["basis", "region_code", "segment"]
+    now, before = (facts(world, version)["coverage"] for version in (CLOSED_MARCH, february))
+    both = now.join(before.select(*key, previous="active_workers"), on=key, how="full", coalesce=True).fill_null(0)
+    explained = pl.col("previous") + pl.col("joined_workers") + pl.col("returned_workers") - pl.col("left_workers")
+    assert both.select("joined_workers", "returned_workers", "left_workers").min_horizontal().max() is not None
+    assert both.filter(explained != pl.col("active_workers")).is_empty()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_rows_and_files_changes_nothing(seed: int) -> None:
+    world = random_world(seed, rows=80)
+    shuffled = {table: frame.collect().sample(fraction=1, shuffle=True, seed=seed + 1).lazy() for table, frame in world.items()}
+    first, second = facts(world, CLOSED_MARCH), facts(shuffled, CLOSED_MARCH)
+    for name in FACTS:
+        assert_frame_equal(first[name], second[name], check_row_order=False)
+
+
+def test_the_second_opinion_notices_a_day_of_difference() -> None:
+    world = random_world(1, rows=60)
+    inputs = inputs_of_version(world, MID_MARCH)
+    sources = {**REFERENCE, **world}
+    late = Version(MARCH, date(2025, 3, 17))
+    found = build([FactCoverage], inputs, late)[FactCoverage].drop("as_of_date").collect()
+    second = conform(opinion("coverage", sources, MID_MARCH).lazy(), FactCoverage).drop("as_of_date").collect()
+    with pytest.raises(AssertionError):
+        assert_frame_equal(found, second, check_row_order=False)
