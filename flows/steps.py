@@ -7,7 +7,7 @@ paths, months and counts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -63,6 +63,10 @@ class Summary:
         """Return 0 loaded, 3 loaded with rejected rows, 4 a file or a month was stopped."""
         return {"LOADED": 0, "LOADED_WITH_REJECTIONS": 3, "STOPPED": 4}[self.state]
 
+    def result(self) -> dict[str, Any]:
+        """Return everything as plain values, with the state and the exit code."""
+        return {"state": self.state, "exit_code": self.exit_code, **asdict(self)}
+
 
 def plain(_: str, step: Callable[..., Any], *arguments: Any) -> Any:
     """Run a step as a plain function."""
@@ -82,7 +86,7 @@ def run(load: Load, source: Path, call: Call = plain) -> Summary:
     checks += _load_months(load, now, stopped_now(judged), summary, call)
     outcome = records.Outcome(started, summary.state, summary.rows_in, summary.rows_accepted, summary.rows_rejected)
     call("records", records.write, load, outcome, judged, checks, Assembly(load, now).references())
-    summary.published = call("publish", _publish, load, started)
+    summary.published = call("publish", _publish, load)
     return summary
 
 
@@ -152,9 +156,8 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
     return checks
 
 
-def _publish(load: Load, started: datetime) -> str:
-    version = f"{started:%Y%m%dT%H%M%SZ}-{load.run_id}"
-    return str(publish.publish(load.home.warehouse, load.home.published, version, keep=load.settings.keep_versions))
+def _publish(load: Load) -> str:
+    return str(publish.publish(load.home.warehouse, load.home.published, load.run_id, keep=load.settings.keep_versions))
 
 
 def only(month: str | None) -> date | None:

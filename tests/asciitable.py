@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from warehouse.schema import Column, Lazy, TableT, Table, conform
+from warehouse.schema import Column, Lazy, Table, TableT, conform
 from warehouse.vocabulary import PROGRAMMES
 
 ANY_DAY = date(2020, 1, 1)

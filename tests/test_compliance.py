@@ -170,77 +170,6 @@ def test_programmes_that_the_employer_does_not_state_are_those_of_its_workers() 
     )
 
 
-@pytest.mark.parametrize(
-    ("month", "months", "arrears_class"),
-    [
-        ("2025-03", 1, "LANCAR"),
-        ("2025-01", 3, "LANCAR"),
-        ("2024-12", 4, "KURANG_LANCAR"),
-        ("2024-10", 6, "KURANG_LANCAR"),
-        ("2024-09", 7, "MACET"),
-        ("2024-07", 9, "MACET"),
-        ("2024-06", 10, "KONTINJENSI"),
-        ("2020-01", 63, "KONTINJENSI"),
-    ],
-)
-def test_arrears_are_classed_by_the_age_of_the_oldest_unpaid_month(month: str, months: int, arrears_class: str) -> None:
-    found = findings(
-        "| npp |\n| one |",
-        payments=f"""
-        | employer_key | month   | billed_idr | paid_idr |
-        | one          | {month} | 100        | 40       |
-        | one          | 2025-03 | 100        | 99       |
-        | one          | 2019-12 | 100        | 100      |
-        """,
-    )
-    owed = 61
-    assert_table(
-        found,
-        f"| arrears_months | arrears_class | arrears_idr |\n| {months} | {arrears_class} | {owed} |",
-        EmployerMonth,
-    )
-
-
-@pytest.mark.parametrize(("as_of", "owed"), [(date(2025, 4, 15), 0), (date(2025, 4, 16), 100)])
-def test_a_contribution_is_no_arrears_before_its_due_date_has_passed(as_of: date, owed: int) -> None:
-    payments = "| employer_key | month | billed_idr |\n| one | 2025-03 | 100 |"
-    found = findings("| npp |\n| one |", payments=payments, version=Version(MARCH.month, as_of))
-    assert_table(found, f"| arrears_idr |\n| {owed} |", EmployerMonth)
-
-
-def test_a_surplus_in_one_month_hides_no_arrears_of_another() -> None:
-    found = findings(
-        "| npp |\n| one |",
-        payments="""
-        | employer_key | month   | programme | billed_idr | paid_idr |
-        | one          | 2025-01 | JKK       | 100        | 0        |
-        | one          | 2025-02 | JKK       | 100        | 500      |
-        | one          | 2025-03 | JKK       | 100        | 90       |
-        | one          | 2025-03 | JKM       | 100        | 110      |
-        """,
-    )
-    assert_table(found, "| arrears_months | arrears_idr |\n| 3 | 100 |", EmployerMonth)
-
-
-def test_only_a_late_payment_of_the_month_itself_is_late() -> None:
-    found = findings(
-        "| npp |\n| late |\n| on time |\n| long ago |\n| nothing |",
-        payments="""
-        | employer_key | month   | paid_idr | paid_date  |
-        | late         | 2025-03 | 1        | 2025-04-16 |
-        | late         | 2025-03 | 1        | 2025-04-01 |
-        | on time      | 2025-03 | 1        | 2025-04-15 |
-        | long ago     | 2025-02 | 1        | 2025-04-16 |
-        | nothing      | 2025-03 | 0        | 2025-04-16 |
-        """,
-    )
-    assert_table(
-        found,
-        "| employer_key | is_late |\n| late | Y |\n| on time | T |\n| long ago | T |\n| nothing | T |",
-        EmployerMonth,
-    )
-
-
 def test_an_npp_in_two_regencies_is_assessed_in_each_and_once_in_one() -> None:
     found = findings(
         """
@@ -282,18 +211,27 @@ def test_an_employer_counts_in_every_finding_it_has_and_obliged_is_registered_an
     assert_table(
         found,
         """
-        | scale | obliged_employers | registered_employers | unregistered_employers | workers_missing_employers | programme_missing_employers |
-        | MIKRO | 3                 | 2                    | 1                      | 1                         | 1                           |
-        | KECIL | 1                 | 1                    | 0                      | 0                         | 1                           |
+        | scale | sector | obliged_employers | registered_employers | unregistered_employers | compliant_employers |
+        | MIKRO | A      | 3                 | 2                    | 1                      | 1                   |
+        | KECIL | A      | 1                 | 1                    | 0                      | 0                   |
         """,
         FactCompliance,
     )
     assert_table(
         found,
         """
-        | scale | sector | arrears_substandard_employers | arrears_current_employers | late_employers | compliant_employers | missing_workers | arrears_idr |
-        | MIKRO | A      | 1                             | 0                         | 1              | 1                   | 9               | 100         |
-        | KECIL | A      | 0                             | 0                         | 0              | 0                   | 0               | 0           |
+        | scale | workers_missing_employers | missing_workers | programme_missing_employers | late_employers |
+        | MIKRO | 1                         | 9               | 1                           | 1              |
+        | KECIL | 0                         | 0               | 1                           | 0              |
+        """,
+        FactCompliance,
+    )
+    assert_table(
+        found,
+        """
+        | scale | arrears_idr | arrears_current_employers | arrears_substandard_employers | arrears_bad_employers |
+        | MIKRO | 100         | 0                         | 1                             | 0                     |
+        | KECIL | 0           | 0                         | 0                             | 0                     |
         """,
         FactCompliance,
     )

@@ -33,7 +33,12 @@ def test_eligible_workers_are_the_employed_less_civil_servants_army_and_police()
     releases = table(Workforce, "| region_code | employed_workers | excluded_workers |\n| 15.03 | 130_000 | 5_560 |")
     fact = build([FactWorkforce], {Workforce: releases})[FactWorkforce]
     assert_table(
-        fact, "| region_code | employed_workers | excluded_workers | eligible_workers |\n| 15.03 | 130_000 | 5_560 | 124_440 |", FactWorkforce
+        fact,
+        """
+        | region_code | employed_workers | excluded_workers | eligible_workers |
+        | 15.03       | 130_000          | 5_560            | 124_440          |
+        """,
+        FactWorkforce,
     )
 
 

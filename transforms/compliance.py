@@ -52,7 +52,7 @@ def employer_month(
     )
     found = _findings(low_wages(known, minimum_wages, version))
     clean = ~pl.any_horizontal(FINDINGS) & pl.col("arrears_class").is_null()
-    return conform(found.with_columns(*stamp(version), is_compliant=clean), EmployerMonth)
+    return conform(found.with_columns(*stamp(version), is_compliant=clean).cache(), EmployerMonth)
 
 
 @transform

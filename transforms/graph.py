@@ -26,10 +26,11 @@ class GraphError(Exception):
     """The transforms do not form a graph, or its inputs do not suffice."""
 
 
-class MissingInput(GraphError):
+class MissingInputError(GraphError):
     """A transform needs a table that is neither given nor made by another transform."""
 
     def __init__(self, table: type[Table], wanted_by: str) -> None:
+        """Say which transform, or the caller, misses which table."""
         super().__init__(f"{wanted_by} needs {table.__name__}, which is neither an input nor made by a transform")
         self.table = table
 
@@ -78,7 +79,7 @@ def build(
     """Return one LazyFrame per target; what several targets need is one and the same LazyFrame.
 
     `inputs` win over transforms that make the same table. Nothing is read or computed here.
-    Raises MissingInput, or GraphError on a cycle or when a transform needs a version and there is none.
+    Raises MissingInputError, or GraphError on a cycle or when a transform needs a version and there is none.
     """
     discover()
     built = dict(inputs)
@@ -109,7 +110,7 @@ def _resolve(
         return built[table]
     step = _transforms.get(table)
     if step is None:
-        raise MissingInput(table, wanted_by[-1])
+        raise MissingInputError(table, wanted_by[-1])
     if step.name in wanted_by:
         raise GraphError("transforms need each other: " + " -> ".join([*wanted_by[wanted_by.index(step.name) :], step.name]))
     arguments = {
@@ -128,7 +129,7 @@ def _argument(
         return version
     try:
         return _resolve(need.table, built, version, wanted_by)
-    except MissingInput as missing:
+    except MissingInputError as missing:
         is_delivery = issubclass(missing.table, Extract)
         if need.optional and (is_delivery or missing.table is need.table):
             return None

@@ -37,7 +37,7 @@ def presence(in_force: Lazy[InForce]) -> Lazy[Presence]:
         )
         for basis, place in places.items()
     ]
-    return conform(_one_word_each(pl.concat(by_basis)), Presence)
+    return conform(_one_word_each(pl.concat(by_basis)).cache(), Presence)
 
 
 @transform
@@ -53,12 +53,12 @@ def region_words(
         words.append(_past(before, BEFORE_AT))
     if before is not None and earlier is not None:
         words.append(_past(earlier, EARLIER_AT))
-    regency = _one_word_each(pl.concat(words))
-    province = _one_word_each(regency.with_columns(pl.col("region_code").str.head(2)))
+    regency = _one_word_each(pl.concat(words)).cache()
+    province = _one_word_each(regency.with_columns(pl.col("region_code").str.head(2))).cache()
     nation = _one_word_each(province.with_columns(pl.lit(NATION).alias("region_code")))
     alike = pl.concat([regency, province, nation]).group_by("basis", "region_code", "word").agg(persons=pl.len())
     matters = (pl.col("word") & pl.lit((1 << EARLIER_AT) - 1, pl.UInt64)) != 0
-    return conform(alike.filter(matters), RegionWord)
+    return conform(alike.filter(matters).cache(), RegionWord)
 
 
 def _one_word_each(rows: pl.LazyFrame) -> pl.LazyFrame:

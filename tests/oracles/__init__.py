@@ -6,7 +6,6 @@ every row ever delivered, in all versions; choosing the version is part of the o
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -15,8 +14,13 @@ from warehouse.calendar import Version
 from warehouse.schema import Table
 
 FOLDER = Path(__file__).parent
-NEEDS = {"coverage": ("in_force",), "programme_coverage": ("in_force",), "premium": ("in_force",)}
-NEEDS |= {"employer_month": ("in_force",), "compliance": ("in_force", "employer_month")}
+NEEDS: dict[str, tuple[str, ...]] = {
+    "compliance": ("in_force", "employer_month"),
+    "coverage": ("in_force",),
+    "employer_month": ("in_force",),
+    "premium": ("in_force",),
+    "programme_coverage": ("in_force",),
+}
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
 
 
@@ -26,15 +30,16 @@ def opinion(name: str, frames: Mapping[type[Table], pl.LazyFrame], version: Vers
         for table, frame in frames.items():
             connection.register(table.name, frame.collect())
         for step in NEEDS.get(name, ()):
-            _ask(connection, f"CREATE TEMP TABLE {step} AS {_statement(step)}", version)
-        return _ask(connection, _statement(name), version).pl()
+            _ask(connection, _statement(step), version).create(step)
+        answer: pl.DataFrame = _ask(connection, _statement(name), version).pl()
+    return answer
 
 
 def _statement(name: str) -> str:
     return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def _ask(connection: duckdb.DuckDBPyConnection, statement: str, version: Version) -> Any:
+def _ask(connection: duckdb.DuckDBPyConnection, statement: str, version: Version) -> duckdb.DuckDBPyRelation:
     known = {"month": version.month, "as_of": version.as_of_date}
     used = {name: value for name, value in known.items() if f"${name}" in statement}
     return connection.sql(statement, params=used)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 from zlib import crc32
 
@@ -23,8 +24,11 @@ class Dice:
     def __init__(self, seed: int, keys: Ints) -> None:
         self._words = _mix(keys.astype(np.uint64) ^ np.uint64(seed * GOLDEN % WORD))
 
-    def __len__(self) -> int:
-        return len(self._words)
+    def take(self, places: Ints) -> Dice:
+        """Return the dice of the keys at `places`."""
+        taken = copy(self)
+        taken._words = self._words[places]
+        return taken
 
     def share(self, question: str) -> Floats:
         """Return a fraction from 0 up to and without 1, evenly spread, one per key."""

@@ -6,6 +6,7 @@ leaves in the same months whatever else is generated.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +24,7 @@ LISTED_ARREARS = 5
 OPENING, SURGE, HORIZON = (month_number(date(year, 1, 1)) for year in (2015, 2024, 2030))
 FIRST_LEAVING = month_number(date(2022, 1, 1))
 VULNERABLE = {False: 0.62, True: 0.40}
-LAGS, RENEWALS, YEARLY_PAYMENTS = (0.65, 0.18, 0.10, 0.07), (0.25, 0.45, 0.30), (0.60, 0.20, 0.10, 0.0, 0.10)
+LAGS, RENEWALS, YEARLY_PAYMENTS = (0.58, 0.17, 0.09, 0.06, 0.06, 0.04), (0.25, 0.45, 0.30), (0.60, 0.20, 0.10, 0.0, 0.10)
 YOUNGEST, OLDEST, RESIDUES = date(2006, 12, 1), date(1964, 1, 1), 64
 STARTING_AGE_MONTHS = 17 * 12
 DISTRICTS, SERIALS = 25, 2999
@@ -45,6 +46,10 @@ class Moment:
     paid_in: Ints
     spell: Ints
 
+    def take(self, places: Ints) -> Moment:
+        """Return the moment of the persons at `places`."""
+        return Moment(**{name: column[places] for name, column in vars(self).items()})
+
 
 class Lives:
     """The lives of the persons `numbers` whose home is `home`."""
@@ -59,6 +64,15 @@ class Lives:
         self._set_career()
         self.pays = np.where(self.vulnerable, MONTHLY, dice.pick("pays", (0.77, 0.15, 0.08)))
         self.lag = np.where(self.vulnerable, 0, dice.pick("lag", LAGS))
+
+    def take(self, places: Ints) -> Lives:
+        """Return the lives at `places`."""
+        taken = copy(self)
+        taken.dice = self.dice.take(places)
+        for name, column in vars(self).items():
+            if isinstance(column, np.ndarray):
+                setattr(taken, name, column[places])
+        return taken
 
     def _births(self, seed: int) -> Ints:
         """Return days of birth; persons who share district and serial of a NIK differ in the day modulo RESIDUES."""

@@ -1,67 +1,83 @@
-"""The extract kepesertaan of a regency and month: the memberships of those who live there, and of guests.
-
-Who lives in the regency stands in its file, wherever the work is; so does the second membership of a person from
-elsewhere with another employer in the regency. A file depends on the seed, the sizes and its month only.
-"""
+"""The persons of a regency, and who from elsewhere has a second job there."""
 
 from __future__ import annotations
 
-from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
-import polars as pl
 
-from warehouse.synthetic.clock import NO_DAY, dates, day_number, first_days, last_day, month_number
+from warehouse.synthetic.clock import day_number
 from warehouse.synthetic.dice import Bools, Dice, Ints
-from warehouse.synthetic.employers import employer_of, employers, programme_sets
-from warehouse.synthetic.identity import kpj, names, nik
-from warehouse.synthetic.lives import BPU, JAKON, PMI, PU, Lives, Moment
-from warehouse.synthetic.places import Regency, distant, minimum_wages, neighbours, regencies, sender
+from warehouse.synthetic.lives import PMI, PU, Lives, Moment
+from warehouse.synthetic.places import Regency, distant, neighbours, regencies, sender
 from warehouse.synthetic.plan import CALIBRATED, CALIBRATED_SEEN, Plan
-from warehouse.vocabulary import PROGRAMMES, SEGMENTS
 
-FIRST_JOB, SECOND_JOB, OWN_ACCOUNT, SECOND_DONOR = range(4)
-COMMUTERS, FAR_COMMUTERS = 0.08, 0.02
-SECOND_JOBS, MOVED = 0.015, 0.10
-DONORS: dict[str, float] = {
-    "APBD_REGENCY": 70, "APBD_PROVINCE": 12, "DBH_SAWIT": 8, "VILLAGE_FUND": 6, "CSR": 2, "BAZNAS": 1.5, "DONOR": 0.5
-}  # fmt: skip
-TRADES = ("PERTANIAN", "PERDAGANGAN", "NELAYAN", "TRANSPORTASI", "JASA")
-LOWEST_INCOME = 1_000_000
-SELF, EMPLOYER = "SELF", "EMPLOYER"
+SECOND_JOBS, FAR, MOVED = 0.015, 0.3, 0.10
+SECOND_JOB_AFTER = 190
+COMMUTES = (0.90, 0.08, 0.02)
 
 
-def memberships(plan: Plan, place: Regency, month: date) -> pl.DataFrame:
-    """Return the extract of `place` and `month` under its source names, typed, with helper columns.
+def residents(plan: Plan, place: Regency) -> Lives:
+    """Return the persons of a regency: as many as it takes for its workers in UCJ scope to be in force when calibrated.
 
-    Helpers: in_force; employer (npp as a number, null without one); membership (kpj as a number); paid_in
-    (number of the month of payment); minimum_wage_idr of the workplace where the plan delivers it; contract_begins.
+    Guests who moved in count towards them.
     """
-    seen = plan.seen(month)
-    lives = residents(plan, place)
-    moment = lives.at(month, seen)
-    beside = moment.in_force & (lives.segment == PU) & lives.dice.chance("own account too", 0.02)
-    twice = moment.in_force & lives.vulnerable & lives.dice.chance("two donors", 0.005)
-    parts = [_rows(plan, month, lives, moment, moment.listed, FIRST_JOB, place)]
-    parts += [_rows(plan, month, lives, moment, beside, OWN_ACCOUNT, place), _rows(plan, month, lives, moment, twice, SECOND_DONOR, place)]
-    for guests in _guests(plan, place):
-        here = guests.at(month, seen)
-        works = here.in_force & (_second_start(guests, here) <= day_number(seen))
-        parts.append(_rows(plan, month, guests, here, works, SECOND_JOB, place))
-    return pl.concat(parts)
+    settled = sum(_settled(people) for people in guests(plan, place))
+    return _first_persons(plan.seed, place, int(plan.sizes.active[place.index]) - settled)
+
+
+def guests(plan: Plan, place: Regency) -> tuple[Lives, Lives]:
+    """Return the wage earners of the neighbouring and of a distant regency who have a second employer in `place`."""
+    near, far = (sender(place, partners) for partners in (neighbours(), distant()))
+    return (
+        _second_jobs(plan.seed, near, int(plan.sizes.surely[near.index]), False),
+        _second_jobs(plan.seed, far, int(plan.sizes.surely[far.index]), True),
+    )
+
+
+def has_second_job(lives: Lives, moment: Moment, seen: int) -> Bools:
+    """Return who of `guests` holds the second job on the day `seen`: the first one in force, the second begun."""
+    return moment.in_force & (moment.start + SECOND_JOB_AFTER <= seen)
+
+
+def moved(lives: Lives) -> Bools:
+    """Return who of `guests` lives at the second job by its employer's record."""
+    return lives.dice.chance("moved", MOVED)
+
+
+def workplaces(lives: Lives) -> Ints:
+    """Return the index of the regency of the first job: home, its neighbour or a distant one."""
+    return _workplaces(lives.dice, lives.home)
+
+
+def _workplaces(dice: Dice, home: Regency) -> Ints:
+    choices = np.array([home.index, neighbours()[home.index], distant()[home.index]])
+    return np.asarray(choices[dice.pick("commutes", COMMUTES)])
+
+
+@lru_cache(maxsize=64)
+def _second_jobs(seed: int, home: Regency, persons: int, far: bool) -> Lives:
+    numbers = np.arange(persons, dtype=np.int64)
+    dice = Dice(seed, home.index << 40 | numbers)
+    chosen = dice.chance("second job", SECOND_JOBS) & (dice.chance("second job far away", FAR) == far)
+    chosen &= _workplaces(dice, home) == home.index
+    lives = Lives(seed, home, numbers[chosen])
+    return lives.take(np.flatnonzero(lives.segment == PU))
+
+
+def _settled(people: Lives) -> int:
+    moment = people.at(CALIBRATED, CALIBRATED_SEEN)
+    return int((has_second_job(people, moment, day_number(CALIBRATED_SEEN)) & moved(people)).sum())
 
 
 @lru_cache(maxsize=16)
-def residents(plan_key: Plan, place: Regency) -> Lives:
-    """Return the persons of a regency: as many as it takes for its workers in UCJ scope to be in force when calibrated."""
-    plan = plan_key
-    wanted = int(plan.sizes.active[place.index]) - sum(_settled(guests) for guests in _guests(plan, place))
-    return Lives(plan.seed, place, np.arange(_how_many(plan.seed, place, wanted), dtype=np.int64))
+def _first_persons(seed: int, place: Regency, wanted: int) -> Lives:
+    return Lives(seed, place, np.arange(_how_many(seed, place, wanted), dtype=np.int64))
 
 
+@cache
 def _how_many(seed: int, place: Regency, wanted: int) -> int:
-    supply = wanted * 2 + 64
-    counted = Lives(seed, place, np.arange(supply, dtype=np.int64))
-    found = np.flatnonzero(counted.at(CALIBRATED, CALIBRATED_SEEN).in_force & (counted.segment != PMI))
+    supply = max(wanted, 0) * 2 + 100
+    people = Lives(seed, place, np.arange(supply, dtype=np.int64))
+    found = np.flatnonzero(people.at(CALIBRATED, CALIBRATED_SEEN).in_force & (people.segment != PMI))
     return int(found[wanted - 1]) + 1 if wanted > 0 else 0

@@ -1,18 +1,23 @@
 CREATE OR REPLACE MACRO mart.compliance_as_of(d) AS TABLE
-WITH loaded AS (
+WITH newest AS (
+    SELECT month, max(as_of_date) AS as_of_date
+    FROM mart.fact_compliance
+    WHERE as_of_date <= d::DATE
+    GROUP BY month
+),
+loaded AS (
     SELECT month, as_of_date, min(loaded_at) AS first_loaded_at
     FROM mart.fact_compliance
     GROUP BY month, as_of_date
 ),
 known AS (
     -- The end of day d (UTC); a version first loaded after it counts as it was first loaded.
-    SELECT DISTINCT ON (month)
+    SELECT
         month,
         as_of_date,
-        greatest(d::DATE + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND, first_loaded_at) AS moment
-    FROM loaded
-    WHERE as_of_date <= d::DATE
-    ORDER BY month, as_of_date DESC
+        greatest(d::DATE + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND, loaded.first_loaded_at) AS moment
+    FROM newest
+    INNER JOIN loaded USING (month, as_of_date)
 )
 SELECT history.* EXCLUDE (superseded_at)
 FROM mart.compliance_history AS history

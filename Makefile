@@ -1,0 +1,38 @@
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.locked
+export DO_NOT_TRACK = 1
+export PREFECT_SERVER_ANALYTICS_ENABLED = false
+
+.PHONY: setup demo test lint lock clean dictionary
+
+setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: setup  ## make Jambi's example extracts, load them, print its coverage
+	$(BIN)/cakupan demo --home demo
+
+test: setup  ## every check: lint, types, import order, dictionary, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cakupan dictionary --check docs/dictionary.md
+	$(BIN)/pytest
+
+lock: setup  ## pin the newest allowed packages with hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-annotate --no-header --upgrade --upgrade-package duckdb==1.5.5 --output-file requirements.lock pyproject.toml
+
+dictionary: setup  ## write docs/dictionary.md from the declarations
+	$(BIN)/cakupan dictionary > docs/dictionary.md
+
+clean:  ## remove the environment and the demonstration
+	rm -rf .venv demo demo-extracts

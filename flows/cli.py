@@ -1,0 +1,85 @@
+"""The command line. Results go to stdout, talk to stderr; heavy libraries are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from flows import commands
+
+EPILOG = """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a file or month was stopped"""
+FAILED, USAGE = 1, 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    top = argparse.ArgumentParser("cakupan", description="Jamsostek coverage warehouse / gudang data cakupan", epilog=EPILOG)
+    add = top.add_subparsers(dest="command", required=True, metavar="COMMAND").add_parser
+    run = _command(add("run", help="load a folder of extracts / muat folder berkas"), commands.run)
+    run.add_argument("--source", required=True, metavar="DIR", help="folder of extracts")
+    _home(run, required="CAKUPAN_HOME" not in os.environ)
+    run.add_argument("--month", metavar="YYYY-MM", help="load this month only")
+    run.add_argument("--config", metavar="FILE", help="cakupan.toml")
+    run.add_argument("--plain", action="store_true", help="without Prefect: no server, no network")
+    _json(run)
+    demo = _command(add("demo", help="make Jambi's example extracts and load them / contoh Jambi"), commands.demo)
+    _home(demo)
+    demo.add_argument("--plain", action="store_true", help="without Prefect")
+    _json(demo)
+    synth = _command(add("synth", help="write synthetic extracts with planted defects / berkas sintetis"), commands.synth)
+    synth.add_argument("--out", required=True, metavar="DIR")
+    synth.add_argument("--workers", type=int, metavar="N", help="workers in all regions; without it as many as in reality")
+    synth.add_argument("--months", required=True, metavar="FROM..TO", help="such as 2025-01..2025-03")
+    synth.add_argument("--regions", default="15", metavar="CODES", help="codes of provinces or regencies, comma between; 00 is all")
+    synth.add_argument("--defects", type=float, default=0.01, metavar="SHARE")
+    synth.add_argument("--seed", type=int, default=1, metavar="S")
+    synth.add_argument("--format", choices=("csv", "parquet"), default="csv")
+    _json(synth)
+    query = _command(add("query", help="ask the published copy in SQL / tanya dengan SQL"), commands.query)
+    query.add_argument("sql", metavar="SQL")
+    _home(query)
+    query.add_argument("--internal", action="store_true", help="ask the internal warehouse, with core and ops")
+    query.add_argument("--csv", action="store_true", help="print CSV")
+    _json(query)
+    status = _command(add("status", help="what is loaded, and how the last runs ended / keadaan gudang"), commands.status)
+    _home(status)
+    _json(status)
+    dictionary = _command(add("dictionary", help="every table and column, as Markdown / kamus data"), commands.dictionary)
+    dictionary.add_argument("--check", metavar="FILE", help="fail unless FILE is up to date")
+    _json(dictionary)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit code of the command, after running it."""
+    os.umask(0o027)
+    given = parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], int] = given.action
+        return command(given)
+    except commands.EXPECTED as stop:
+        print(f"cakupan: {stop}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _command(sub: argparse.ArgumentParser, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    sub.set_defaults(action=action)
+    sub.epilog = EPILOG
+    return sub
+
+
+def _home(sub: argparse.ArgumentParser, *, required: bool = False) -> None:
+    default = os.environ.get("CAKUPAN_HOME", "demo")
+    sub.add_argument(
+        "--home", type=Path, required=required, default=default, metavar="DIR", help=f"home folder (CAKUPAN_HOME, else {default})"
+    )
+
+
+def _json(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="print JSON")

@@ -1,0 +1,104 @@
+"""What each command does. Every function returns an exit code; imports are late, so that help and queries start fast."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from warehouse.errors import Stop
+
+EXPECTED = (Stop, ValueError, OSError)
+
+
+def run(given: Namespace) -> int:
+    """Load a folder of extracts and print the summary of the run."""
+    from flows.report import markdown
+
+    result = _load(given.source, given)
+    print(json.dumps(result, indent=1) if given.json else markdown(result))
+    return int(result["exit_code"])
+
+
+def demo(given: Namespace) -> int:
+    """Make the extracts of Jambi, load them, and print the coverage of its regencies."""
+    from flows.demo import coverage_of_jambi, write_extracts
+
+    extracts = write_extracts(given.home, _say)
+    result = _load(str(extracts), given)
+    told = coverage_of_jambi(given.home)
+    print(json.dumps({"run": result, **told.figures}, indent=1, default=str) if given.json else told.text)
+    return 0 if result["exit_code"] in (0, 3) else int(result["exit_code"])
+
+
+def synth(given: Namespace) -> int:
+    """Write synthetic extracts with a ledger of every planted defect."""
+    from flows.demo import plan_of
+    from warehouse.synthetic import write
+
+    ledger = write(plan_of(given), _say)
+    told = {"out": given.out, "files": ledger.files, "planted": ledger.planted}
+    print(json.dumps(told) if given.json else f"{told['files']} berkas / files, {told['planted']} cacat / defects planted: {given.out}")
+    return 0
+
+
+def query(given: Namespace) -> int:
+    """Ask the published copy, or the internal warehouse, and print the answer."""
+    from flows.printing import as_csv, as_json, as_table
+    from warehouse.store import query as ask
+
+    home = _home(given)
+    answer = ask(home.warehouse if given.internal else home.current, given.sql)
+    print(as_json(answer) if given.json else as_csv(answer) if given.csv else as_table(answer))
+    return 0
+
+
+def status(given: Namespace) -> int:
+    """Print the loaded months, the last runs and the stopped files."""
+    from flows.printing import status_text
+    from flows.state import state_of
+
+    state = state_of(_home(given))
+    print(json.dumps(state, indent=1, default=str) if given.json else status_text(state))
+    return 0
+
+
+def dictionary(given: Namespace) -> int:
+    """Print the data dictionary, or check that a file holds it."""
+    from warehouse import dictionary as dictionaries
+
+    text = dictionaries.markdown()
+    if given.check:
+        if Path(given.check).read_text(encoding="utf-8") == text:
+            return 0
+        _say(f"{given.check} is out of date: write it again with `cakupan dictionary > {given.check}`")
+        return 1
+    print(json.dumps(dictionaries.as_data(), indent=1) if given.json else text, end="" if not given.json else "\n")
+    return 0
+
+
+def _load(source: str, given: Namespace) -> dict[str, Any]:
+    month, config = getattr(given, "month", None), getattr(given, "config", None)
+    if given.plain:
+        from flows.entry import load_folder
+
+        return load_folder(source, str(given.home), month, config, say=_say)
+    from flows.nightly import nightly
+
+    return nightly(str(Path(source).resolve()), str(given.home.resolve()), month, config)
+
+
+def _home(given: Namespace) -> Any:
+    from warehouse.home import Home
+
+    home = Home(given.home.resolve())
+    if not home.current.exists():
+        en, id = f"nothing is published in {home.root}", f"belum ada terbitan di {home.root}"
+        raise Stop("nothing_published", en, id, "load extracts first: cakupan run --source DIR --home DIR")
+    return home
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,87 @@
+"""How a load begins and ends, whoever calls it: one writer, one run id, reports, and no value of a row in an error."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from flows import settings as settings_file
+from flows.context import Load, silent
+from flows.keys import pseudonyms
+from flows.report import markdown
+from flows.steps import Call, only, plain, run
+from warehouse import ledger
+from warehouse.errors import Stop
+from warehouse.home import Home, placed, sole_writer
+
+KEPT_VALIDATIONS = 40
+
+
+class StepFailed(Exception):
+    """A step that failed in a way nobody foresaw, by the kind and the place of the error: its text may quote a row."""
+
+
+def load_folder(
+    source: str,
+    home: str,
+    month: str | None = None,
+    config: str | None = None,
+    *,
+    call: Call = plain,
+    say: Callable[[str], None] = silent,
+) -> dict[str, Any]:
+    """Return the result of a load of the folder `source` into `home`, written to its reports too.
+
+    Raises Stop when the load cannot begin, StepFailed when a step fails unexpectedly.
+    """
+    place = Home(Path(home).resolve())
+    with sole_writer(place):
+        keys, origin = pseudonyms(place)
+        say(f"kunci / key: {origin}")
+        run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+        load = Load(place, settings_file.load(Path(config) if config else None), keys, run_id, only(month), say)
+        result = run(load, Path(source), guarded(call)).result()
+        _write_reports(load, result)
+    return result
+
+
+def guarded(call: Call) -> Call:
+    """Return `call` such that an unforeseen error leaves it without its text."""
+
+    def safely(step: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded_step(*arguments: Any) -> Any:
+            try:
+                return step(*arguments)
+            except Stop:
+                raise
+            except Exception as broken:
+                place = traceback.extract_tb(broken.__traceback__)[-1]
+                where = f"{Path(place.filename).name}:{place.lineno}"
+                raise StepFailed(f"{step.__name__}: {type(broken).__name__} at {where}") from None
+
+        return guarded_step
+
+    def named(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
+        return call(name, safely(step), *arguments)
+
+    return named
+
+
+def _write_reports(load: Load, result: dict[str, Any]) -> None:
+    """Write the summary as Markdown and JSON, and the Data Docs of the files that this run judged."""
+    reports = load.home.reports
+    for name, text in ((f"run-{load.run_id}.md", markdown(result)), ("last-run.json", json.dumps(result, indent=1))):
+        with placed(reports / name) as beside:
+            beside.write_text(text, encoding="utf-8")
+    judged = [one for one in ledger.deliveries(load.home) if one.run_id == load.run_id]
+    results = [(one.name, reports / "validations" / f"{load.gate_id(one)}.json") for one in judged]
+    shown = [(name, json.loads(path.read_text(encoding="utf-8"))) for name, path in results if path.exists()]
+    if shown:
+        from expectations.report import build_data_docs
+
+        build_data_docs(shown[:KEPT_VALIDATIONS], reports / "data_docs")

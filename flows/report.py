@@ -1,0 +1,53 @@
+"""The summary of a run for people: Bahasa Indonesia first, English beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+COUNTS = {
+    "files": "berkas / files",
+    "received": "berkas baru / new files",
+    "rows_in": "baris masuk / rows in",
+    "rows_accepted": "diterima / accepted",
+    "rows_rejected": "ditolak / rejected",
+    "months_unchanged": "bulan tidak berubah / months unchanged",
+}
+STATES = {
+    "LOADED": "dimuat / loaded",
+    "LOADED_WITH_REJECTIONS": "dimuat, sebagian baris ditolak / loaded with rejected rows",
+    "STOPPED": "ada berkas atau bulan yang dihentikan / a file or a month was stopped",
+}
+
+
+def markdown(result: Mapping[str, Any]) -> str:
+    """Return the result of a run as Markdown: counts first, then what was rejected, stopped and noted."""
+    counts = {title: result[key] for key, title in COUNTS.items()}
+    parts = [
+        f"# {STATES[result['state']]}",
+        f"Proses / run `{result['run_id']}`",
+        _table(("", "jumlah / count"), counts),
+        _section("Bulan dimuat / months loaded (fact rows written)", result["months_loaded"]),
+        _section("Ditolak menurut aturan / rejected by rule", result["rejected_rules"]),
+        _section("Peringatan / warnings", result["warnings"]),
+        _lines("Berkas dihentikan / files stopped", {name: "; ".join(why) for name, why in result["stopped_files"].items()}),
+        _lines("Bulan dihentikan / months stopped", result["stopped_months"]),
+        _lines("Catatan / notes", {name: "; ".join(said) for name, said in result["notes"].items()}),
+        _lines("Bukan berkas data / not extracts", dict.fromkeys(result["ignored"], "diabaikan / ignored")),
+        f"Terbitan / published: `{result['published']}`",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(title: str, counts: Mapping[str, int]) -> str:
+    return f"## {title}\n\n{_table(('', 'jumlah / count'), counts)}" if counts else ""
+
+
+def _table(head: tuple[str, str], counts: Mapping[str, int]) -> str:
+    rows = [f"| {name} | {value:,} |" for name, value in counts.items()]
+    return "\n".join([f"| {head[0]} | {head[1]} |", "|---|---:|", *rows])
+
+
+def _lines(title: str, lines: Mapping[str, str]) -> str:
+    listed = "\n".join(f"- **{name}**: {text}" for name, text in lines.items())
+    return f"## {title}\n\n{listed}" if lines else ""
