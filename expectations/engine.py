@@ -45,7 +45,7 @@ from expectations.suites import (
     selected,
     verdict_word,
 )
-from expectations.verdict import COULD_NOT_RUN, CouldNotRun, Outcome, Verdict
+from expectations.verdict import COULD_NOT_RUN, CouldNotRunError, Outcome, Verdict
 
 __all__ = ["Outcome", "PolarsExecutionEngine", "Verdict", "failing", "judge", "row_rules", "validate", "verdict_word"]
 
@@ -67,8 +67,8 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         super().__init__(name="polars")
         self.frame = frame
         self.schema = frame.collect_schema()
-        self.answers: dict[MetricConfigurationID, int | CouldNotRun] = {}
-        self.crash: CouldNotRun | None = None
+        self.answers: dict[MetricConfigurationID, int | CouldNotRunError] = {}
+        self.crash: CouldNotRunError | None = None
         self._row_of_nulls = pl.DataFrame(schema=self.schema).clear(n=1)
         self._judged, self._sinks, self._from_verdict = frame, list[pl.LazyFrame](), dict[bytes, pl.Expr]()
         rules = row_level(suite)
@@ -80,29 +80,27 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     def rehearsed(self, build: Callable[[], pl.Expr]) -> pl.Expr:
         """The condition, once it ran on a single row of nulls: shows a wrong column, type or pattern without a scan.
 
-        Raises: CouldNotRun.
+        Raises: CouldNotRunError.
         """
         try:
             condition = build()
             if self._row_of_nulls.select(condition.alias("broken")).schema["broken"] != pl.Boolean:
                 raise TypeError("a rule must be a condition")
         except Exception as cause:
-            raise CouldNotRun(cause) from None
+            raise CouldNotRunError(cause) from None
         return condition
 
     def _can_run(self, rule: Expectation) -> bool:
         try:
             self.rehearsed(lambda: failing(rule))
-        except CouldNotRun:
+        except CouldNotRunError:
             return False
         return True
 
-    def resolve_metric_bundle(
-        self, metric_fn_bundle: Sequence[MetricComputationConfiguration]
-    ) -> dict[MetricConfigurationID, int]:
+    def resolve_metric_bundle(self, metric_fn_bundle: Sequence[MetricComputationConfiguration]) -> dict[MetricConfigurationID, int]:
         """The counts asked for. All are asked for at once, so the first call scans and later ones remember.
 
-        Raises: CouldNotRun if one of them failed; Great Expectations then asks for each alone, to find out which.
+        Raises: CouldNotRunError if one of them failed; Great Expectations then asks for each alone, to find out which.
         """
         wanted = {item.metric_configuration.id: item.metric_fn for item in metric_fn_bundle}
         if unknown := {metric: count for metric, count in wanted.items() if metric not in self.answers}:
@@ -110,29 +108,29 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         counts: dict[MetricConfigurationID, int] = {}
         for metric in wanted:
             answer = self.answers[metric]
-            if isinstance(answer, CouldNotRun):
+            if isinstance(answer, CouldNotRunError):
                 raise answer
             counts[metric] = answer
         return counts
 
-    def _scan(self, wanted: Mapping[MetricConfigurationID, pl.Expr]) -> dict[MetricConfigurationID, int | CouldNotRun]:
+    def _scan(self, wanted: Mapping[MetricConfigurationID, pl.Expr]) -> dict[MetricConfigurationID, int | CouldNotRunError]:
         counts = [self._from_verdict.get(_identity(count), count) for count in wanted.values()]
         named = [count.alias(str(place)) for place, count in enumerate(counts)]
         sinks, self._sinks = self._sinks, []
         try:
             table = pl.collect_all([self._judged.select(named), *sinks], engine="streaming")[0]
         except Exception as cause:
-            self.crash = CouldNotRun(cause)
+            self.crash = CouldNotRunError(cause)
             return {metric: self._alone(count) for metric, count in wanted.items()}
         return dict(zip(wanted, table.row(0), strict=True))
 
-    def _alone(self, count: pl.Expr) -> int | CouldNotRun:
+    def _alone(self, count: pl.Expr) -> int | CouldNotRunError:
         try:
             return int(self.frame.select(count).collect(engine="streaming").item())
         except Exception as cause:
-            return CouldNotRun(cause)
+            return CouldNotRunError(cause)
 
-    def get_batch_data_and_markers(self, batch_spec: object) -> tuple[Any, BatchMarkers]:
+    def get_batch_data_and_markers(self, batch_spec: object) -> tuple[Any, BatchMarkers]:  # noqa: ARG002
         """The frame; there is only one, whatever the specification."""
         return self.frame, BatchMarkers({})
 
@@ -236,14 +234,12 @@ def _outcome(expectation: Expectation, answer: ExpectationValidationResult) -> O
     )
 
 
-def validate(
-    frame: pl.LazyFrame, suite: ExpectationSuite, *, name: str, sinks: Sequence[pl.LazyFrame] = ()
-) -> Verdict:
+def validate(frame: pl.LazyFrame, suite: ExpectationSuite, *, name: str, sinks: Sequence[pl.LazyFrame] = ()) -> Verdict:
     """The verdict of Great Expectations on a frame; the sinks, lazy and built from `judge`, are written in its scan.
 
     A rule that cannot run is an outcome with an `error`, and if that shows before the scan no sink is written.
 
-    Raises: ValueError for a suite without row-count and column-set rules, CouldNotRun if the source or a sink fails,
+    Raises: ValueError for a suite without row-count and column-set rules, CouldNotRunError if the source or a sink fails,
     RuntimeError if Great Expectations evaluated other expectations than the suite declares.
     """
     if missing := {kind.__name__ for kind in TABLE_LEVEL} - {type(rule).__name__ for rule in suite.expectations}:
@@ -252,6 +248,6 @@ def validate(
     result = _ask(engine, suite, name)
     outcomes = tuple(map(_outcome, suite.expectations, result.results))
     rows = engine.answers.get(ROWS, 0)
-    if engine.crash and (isinstance(rows, CouldNotRun) or not any(outcome.error for outcome in outcomes)):
+    if engine.crash and (isinstance(rows, CouldNotRunError) or not any(outcome.error for outcome in outcomes)):
         raise engine.crash
     return Verdict(rows if isinstance(rows, int) else 0, outcomes, result)

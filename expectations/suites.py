@@ -57,7 +57,7 @@ class RowExpectation(BatchExpectation):
         self,
         metrics: dict[str, int],
         runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: ExecutionEngine[pl.Expr] | None = None,
+        execution_engine: ExecutionEngine[pl.Expr] | None = None,  # noqa: ARG002
     ) -> dict[str, Any]:
         rows, broken = metrics["table.row_count"], metrics[f"{self.map_metric}.unexpected_count"]
         return _format_map_output(
@@ -228,17 +228,13 @@ def row_rules(suite: ExpectationSuite) -> list[tuple[int, str, str]]:
     return [(bit, rule_id(rule), FailureSeverity(rule.severity).value) for bit, rule in enumerate(row_level(suite))]
 
 
-def build_suite(
-    name: str, columns: Sequence[str], rules: Sequence[Expectation], *, min_rows: int = 1
-) -> ExpectationSuite:
+def build_suite(name: str, columns: Sequence[str], rules: Sequence[Expectation], *, min_rows: int = 1) -> ExpectationSuite:
     """A suite that starts with the two rules every table has: enough rows, and exactly these columns.
 
     Without them an empty or misread batch would pass everything else vacuously. Both are critical.
     """
     always = [
         core.ExpectTableRowCountToBeBetween(min_value=min_rows, meta={"rule": f"{name}.rows"}),
-        core.ExpectTableColumnsToMatchSet(
-            column_set=list(columns), exact_match=True, meta={"rule": f"{name}.columns"}
-        ),
+        core.ExpectTableColumnsToMatchSet(column_set=list(columns), exact_match=True, meta={"rule": f"{name}.columns"}),
     ]
     return ExpectationSuite(name=name, expectations=[*always, *rules])

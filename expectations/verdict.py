@@ -39,7 +39,7 @@ class Verdict:
     result: Any
 
 
-class CouldNotRun(RuntimeError):
+class CouldNotRunError(RuntimeError):
     """A rule or a scan that failed, by the class of its cause only: the cause's message may quote a person's data."""
 
     def __init__(self, cause: Exception) -> None:

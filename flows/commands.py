@@ -39,8 +39,10 @@ def synth(given: Namespace) -> int:
     from warehouse.synthetic import write
 
     ledger = write(plan_of(given), _say)
-    told = {"out": given.out, "files": ledger.files, "planted": ledger.planted}
-    print(json.dumps(told) if given.json else f"{told['files']} berkas / files, {told['planted']} cacat / defects planted: {given.out}")
+    planted = ledger.planted()
+    told = {"out": given.out, "files": len(ledger.files), "planted": planted}
+    text = f"{len(ledger.files)} berkas / files, {ledger.defects.filter(severity='reject').height} baris cacat / defective rows planted: {given.out}"
+    print(json.dumps(told) if given.json else text)
     return 0
 
 

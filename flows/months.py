@@ -12,7 +12,7 @@ import polars as pl
 from flows.assembly import Assembly, Inputs
 from flows.context import Load
 from flows.planning import Standing
-from transforms.graph import MissingInput, build
+from transforms.graph import MissingInputError, build
 from warehouse import lake, store
 from warehouse.calendar import Version
 from warehouse.errors import Stop
@@ -133,7 +133,7 @@ def _stage(load: Load, assembly: Assembly, version: Version, facts: list[type[Fa
     for fact in facts:
         try:
             built |= build([fact], built, version)
-        except MissingInput:
+        except MissingInputError:
             load.say(f"{fact.name} {version}: belum ada data / not delivered yet")
             continue
         frames[fact] = built[fact]

@@ -16,6 +16,8 @@ GRACE: Lazy[MembershipRule] = table(
     | parameter            | segment | value | effective_from | effective_to |
     | arrears_grace_months | BPU     | 1     | 2014-01-01     | 2022-06-30   |
     | arrears_grace_months | BPU     | 3     | 2022-07-01     | -            |
+    | arrears_grace_months | PMI     | 9     | 2014-01-01     | -            |
+    | another_parameter    | BPU     | 9     | 2014-01-01     | -            |
     """,
 )
 REGIONS: Lazy[DimRegion] = table(

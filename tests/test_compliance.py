@@ -21,6 +21,12 @@ from warehouse.tables.minimum_wage import MinimumWage
 MARCH = Version(date(2025, 3, 1), date(2025, 4, 30))
 NOBODY = "| employer_key |"
 NOTHING = "| employer_key |"
+WAGES = """
+    | region_code | year | minimum_wage_idr |
+    | 15.03       | 2025 | 3_200_000        |
+    | 15.04       | 2025 | 3_500_000        |
+    | 15.03       | 2024 | 9_000_000        |
+    """
 
 
 def given(
@@ -62,20 +68,33 @@ def test_an_employer_without_an_npp_is_unregistered_and_known_by_its_nib() -> No
     )
 
 
-def test_a_registered_employer_without_findings_is_compliant() -> None:
+@pytest.mark.parametrize(
+    ("declared", "programmes", "wage", "paid_date", "paid", "is_compliant"),
+    [
+        (1, "JKK,JKM", 3_200_000, "2025-04-15", 10, "Y"),
+        (2, "JKK,JKM", 3_200_000, "2025-04-15", 10, "T"),
+        (1, "JKK,JHT", 3_200_000, "2025-04-15", 10, "T"),
+        (1, "JKK,JKM", 3_199_999, "2025-04-15", 10, "T"),
+        (1, "JKK,JKM", 3_200_000, "2025-04-16", 10, "T"),
+        (1, "JKK,JKM", 3_200_000, "2025-04-15", 9, "T"),
+    ],
+)
+def test_any_single_finding_ends_compliance(
+    declared: int, programmes: str, wage: int, paid_date: str, paid: int, is_compliant: str
+) -> None:
     found = findings(
-        "| npp | declared_workers | scale |\n| one | 1 | MIKRO |",
-        "| employer_key | programmes |\n| one | JKK,JKM |",
-        "| employer_key | month | billed_idr | paid_idr | paid_date |\n| one | 2025-03 | 10 | 10 | 2025-04-15 |",
+        f"| npp | region_code | scale | declared_workers |\n| one | 15.03 | MIKRO | {declared} |",
+        f"| employer_key | programmes | wage_idr | workplace_code |\n| one | {programmes} | {wage} | 15.03 |",
+        f"| employer_key | month | billed_idr | paid_idr | paid_date |\n| one | 2025-03 | 10 | {paid} | {paid_date} |",
+        wages=WAGES,
     )
-    assert_table(
-        found,
-        """
-        | is_late | arrears_class | arrears_months | arrears_idr | is_compliant |
-        | T       | -             | 0              | 0           | Y            |
-        """,
-        EmployerMonth,
-    )
+    assert_table(found, f"| is_compliant |\n| {is_compliant} |", EmployerMonth)
+
+
+def test_before_a_duty_begins_no_programme_is_owed() -> None:
+    june = Version(date(2015, 6, 1), date(2015, 6, 30))
+    found = findings("| npp | scale | programmes |\n| one | BESAR | JKK |", version=june)
+    assert_table(found, "| is_programme_missing |\n| T |", EmployerMonth)
 
 
 def test_workers_are_counted_as_persons_in_force_in_any_segment() -> None:
@@ -105,23 +124,16 @@ def test_more_workers_in_force_than_declared_are_none_missing() -> None:
     assert_table(found, "| registered_workers | missing_workers | is_workers_missing |\n| 1 | 0 | T |", EmployerMonth)
 
 
-WAGES = """
-    | region_code | year | minimum_wage_idr |
-    | 15.03       | 2025 | 3_200_000        |
-    | 15.04       | 2025 | 3_500_000        |
-    | 15.03       | 2024 | 9_000_000        |
-    """
-
-
 @pytest.mark.parametrize(
     ("segment", "workplace", "wage", "flag"),
     [
         ("PU", "15.04", 3_300_000, "Y"),
         ("PU", "15.04", 3_500_000, "T"),
         ("PU", "-", 3_199_999, "Y"),
-        ("PU", "-", 3_300_000, "T"),
+        ("PU", "-", 3_200_000, "T"),
         ("PU", "16.01", 1, "T"),
         ("JAKON", "15.04", 1, "T"),
+        ("JAKON", "-", 1, "T"),
     ],
 )
 def test_a_wage_is_held_against_the_minimum_of_the_workplace(segment: str, workplace: str, wage: int, flag: str) -> None:
@@ -131,6 +143,12 @@ def test_a_wage_is_held_against_the_minimum_of_the_workplace(segment: str, workp
         """
     found = findings("| npp | region_code |\n| one | 15.03 |", member, wages=WAGES)
     assert_table(found, f"| is_wage_below_minimum |\n| {flag} |", EmployerMonth)
+
+
+def test_one_low_wage_among_others_is_enough() -> None:
+    members = "| employer_key | workplace_code | wage_idr |\n| one | - | 1 |\n| one | - | 9_999_999 |\n| one | 15.03 | 9_999_999 |"
+    found = findings("| npp | region_code |\n| one | 15.03 |", members, wages=WAGES)
+    assert_table(found, "| is_wage_below_minimum |\n| Y |", EmployerMonth)
 
 
 def test_without_minimum_wages_no_wage_is_below_them() -> None:

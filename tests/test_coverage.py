@@ -10,8 +10,9 @@ from tests.asciitable import assert_table, table
 from tests.rules import REFERENCE
 from transforms.graph import build
 from warehouse.calendar import Version, last_day
-from warehouse.schema import Lazy, Table
+from warehouse.schema import Table
 from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage, Presence, PresenceBefore, PresenceEarlier
+from warehouse.tables.coverage_parts import RegionWord
 from warehouse.tables.membership import Membership
 
 MARCH = Version(date(2025, 3, 1), date(2025, 4, 30))
@@ -24,13 +25,19 @@ def given(text: str, version: Version = MARCH) -> dict[type[Table], pl.LazyFrame
     return {**REFERENCE, Membership: members}
 
 
-def coverage(text: str, **past: str) -> Lazy[FactCoverage]:
+def coverage(text: str, **past: str) -> pl.LazyFrame:
     """Return the coverage of March; `before` and `earlier` are memberships of February and January."""
-    inputs = given(text)
-    for kind, version, name in ((PresenceBefore, FEBRUARY, "before"), (PresenceEarlier, JANUARY, "earlier")):
-        if name in past:
-            inputs[kind] = build([Presence], given(past[name], version), version)[Presence]
-    return build([FactCoverage], inputs, MARCH)[FactCoverage]  # type: ignore[return-value]
+    return build([FactCoverage], given(text) | presences(**past), MARCH)[FactCoverage]
+
+
+def presences(**past: str) -> dict[type[Table], pl.LazyFrame]:
+    """Return the presence of the months that are given."""
+    kinds = {"before": (PresenceBefore, FEBRUARY), "earlier": (PresenceEarlier, JANUARY)}
+    return {
+        kind: build([Presence], given(past[name], version), version)[Presence]
+        for name, (kind, version) in kinds.items()
+        if name in past
+    }
 
 
 def programmes(text: str) -> pl.LazyFrame:
@@ -206,6 +213,25 @@ def test_a_region_that_only_earlier_months_know_has_no_row() -> None:
         earlier="| residence_code |\n| 16.01 |",
     )
     assert found.filter(pl.col("region_code").str.starts_with("16")).collect().is_empty()
+
+
+def test_a_word_holds_the_segments_of_the_past_and_nothing_else_of_it() -> None:
+    past = "| worker_key | residence_code | is_vulnerable | programmes |\n| budi | 15.03 | Y | JKK,JKP |"
+    gone = past + "\n| gone | 15.03 | Y | JKK |"
+    text = "| worker_key | residence_code | programmes |\n| budi | 15.03 | JKK,JKM |"
+    words = build([RegionWord], given(text) | presences(before=past, earlier=gone), MARCH)[RegionWord]
+    assert_table(
+        words,
+        """
+        | region_code | word          | persons |
+        | 15.03       | 0x1_1000_1101 | 1       |
+        | 15          | 0x1_1000_1101 | 1       |
+        | 00          | 0x1_1000_1101 | 1       |
+        """,
+        RegionWord,
+    )
+    without_before = build([RegionWord], given(text) | presences(earlier=gone), MARCH)[RegionWord]
+    assert_table(without_before.filter(pl.col("region_code") == "00"), "| word |\n| 0x1101 |", RegionWord)
 
 
 def test_without_the_month_before_change_is_unknown_and_not_zero() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.asciitable import assert_table, table
 from tests.rules import GRACE
+from transforms.dated import in_effect
 from transforms.membership import GRACE as GRACE_PARAMETER
 from transforms.membership import in_force
 from warehouse.calendar import Version
@@ -88,6 +89,20 @@ def test_the_grace_is_the_one_in_effect_in_the_month() -> None:
     june, july = (Version(date(2022, month, 1), date(2022, 8, 31)) for month in (6, 7))
     assert_table(counted(text, june), "| worker_key |\n| one |", InForce)
     assert_table(counted(text, july), "| worker_key |\n| one |\n| two |", InForce)
+
+
+def test_a_rule_is_in_effect_on_its_first_and_on_its_last_day() -> None:
+    rules = table(
+        MembershipRule,
+        """
+        | value | effective_from | effective_to |
+        | 1     | 2025-03-02     | -            |
+        | 2     | 2025-03-01     | -            |
+        | 3     | 2025-01-01     | 2025-03-01   |
+        | 4     | 2025-01-01     | 2025-02-28   |
+        """,
+    )
+    assert_table(in_effect(rules, MID_MARCH.month), "| value |\n| 2 |\n| 3 |", MembershipRule)
 
 
 def test_a_month_without_a_rule_of_grace_is_an_error_and_not_an_empty_country() -> None:

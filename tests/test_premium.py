@@ -77,6 +77,14 @@ def test_a_payment_on_the_due_day_is_on_time_and_a_day_later_is_late(month: date
     assert_table(found, "| paid_idr | paid_on_time_idr | paid_late_idr |\n| 121 | 1 | 20 |", FactPremium)
 
 
+def test_a_month_beyond_the_calendar_keeps_its_amounts() -> None:
+    found = premium(
+        "| region_code | billed_idr | paid_idr | paid_date |\n| 15.03 | 10 | 10 | 2041-01-01 |",
+        version=Version(date(2040, 1, 1), date(2041, 1, 1)),
+    )
+    assert_table(found, "| billed_idr | paid_idr | paid_on_time_idr | paid_late_idr |\n| 10 | 10 | 0 | 0 |", FactPremium)
+
+
 def test_full_and_half_price_of_one_month_stand_side_by_side() -> None:
     found = premium(
         """

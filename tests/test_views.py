@@ -45,7 +45,6 @@ def restated(warehouse: Path) -> None:
             build.supersede(FactCoverage, coverage(version, r15_03=workers), version, day, datetime.fromisoformat(day))
 
 
-
 def test_the_view_shows_the_newest_as_of_date_that_stands(warehouse: Path) -> None:
     restated(warehouse)
     assert active(warehouse, "coverage") == [40]
@@ -228,6 +227,10 @@ def test_every_view_and_macro_has_a_comment_and_the_dictionary_reads_the_same_on
         ).fetchall()
     assert dict(stored) == ddl.view_comments()
     assert all(comment for _, comment in stored)
+
+
+def test_no_view_uses_a_form_in_which_an_older_reader_loses_rows() -> None:
+    assert not [text for text in ddl.views() if "DISTINCT ON" in text.upper()]
 
 
 def test_a_second_build_renews_the_views_without_touching_rows(warehouse: Path) -> None:

@@ -65,6 +65,12 @@ def test_a_period_after_the_month_or_a_release_after_the_date_does_not_count(per
     assert_table(one(found, "15.03"), "| eligible_workers | workforce_period |\n| 200 | 2024-02 |", EligibleWorkers)
 
 
+def test_a_period_that_is_the_month_itself_counts_once_it_is_released() -> None:
+    text = "| region_code | period | released_on | employed_workers |\n| 15.03 | 2025-02 | 2025-05-05 | 100 |"
+    february = Version(date(2025, 2, 1), date(2025, 5, 5))
+    assert_table(one(eligible(text, february), "15.03"), "| eligible_workers |\n| 100 |", EligibleWorkers)
+
+
 def test_of_one_period_the_newest_release_counts_and_of_one_day_the_last_source() -> None:
     found = eligible(
         """

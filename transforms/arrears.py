@@ -13,7 +13,7 @@ def payment_record(
     """Return, per npp: is_late, arrears_months, arrears_idr, arrears_class; employers without any are left out.
 
     A contribution month is in arrears when its sum billed exceeds its sum paid and its due date is past on
-    as_of_date. Its age counts from that month to the month of as_of_date, one month at least.
+    as_of_date. Its age counts from that month to the month of as_of_date: one at least, for it is due a month later.
     """
     known = contributions.filter(pl.col("employer_key").is_not_null() & (pl.col("month") <= version.month))
     dated = known.join(months.select("month", "due_date"), on="month")
@@ -34,7 +34,7 @@ def _arrears(dated: pl.LazyFrame, version: Version) -> pl.LazyFrame:
     overdue = dated.filter(pl.col("due_date") < seen).group_by("employer_key", "month")
     unpaid = overdue.agg(unpaid_idr=pl.col("billed_idr").sum() - pl.col("paid_idr").sum()).filter(pl.col("unpaid_idr") > 0)
     return unpaid.group_by(npp="employer_key").agg(
-        arrears_months=age.max().clip(lower_bound=1).cast(pl.Int64), arrears_idr=pl.col("unpaid_idr").sum()
+        arrears_months=age.max().cast(pl.Int64), arrears_idr=pl.col("unpaid_idr").sum()
     )
 
 

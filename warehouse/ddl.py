@@ -16,9 +16,8 @@ from warehouse import vocabulary as v
 from warehouse.schema import Column, Extract, Fact, Severity, Table, tables_of
 
 LAYERS = ("mart", "core", "ops")
-HISTORY: Mapping[str, Column] = {
-    name: column.but(name=name)
-    for name, column in (("loaded_at", v.LOADED_AT), ("superseded_at", v.SUPERSEDED_AT), ("run_id", v.RUN_ID))
+HISTORY: dict[str, Column] = {
+    name: column.but(name=name) for name, column in (("loaded_at", v.LOADED_AT), ("superseded_at", v.SUPERSEDED_AT), ("run_id", v.RUN_ID))
 }
 SQL_TYPES: Mapping[pl.DataType, str] = {
     pl.String(): "VARCHAR",
@@ -51,13 +50,17 @@ def database_tables() -> list[type[Table]]:
 
 
 def columns_of(table: type[Table]) -> dict[str, Column]:
-    """Return the columns of `table` in the database: the declared ones, and for a fact those of its history."""
-    return {**table.columns, **HISTORY} if issubclass(table, Fact) else dict(table.columns)
+    """Return the columns of `table` in the database: those that hold values, then the formulas.
+
+    Formulas come last because DuckDB 1.1 loses rows of some joins on a table with a generated column before others.
+    """
+    formulas = {name: column for name, column in table.columns.items() if not column.stored}
+    return stored_columns_of(table) | formulas
 
 
 def stored_columns_of(table: type[Table]) -> dict[str, Column]:
-    """Return the columns of `table` in the database that hold values: formulas are left out."""
-    return {name: column for name, column in columns_of(table).items() if column.stored}
+    """Return the columns of `table` that hold values: the declared ones, and for a fact those of its history."""
+    return table.stored_columns() | (HISTORY if issubclass(table, Fact) else {})
 
 
 def create_table(table: type[Table], *, checks: bool = True) -> str:

@@ -44,6 +44,15 @@ def markdown() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def as_data() -> dict[str, Any]:
+    """Return the dictionary for programs: `tables` with their Frictionless schemas, `views` with their comments."""
+    tables = [
+        {"name": table.qualified(), "description": ddl.description(table), "grain": table.grain, "schema": table_schema(table)}
+        for table in ddl.database_tables()
+    ]
+    return {"tables": tables, "views": ddl.view_comments()}
+
+
 def rows(table: type[Table]) -> list[tuple[str, ...]]:
     """Return one row per column of `table` in the database, each as the cells of HEADINGS."""
     return [

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -191,7 +190,7 @@ def _put_in_place(part: Path, directory: Path, content: str) -> None:
 def _point_at(published: Path, version: str) -> None:
     link = published / f"{HIDDEN}{CURRENT}"
     link.symlink_to(version)
-    os.replace(link, published / CURRENT)
+    link.replace(published / CURRENT)
     sync(published)
 
 

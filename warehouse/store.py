@@ -5,7 +5,6 @@ Nobody ever opens the file being built, and nothing changes the file being serve
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -182,7 +181,7 @@ def building(warehouse: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int 
                 connection.execute(f"CHECKPOINT {CATALOG}")
             require_complete(following, counts)
             sync(following)
-            os.replace(following, warehouse)
+            following.replace(warehouse)
             sync(warehouse.parent)
         finally:
             _discard_leftovers(warehouse)
@@ -192,7 +191,7 @@ def query(path: Path, sql: str, *, memory_limit: str = MEMORY_LIMIT, threads: in
     """Return the rows of a user's query on the DuckDB file at `path`, which is opened for reading only.
 
     The query reaches no other file, no network, no extension and no setting.
-    Raises ValueError when the statement returns no rows, duckdb.Error when DuckDB refuses it.
+    A statement that is no question returns an empty frame. Raises duckdb.Error when DuckDB refuses it.
     """
     with tempfile.TemporaryDirectory() as spill:
         settings = _settings(Path(spill), memory_limit, threads)
@@ -200,9 +199,7 @@ def query(path: Path, sql: str, *, memory_limit: str = MEMORY_LIMIT, threads: in
             for closed in ("python_enable_replacements = false", "enable_external_access = false", "lock_configuration = true"):
                 connection.execute(f"SET {closed}")
             relation = connection.sql(sql)
-            if relation is None:
-                raise ValueError("the statement returns no rows: ask with SELECT or FROM")
-            return relation.pl()
+            return pl.DataFrame() if relation is None else relation.pl()
 
 
 def connect(spill: Path, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
@@ -227,9 +224,7 @@ def require_complete(file: Path, counts: Mapping[str, int]) -> None:
         raise _incomplete(file, "a write-ahead log is left", "log tulis tersisa")
     with closing(duckdb.connect(str(file), read_only=True, config={**NO_EXTENSIONS})) as connection:
         if row_counts(connection, list(counts)) != counts:
-            raise _incomplete(
-                file, "it reads back with other rows than were written", "isi yang terbaca berbeda dari yang ditulis"
-            )
+            raise _incomplete(file, "it reads back with other rows than were written", "isi yang terbaca berbeda dari yang ditulis")
 
 
 def _settings(spill: Path, memory_limit: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:

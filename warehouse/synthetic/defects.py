@@ -165,8 +165,10 @@ SPECIAL: Mapping[tuple[str, str], Callable[[str], Defect]] = {
 
 def warnings(frame: pl.DataFrame, table: type[Extract]) -> Iterator[tuple[str, pl.Series]]:
     """Yield the name of every warning rule that the typed `frame` can answer, and which rows break it."""
-    named = frame.rename({title: column.name for title, column in table.arriving().items()})
+    named = frame.rename({title: column.name for title, column in table.arriving().items()}, strict=False)
     for rule in table.rules:
+        if rule.is_pattern or rule.severity is not Severity.WARN:
+            continue
         condition = pl.sql_expr(rule.condition)
-        if rule.severity is Severity.WARN and set(condition.meta.root_names()) <= set(named.columns):
+        if set(condition.meta.root_names()) <= set(named.columns):
             yield rule.name, named.select(~condition.fill_null(True)).to_series()

@@ -33,8 +33,7 @@ def as_text(frame: pl.DataFrame, table: type[Extract]) -> pl.DataFrame:
 
 def as_typed(frame: pl.DataFrame, table: type[Extract], schema: pl.Schema) -> pl.DataFrame:
     """Return the texts under `schema`, the way `as_text` came from."""
-    whole = pl.col(_months(table)).str.pad_end(8, "-").str.pad_end(9, "0").str.pad_end(10, "1")
-    return frame.with_columns(whole).cast(dict(schema))
+    return frame.with_columns(pl.col(name) + "-01" for name in _months(table)).cast(dict(schema))
 
 
 def _months(table: type[Extract]) -> list[str]:
@@ -96,7 +95,7 @@ def _freshened(found: pl.DataFrame, table: type[Extract], number: int, seed: int
             case "sumber":
                 new[name] = pl.format("{} {}", name, text)
             case "tahun":
-                new[name] = (pl.col(name).cast(pl.Int64) + 100 + pl.col(NUMBER)).cast(pl.String)
+                new[name] = (pl.col(name).cast(pl.Int64, strict=False) + 100 + pl.col(NUMBER)).cast(pl.String)
     return found.with_columns(
         pl.when(pl.col("_copied") & pl.col(name).is_not_null() & (pl.col("_column") != name)).then(value).otherwise(name).alias(name)
         for name, value in new.items()

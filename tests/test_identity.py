@@ -1,0 +1,45 @@
+"""Tokens: equal ids meet, different ones never do, and the key decides."""
+
+from __future__ import annotations
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.identity import Pseudonyms, pseudonymise
+from warehouse.tables.membership import Membership
+
+KEY, OTHER_KEY = Pseudonyms(b"k" * 32), Pseudonyms(b"o" * 32)
+niks = st.lists(st.text("0123456789", min_size=16, max_size=16) | st.none(), max_size=40)
+
+
+@given(niks)
+def test_tokens_are_equal_exactly_where_ids_are(ids: list[str | None]) -> None:
+    tokens = KEY.tokens(pl.Series("nik", ids, dtype=pl.String)).to_list()
+    assert [token is None for token in tokens] == [one is None for one in ids]
+    assert len(set(zip(ids, tokens, strict=True))) == len(set(ids)) == len(set(tokens))
+
+
+@given(niks)
+def test_the_place_of_an_id_in_a_file_does_not_change_its_token(ids: list[str | None]) -> None:
+    series = pl.Series("nik", [None, "1503014502900001", *ids], dtype=pl.String)
+    assert KEY.tokens(series[1:]).to_list() == KEY.tokens(series).to_list()[1:]
+
+
+def test_another_key_and_another_version_give_other_tokens() -> None:
+    ids = pl.Series("nik", ["1503014502900001"])
+    seen = {bytes(keys.tokens(ids)[0]) for keys in (KEY, OTHER_KEY, Pseudonyms(b"k" * 32, version=2))}
+    assert len(seen) == 3
+    assert len({keys.fingerprint() for keys in (KEY, OTHER_KEY)}) == 2
+
+
+def test_a_key_never_shows_in_a_representation() -> None:
+    assert "k" * 8 not in repr(KEY)
+    assert KEY.secret.hex() not in f"{KEY!r}{KEY.fingerprint()}"
+
+
+def test_an_id_of_another_length_gets_no_token() -> None:
+    frame = pl.LazyFrame({"worker_key": ["1503014502900001", "15030145029"], "membership_key": ["26133068531", "2613306853"]})
+    found = pseudonymise(frame, Membership, KEY).collect()
+    assert found.select(pl.all().is_null()).rows() == [(False, False), (True, True)]
+    assert found["worker_key"].dtype == pl.Binary
