@@ -28,7 +28,9 @@ def _between(rule: Mapping[str, Any]) -> pl.Expr:
     column, low, high = pl.col(rule["column"]), exact(rule["min_value"]), exact(rule["max_value"])
     above = operator.gt if rule["strict_min"] else operator.ge
     below = operator.lt if rule["strict_max"] else operator.le
-    return pl.all_horizontal(*([above(column, low)] if low is not None else []), *([below(column, high)] if high is not None else []))
+    return pl.all_horizontal(
+        *([above(column, low)] if low is not None else []), *([below(column, high)] if high is not None else [])
+    )
 
 
 def exact(bound: Any) -> Any:
@@ -46,7 +48,9 @@ CONDITIONS = {
     "column_values.nonnull": RowCondition(_COLUMN, (), lambda rule: pl.col(rule["column"]).is_not_null()),
     "column_values.in_set": RowCondition(_COLUMN, ("value_set",), _in_set),
     "column_values.between": RowCondition(_COLUMN, ("min_value", "max_value", "strict_min", "strict_max"), _between),
-    "column_values.match_regex": RowCondition(_COLUMN, ("regex",), lambda rule: pl.col(rule["column"]).str.contains(rule["regex"])),
+    "column_values.match_regex": RowCondition(
+        _COLUMN, ("regex",), lambda rule: pl.col(rule["column"]).str.contains(rule["regex"])
+    ),
     "rows.satisfy": RowCondition(("batch_id",), ("condition",), lambda rule: pl.sql_expr(rule["condition"])),
     "key.unique": RowCondition(("batch_id",), ("columns", "required_columns"), _first_of_key),
 }

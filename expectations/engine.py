@@ -97,7 +97,9 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             return False
         return True
 
-    def resolve_metric_bundle(self, metric_fn_bundle: Sequence[MetricComputationConfiguration]) -> dict[MetricConfigurationID, int]:
+    def resolve_metric_bundle(
+        self, metric_fn_bundle: Sequence[MetricComputationConfiguration]
+    ) -> dict[MetricConfigurationID, int]:
         """The counts asked for. All are asked for at once, so the first call scans and later ones remember.
 
         Raises: CouldNotRunError if one of them failed; Great Expectations then asks for each alone, to find out which.
@@ -113,7 +115,9 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             counts[metric] = answer
         return counts
 
-    def _scan(self, wanted: Mapping[MetricConfigurationID, pl.Expr]) -> dict[MetricConfigurationID, int | CouldNotRunError]:
+    def _scan(
+        self, wanted: Mapping[MetricConfigurationID, pl.Expr]
+    ) -> dict[MetricConfigurationID, int | CouldNotRunError]:
         counts = [self._from_verdict.get(_identity(count), count) for count in wanted.values()]
         named = [count.alias(str(place)) for place, count in enumerate(counts)]
         sinks, self._sinks = self._sinks, []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from warehouse.home import placed
+from warehouse.files import placed
 from warehouse.ledger import Check, Reason
 from warehouse.rules import LINE_NO, RAW, messages
 from warehouse.schema import Extract
@@ -90,8 +90,12 @@ def _rows(path: Path) -> int:
 def _quarantined(bad: pl.LazyFrame, table: type[Extract], bits: list[tuple[int, str]]) -> pl.LazyFrame:
     word = pl.col("broken_rules")
     names = pl.concat_list([pl.when(word & (1 << bit) != 0).then(pl.lit(name)) for bit, name in bits]).list.drop_nulls()
-    shown = pl.struct([_masked(name, column.personal or bool(column.pseudonym)) for name, column in table.arriving().items()])
-    return bad.select(pl.col(LINE_NO), names.list.join(",").alias("rules"), shown.struct.json_encode().alias("masked_row"))
+    shown = pl.struct(
+        [_masked(name, column.personal or bool(column.pseudonym)) for name, column in table.arriving().items()]
+    )
+    return bad.select(
+        pl.col(LINE_NO), names.list.join(",").alias("rules"), shown.struct.json_encode().alias("masked_row")
+    )
 
 
 def _masked(name: str, personal: bool) -> pl.Expr:

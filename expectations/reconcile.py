@@ -36,10 +36,19 @@ def rows_add_up(judgement: Judgement) -> list[Reason]:
     if judgement.rows == judgement.accepted + judgement.rejected:
         return []
     text = f"{judgement.rows} = {judgement.accepted} + {judgement.rejected}?"
-    return [Reason("rows_lost", f"rows do not add up: {text}", f"jumlah baris tidak cocok: {text}", "report it to the maintainers")]
+    return [
+        Reason(
+            "rows_lost",
+            f"rows do not add up: {text}",
+            f"jumlah baris tidak cocok: {text}",
+            "report it to the maintainers",
+        )
+    ]
 
 
-def control_totals(control: Mapping[str, Any], sha256: str, rows: int, frame: pl.LazyFrame, table: type[Extract]) -> list[Reason]:
+def control_totals(
+    control: Mapping[str, Any], sha256: str, rows: int, frame: pl.LazyFrame, table: type[Extract]
+) -> list[Reason]:
     """Return a reason to stop for every control total that the file does not meet.
 
     `control` holds `rows`, `sha256` and `sums` by source column; a value that cannot be read counts as zero.
@@ -50,11 +59,13 @@ def control_totals(control: Mapping[str, Any], sha256: str, rows: int, frame: pl
     if "rows" in control:
         found.append(("rows", control["rows"], rows))
     arriving = table.arriving()
-    sums = {name: total for name, total in control.get("sums", {}).items()}
+    sums = dict(control.get("sums", {}))
     unknown = [name for name in sums if name not in arriving or arriving[name].parse is not Parse.WHOLE]
     known = {name: arriving[name].name for name in sums if name not in unknown}
     if known:
-        measured = frame.select(pl.col(core).sum().alias(name) for name, core in known.items()).collect(engine="streaming")
+        measured = frame.select(pl.col(core).sum().alias(name) for name, core in known.items()).collect(
+            engine="streaming"
+        )
         found += [(f"sum of {name}", sums[name], measured[name].item()) for name in known]
     found += [(f"sum of {name}", sums[name], "no such amount") for name in unknown]
     return [_mismatch(*one) for one in found if one[1] != one[2]]

@@ -29,7 +29,9 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.suites import describe, rule_id
 
-REMOTE = re.compile(r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|<footer>.*?</footer>|\bonclick=\"[^\"]*\"", re.S | re.I)
+REMOTE = re.compile(
+    r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|<footer>.*?</footer>|\bonclick=\"[^\"]*\"", re.S | re.I
+)
 SUITE_LINK = re.compile(r'<a href="[^"]*expectations/[^"]*"[^>]*>(.*?)</a>', re.S)
 STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;max-width:75rem;padding:1rem;color:#222;background:#fff}

@@ -228,7 +228,9 @@ def row_rules(suite: ExpectationSuite) -> list[tuple[int, str, str]]:
     return [(bit, rule_id(rule), FailureSeverity(rule.severity).value) for bit, rule in enumerate(row_level(suite))]
 
 
-def build_suite(name: str, columns: Sequence[str], rules: Sequence[Expectation], *, min_rows: int = 1) -> ExpectationSuite:
+def build_suite(
+    name: str, columns: Sequence[str], rules: Sequence[Expectation], *, min_rows: int = 1
+) -> ExpectationSuite:
     """A suite that starts with the two rules every table has: enough rows, and exactly these columns.
 
     Without them an empty or misread batch would pass everything else vacuously. Both are critical.

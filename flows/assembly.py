@@ -78,7 +78,10 @@ class Assembly:
         files = self.now.of(table.kind, version)
         day = pl.col("as_of_date") == version.as_of_date
         mine = day & (pl.col("month") == version.month) if table.monthly else day
-        frames = [lake.gated(path).filter(mine).with_columns(file=place) for place, path in enumerate(self._paths(table.kind, files))]
+        frames = [
+            lake.gated(path).filter(mine).with_columns(file=place)
+            for place, path in enumerate(self._paths(table.kind, files))
+        ]
         frame = pl.concat(frames)
         if len(files) < 2 or not table.unique:
             return conform(frame, table)
@@ -125,4 +128,3 @@ class Assembly:
                     "send a correction under the name of the file it corrects",
                 )
             self.repeated[one.verdict.gate_id] = sorted(lines)
-

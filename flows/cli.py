@@ -16,7 +16,9 @@ FAILED, USAGE = 1, 2
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
-    top = argparse.ArgumentParser("cakupan", description="Jamsostek coverage warehouse / gudang data cakupan", epilog=EPILOG)
+    top = argparse.ArgumentParser(
+        "cakupan", description="Jamsostek coverage warehouse / gudang data cakupan", epilog=EPILOG
+    )
     add = top.add_subparsers(dest="command", required=True, metavar="COMMAND").add_parser
     run = _command(add("run", help="load a folder of extracts / muat folder berkas"), commands.run)
     run.add_argument("--source", required=True, metavar="DIR", help="folder of extracts")
@@ -29,11 +31,17 @@ def parser() -> argparse.ArgumentParser:
     _home(demo)
     demo.add_argument("--plain", action="store_true", help="without Prefect")
     _json(demo)
-    synth = _command(add("synth", help="write synthetic extracts with planted defects / berkas sintetis"), commands.synth)
+    synth = _command(
+        add("synth", help="write synthetic extracts with planted defects / berkas sintetis"), commands.synth
+    )
     synth.add_argument("--out", required=True, metavar="DIR")
-    synth.add_argument("--workers", type=int, metavar="N", help="workers in all regions; without it as many as in reality")
+    synth.add_argument(
+        "--workers", type=int, metavar="N", help="workers in all regions; without it as many as in reality"
+    )
     synth.add_argument("--months", required=True, metavar="FROM..TO", help="such as 2025-01..2025-03")
-    synth.add_argument("--regions", default="15", metavar="CODES", help="codes of provinces or regencies, comma between; 00 is all")
+    synth.add_argument(
+        "--regions", default="15", metavar="CODES", help="codes of provinces or regencies, comma between; 00 is all"
+    )
     synth.add_argument("--defects", type=float, default=0.01, metavar="SHARE")
     synth.add_argument("--seed", type=int, default=1, metavar="S")
     synth.add_argument("--format", choices=("csv", "parquet"), default="csv")
@@ -44,10 +52,14 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument("--internal", action="store_true", help="ask the internal warehouse, with core and ops")
     query.add_argument("--csv", action="store_true", help="print CSV")
     _json(query)
-    status = _command(add("status", help="what is loaded, and how the last runs ended / keadaan gudang"), commands.status)
+    status = _command(
+        add("status", help="what is loaded, and how the last runs ended / keadaan gudang"), commands.status
+    )
     _home(status)
     _json(status)
-    dictionary = _command(add("dictionary", help="every table and column, as Markdown / kamus data"), commands.dictionary)
+    dictionary = _command(
+        add("dictionary", help="every table and column, as Markdown / kamus data"), commands.dictionary
+    )
     dictionary.add_argument("--check", metavar="FILE", help="fail unless FILE is up to date")
     _json(dictionary)
     return top
@@ -77,7 +89,12 @@ def _command(sub: argparse.ArgumentParser, action: Callable[[argparse.Namespace]
 def _home(sub: argparse.ArgumentParser, *, required: bool = False) -> None:
     default = os.environ.get("CAKUPAN_HOME", "demo")
     sub.add_argument(
-        "--home", type=Path, required=required, default=default, metavar="DIR", help=f"home folder (CAKUPAN_HOME, else {default})"
+        "--home",
+        type=Path,
+        required=required,
+        default=default,
+        metavar="DIR",
+        help=f"home folder (CAKUPAN_HOME, else {default})",
     )
 
 

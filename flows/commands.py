@@ -41,7 +41,8 @@ def synth(given: Namespace) -> int:
     ledger = write(plan_of(given), _say)
     planted = ledger.planted()
     told = {"out": given.out, "files": len(ledger.files), "planted": planted}
-    text = f"{len(ledger.files)} berkas / files, {ledger.defects.filter(severity='reject').height} baris cacat / defective rows planted: {given.out}"
+    rows = ledger.defects.filter(severity="reject").height
+    text = f"{len(ledger.files)} berkas / files, {rows} baris cacat / defective rows planted: {given.out}"
     print(json.dumps(told) if given.json else text)
     return 0
 

@@ -68,10 +68,15 @@ def coverage_of_jambi(home: Path) -> Told:
             f" peringkat {place['rank']} dari {league.height} / rank {place['rank']} of {league.height}",
             f"Menurut rilis angkatan kerja / by workforce release\n{as_table(other)}",
             f"Jarak ke target / gap to the targets\n{as_table(gaps)}",
+            "Data contoh ini sintetis; hanya angka Sarolangun mengikuti yang dipublikasikan."
+            " / These data are synthetic; only Sarolangun's figures follow what was published.",
             f"Gudang data / warehouse: {current}",
         ]
     )
-    return Told({"league": league.to_dicts(), "gaps": gaps.to_dicts(), "releases": other.to_dicts(), "warehouse": str(current)}, text)
+    return Told(
+        {"league": league.to_dicts(), "gaps": gaps.to_dicts(), "releases": other.to_dicts(), "warehouse": str(current)},
+        text,
+    )
 
 
 def plan_of(given: Namespace) -> Plan:
@@ -79,7 +84,12 @@ def plan_of(given: Namespace) -> Plan:
     first, _, last = given.months.partition("..")
     ends = only(first), only(last or first)
     if ends[0] is None or ends[1] is None or ends[0] > ends[1]:
-        raise Stop("months_unreadable", f"{given.months} is not FROM..TO", f"{given.months} bukan DARI..SAMPAI", "such as 2025-01..2025-03")
+        raise Stop(
+            "months_unreadable",
+            f"{given.months} is not FROM..TO",
+            f"{given.months} bukan DARI..SAMPAI",
+            "such as 2025-01..2025-03",
+        )
     months = tuple(months_between(ends[0], ends[1]))
     regions = tuple(code.strip() for code in given.regions.split(","))
     return Plan(Path(given.out), months, regions, given.workers, given.defects, given.seed, given.format)

@@ -17,9 +17,10 @@ from flows.report import markdown
 from flows.steps import Call, only, plain, run
 from warehouse import ledger
 from warehouse.errors import Stop
-from warehouse.home import Home, placed, sole_writer
+from warehouse.files import only_writer, placed
+from warehouse.home import Home
 
-KEPT_VALIDATIONS = 40
+SHOWN_VALIDATIONS = 12
 
 
 class StepFailed(Exception):
@@ -40,7 +41,8 @@ def load_folder(
     Raises Stop when the load cannot begin, StepFailed when a step fails unexpectedly.
     """
     place = Home(Path(home).resolve())
-    with sole_writer(place):
+    place.create()
+    with only_writer(place.load_lock):
         keys, origin = pseudonyms(place)
         say(f"kunci / key: {origin}")
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
@@ -73,15 +75,16 @@ def guarded(call: Call) -> Call:
 
 
 def _write_reports(load: Load, result: dict[str, Any]) -> None:
-    """Write the summary as Markdown and JSON, and the Data Docs of the files that this run judged."""
+    """Write the summary as Markdown and JSON, and Data Docs of the files with most findings."""
     reports = load.home.reports
     for name, text in ((f"run-{load.run_id}.md", markdown(result)), ("last-run.json", json.dumps(result, indent=1))):
         with placed(reports / name) as beside:
             beside.write_text(text, encoding="utf-8")
     judged = [one for one in ledger.deliveries(load.home) if one.run_id == load.run_id]
-    results = [(one.name, reports / "validations" / f"{load.gate_id(one)}.json") for one in judged]
-    shown = [(name, json.loads(path.read_text(encoding="utf-8"))) for name, path in results if path.exists()]
+    paths = [(one.name, reports / "validations" / f"{load.gate_id(one)}.json") for one in judged]
+    results = [(name, json.loads(path.read_text(encoding="utf-8"))) for name, path in paths if path.exists()]
+    shown = sorted(results, key=lambda result: result[1]["statistics"]["success_percent"] or 0)[:SHOWN_VALIDATIONS]
     if shown:
         from expectations.report import build_data_docs
 
-        build_data_docs(shown[:KEPT_VALIDATIONS], reports / "data_docs")
+        build_data_docs(shown, reports / "data_docs")

@@ -19,7 +19,7 @@ from transforms.standardize import standardize, with_minimum_wage
 from warehouse import lake, ledger, reading
 from warehouse.dialect import CodeSystem
 from warehouse.errors import Stop
-from warehouse.home import placed
+from warehouse.files import placed
 from warehouse.ledger import Delivery, Reason, Verdict
 from warehouse.rules import LINE_NO
 from warehouse.schema import Extract, Lazy, Parse, Table
@@ -42,7 +42,9 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage]) -> Verdict:
         try:
             verdict = _judge(load, delivery, gate_id, wages, Path(scratch))
         except Stop as stop:
-            verdict = Verdict(gate_id, delivery.sha256, delivery.kind, stops=(Reason(stop.rule, stop.en, stop.id, stop.cure),))
+            verdict = Verdict(
+                gate_id, delivery.sha256, delivery.kind, stops=(Reason(stop.rule, stop.en, stop.id, stop.cure),)
+            )
         except Exception as broken:
             verdict = Verdict(gate_id, delivery.sha256, delivery.kind, stops=(_unreadable(broken),))
     ledger.save(load.home, verdict)
@@ -101,7 +103,12 @@ def _keep_result(load: Load, gate_id: str, result: dict[str, Any]) -> None:
 
 def _unreadable(broken: Exception) -> Reason:
     kind = type(broken).__name__
-    return Reason("unreadable_file", f"the file cannot be read ({kind})", f"berkas tidak dapat dibaca ({kind})", "send the file again")
+    return Reason(
+        "unreadable_file",
+        f"the file cannot be read ({kind})",
+        f"berkas tidak dapat dibaca ({kind})",
+        "send the file again",
+    )
 
 
 @cache
@@ -109,4 +116,3 @@ def gazetteers(system: CodeSystem) -> dict[Parse, Gazetteer]:
     """Return the gazetteers of a code system: for regency columns and for columns of any region."""
     codes = lake.seed(DimRegionCode).collect()
     return {parse: gazetteer(codes, system, parse) for parse in (Parse.REGENCY, Parse.REGION)}
-

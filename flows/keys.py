@@ -8,7 +8,8 @@ from pathlib import Path
 
 from transforms.identity import Pseudonyms
 from warehouse.errors import Stop
-from warehouse.home import Home, placed
+from warehouse.files import placed
+from warehouse.home import Home
 
 ENVIRONMENT, FILE = "CAKUPAN_KEY", "CAKUPAN_KEY_FILE"
 LENGTH = 32

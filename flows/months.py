@@ -16,7 +16,7 @@ from transforms.graph import MissingInputError, build
 from warehouse import lake, store
 from warehouse.calendar import Version
 from warehouse.errors import Stop
-from warehouse.home import placed
+from warehouse.files import placed
 from warehouse.ledger import Check
 from warehouse.schema import Fact, Table
 from warehouse.tables.operations import MonthLoad
@@ -54,14 +54,16 @@ def compute(load: Load, now: Standing, month: date, name: str) -> Path:
     for fact in versioned_facts():
         for version in driven(fact, now, month):
             by_version.setdefault(version, []).append(fact)
-    staged = [one for version in sorted(by_version) for one in _stage(load, assembly, version, by_version[version], name)]
+    staged = [
+        one for version in sorted(by_version) for one in _stage(load, assembly, version, by_version[version], name)
+    ]
     with placed(listing) as beside:
         content = {"facts": [asdict(one) for one in staged], "repeated": assembly.repeated}
         beside.write_text(json.dumps(content), encoding="utf-8")
     return listing
 
 
-def audit(load: Load, listing: Path) -> list[Check]:
+def audit(listing: Path) -> list[Check]:
     """Return every check of the staged facts. Raises Stop when one of them fails: the month is not loaded."""
     from expectations.facts import audit_fact
 
@@ -74,7 +76,10 @@ def audit(load: Load, listing: Path) -> list[Check]:
         listed = ", ".join(f"{check.suite}.{check.rule} ({check.observed})" for check in failed[:5])
         month = Path(listing).parent.name
         raise Stop(
-            "facts_failed_audit", f"{month}: {listed}", f"{month}: {listed}", "the month keeps its last good figures; see the checks"
+            "facts_failed_audit",
+            f"{month}: {listed}",
+            f"{month}: {listed}",
+            "the month keeps its last good figures; see the checks",
         )
     return checks
 
@@ -82,7 +87,10 @@ def audit(load: Load, listing: Path) -> list[Check]:
 def store_month(load: Load, month: date, listing: Path, name: str) -> int:
     """Return how many fact rows were closed and written: all facts of the month in one transaction."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    with store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file, build_file.transaction():
+    with (
+        store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file,
+        build_file.transaction(),
+    ):
         changed = 0
         for one in staged_facts(listing):
             version = Version(month, date.fromisoformat(one.as_of_date))
@@ -103,7 +111,10 @@ def loaded_fingerprints(load: Load) -> dict[date, str]:
 
 def loaded_listings(load: Load) -> list[Path]:
     """Return the listings that the loaded months were computed to."""
-    known = ((load.home.lake / "facts" / f"{month:%Y-%m}" / f"{name}.json") for month, name in loaded_fingerprints(load).items())
+    known = (
+        (load.home.lake / "facts" / f"{month:%Y-%m}" / f"{name}.json")
+        for month, name in loaded_fingerprints(load).items()
+    )
     return [listing for listing in known if listing.exists()]
 
 

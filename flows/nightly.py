@@ -33,7 +33,8 @@ RETRIES, PAUSE_SECONDS = 2, 5
 def nightly(source: str, home: str, month: str | None = None, config: str | None = None) -> dict[str, Any]:
     """Load the folder `source` into `home`: register, validate, transform, audit, load, publish.
 
-    Returns state, exit code, counts and the published folder. Parameters are paths and a month, never data or secrets. The summary is a Markdown artifact of the run.
+    Returns state, exit code, counts and the published folder. Parameters are paths and a month, never data
+    or secrets. The summary is a Markdown artifact of the run.
     """
     logger = get_run_logger()
     result = load_folder(source, home, month, config, call=_as_task, say=logger.info)
@@ -43,11 +44,11 @@ def nightly(source: str, home: str, month: str | None = None, config: str | None
 
 def _as_task(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
     """Run a step as a Prefect task; what a Stop says is final, anything else is tried again."""
-    tried = task(
-        lambda: step(*arguments), name=name, retries=RETRIES, retry_delay_seconds=PAUSE_SECONDS,
-        retry_condition_fn=_may_pass, cache_policy=NO_CACHE, persist_result=False,
+    as_task = task(
+        name=name, retries=RETRIES, retry_delay_seconds=PAUSE_SECONDS, retry_condition_fn=_may_pass,
+        cache_policy=NO_CACHE, persist_result=False,
     )  # fmt: skip
-    return tried()
+    return as_task(lambda: step(*arguments))()
 
 
 def _may_pass(_: object, __: TaskRun, state: State[Any]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flows.context import Load, code_version, fingerprint
+from flows.context import code_version, fingerprint
 from flows.gating import extract_of
 from warehouse.calendar import Version
 from warehouse.ledger import Delivery, Verdict
@@ -69,7 +69,9 @@ def standing(judged: list[Judged]) -> Standing:
             for version in held - claimed:
                 feeds[one.delivery.kind][version].append(one)
             claimed |= held
-    return Standing({kind: {version: _ordered(kind, files) for version, files in by.items()} for kind, by in feeds.items()})
+    return Standing(
+        {kind: {version: _ordered(kind, files) for version, files in by.items()} for kind, by in feeds.items()}
+    )
 
 
 def stopped_now(judged: list[Judged]) -> list[Judged]:
@@ -82,7 +84,7 @@ def blocked_months(stopped: list[Judged], candidates: list[date]) -> set[date]:
     return {month for one in stopped for month in _would_feed(one, candidates)}
 
 
-def month_fingerprint(load: Load, month: date, now: Standing) -> str:
+def month_fingerprint(month: date, now: Standing) -> str:
     """Return the fingerprint of all that the facts of a month are computed from."""
     files = [
         f"{kind}:{version}:{one.verdict.gate_id}"

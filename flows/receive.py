@@ -10,7 +10,8 @@ from uuid import uuid4
 from flows.settings import Settings
 from warehouse import ledger
 from warehouse.errors import Stop
-from warehouse.home import Home, settle
+from warehouse.files import settle
+from warehouse.home import Home
 from warehouse.ledger import Delivery
 
 CONTROL = ".control.json"

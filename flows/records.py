@@ -20,6 +20,9 @@ from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.operations import CheckResult, Rejection, Run, SourceFile
 
 
+QUARANTINE = pl.Schema({"line_no": pl.Int64(), "rules": pl.String(), "masked_row": pl.String()})
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a run ended."""
@@ -32,12 +35,19 @@ class Outcome:
 
 
 def write(
-    load: Load, outcome: Outcome, judged: Sequence[Judged], checks: Sequence[Check], references: Mapping[type[Table], pl.LazyFrame]
+    load: Load,
+    outcome: Outcome,
+    judged: Sequence[Judged],
+    checks: Sequence[Check],
+    references: Mapping[type[Table], pl.LazyFrame],
 ) -> int:
     """Return how many rows of undated facts changed, after the records and the reference tables were written."""
     repeated = {gate: lines for listing in loaded_listings(load) for gate, lines in repeated_lines(listing).items()}
     now = datetime.now(UTC).replace(tzinfo=None)
-    with store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file, build_file.transaction():
+    with (
+        store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file,
+        build_file.transaction(),
+    ):
         for table in [one for layer in ("mart", "core") for one in tables_of(layer) if one.seed or one is DimMonth]:
             build_file.replace(table, references[table].collect())
         changed = sum(_undated(load, build_file, table, references, now) for table in _undated_facts())
@@ -52,42 +62,26 @@ def _undated_facts() -> list[type[Fact]]:
 
 
 def _undated(
-    load: Load, build_file: store.Build, table: type[Fact], references: Mapping[type[Table], pl.LazyFrame], now: datetime
+    load: Load,
+    build_file: store.Build,
+    table: type[Fact],
+    references: Mapping[type[Table], pl.LazyFrame],
+    now: datetime,
 ) -> int:
     rows = build([table], references)[table].collect()
     return build_file.supersede(table, rows, None, load.run_id, now)
 
 
-def _write_files(load: Load, build_file: store.Build, files: Mapping[str, Judged], repeated: Mapping[str, list[int]]) -> None:
-    known = {sha: rest for sha, *rest in build_file.frame("SELECT sha256, gate_id, rows_rejected FROM ops.source_file").iter_rows()}
+def _write_files(
+    load: Load, build_file: store.Build, files: Mapping[str, Judged], repeated: Mapping[str, list[int]]
+) -> None:
+    known = {
+        sha: rest
+        for sha, *rest in build_file.frame("SELECT sha256, gate_id, rows_rejected FROM ops.source_file").iter_rows()
+    }
     for sha256, one in files.items():
         lines = repeated.get(one.verdict.gate_id, [])
-        rejected = None if one.verdict.rejected is None else one.verdict.rejected + len(lines)
-        if known.get(sha256) == [one.verdict.gate_id, rejected]:
-            continue
-        build_file.delete_rows(SourceFile, "sha256", sha256)
-        build_file.delete_rows(Rejection, "sha256", sha256)
-        build_file.append(SourceFile, _file(one, len(lines)))
-        build_file.append(Rejection, _rejections(load, one, lines))
-
-
-def _file(one: Judged, repeated: int) -> pl.DataFrame:
-    delivery, verdict = one.delivery, one.verdict
-    row = {
-        "sha256": delivery.sha256, "uri": delivery.uri, "kind": delivery.kind, "bytes": delivery.bytes,
-        "rows": verdict.rows,
-        "rows_accepted": None if verdict.accepted is None else verdict.accepted - repeated,
-        "rows_rejected": None if verdict.rejected is None else verdict.rejected + repeated,
-        "received_at": moment(delivery.received_at), "run_id": delivery.run_id, "gate_id": verdict.gate_id,
-        "state": "STOPPED" if verdict.stopped else "ACCEPTED",
-        "reason": "; ".join(f"{reason.rule}: {reason.id} / {reason.en}" for reason in verdict.stops) or None,
-    }  # fmt: skip
-    return pl.DataFrame([row], schema=SourceFile.polars_schema())
-
-
-def _rejections(load: Load, one: Judged, lines: list[int]) -> pl.DataFrame:
-    delivery, path = one.delivery, lake.rejected_path(load.home, one.delivery.kind, one.verdict.gate_id)
-    rejected = lake.read(path) if one.verdict.rejected else pl.DataFrame(schema={"line_no": pl.Int64, "rules": pl.String, "masked_row": pl.String})
+        rejected = lake.read(path) if one.verdict.rejected else pl.DataFrame(schema=QUARANTINE)
     copies = pl.DataFrame({"line_no": lines}, schema={"line_no": pl.Int64}).with_columns(
         rules=pl.lit("duplicate_row"), masked_row=pl.lit(json.dumps({"key": "stands in another file of the month"}))
     )

@@ -30,7 +30,9 @@ def markdown(result: Mapping[str, Any]) -> str:
         _section("Bulan dimuat / months loaded (fact rows written)", result["months_loaded"]),
         _section("Ditolak menurut aturan / rejected by rule", result["rejected_rules"]),
         _section("Peringatan / warnings", result["warnings"]),
-        _lines("Berkas dihentikan / files stopped", {name: "; ".join(why) for name, why in result["stopped_files"].items()}),
+        _lines(
+            "Berkas dihentikan / files stopped", {name: "; ".join(why) for name, why in result["stopped_files"].items()}
+        ),
         _lines("Bulan dihentikan / months stopped", result["stopped_months"]),
         _lines("Catatan / notes", {name: "; ".join(said) for name, said in result["notes"].items()}),
         _lines("Bukan berkas data / not extracts", dict.fromkeys(result["ignored"], "diabaikan / ignored")),

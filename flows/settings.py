@@ -32,14 +32,18 @@ class DialectSettings(Strict):
     thousands: Literal["", ",", ".", " "] = ""
     date_formats: tuple[str, ...] = ()
     code_system: Literal["kemendagri", "bps"] = "kemendagri"
-    header_row: int = Field(1, ge=1)
+    header_row: int = Field(default=1, ge=1)
     aliases: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("date_formats", mode="before")
     @classmethod
     def _spell_out(cls, formats: Any) -> Any:
         given = [formats] if isinstance(formats, str) else formats
-        return [_strptime(one) if isinstance(one, str) else one for one in given] if isinstance(given, list | tuple) else given
+        return (
+            [_strptime(one) if isinstance(one, str) else one for one in given]
+            if isinstance(given, list | tuple)
+            else given
+        )
 
     @field_validator("encoding")
     @classmethod
@@ -81,8 +85,8 @@ class Source(Strict):
 class Settings(Strict):
     """All settings. `dialect` holds for files that no source names; the first source that covers a file wins."""
 
-    most_rejected: float = Field(0.05, ge=0, le=1)
-    keep_versions: int = Field(5, ge=1)
+    most_rejected: float = Field(default=0.05, ge=0, le=1)
+    keep_versions: int = Field(default=5, ge=1)
     memory_limit: str = "2GB"
     dialect: DialectSettings = DialectSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
@@ -118,10 +122,14 @@ def load(path: Path | None) -> Settings:
     except FileNotFoundError:
         raise Stop("settings_missing", f"{path} does not exist", f"{path} tidak ada", "check the path") from None
     except tomllib.TOMLDecodeError as broken:
-        raise Stop("settings_unreadable", f"{path.name}: {broken}", f"{path.name}: {broken}", "correct the TOML") from None
+        raise Stop(
+            "settings_unreadable", f"{path.name}: {broken}", f"{path.name}: {broken}", "correct the TOML"
+        ) from None
     except ValidationError as wrong:
         listed = "; ".join(_explain(error) for error in wrong.errors(include_input=False))
-        raise Stop("settings_wrong", f"{path.name}: {listed}", f"{path.name}: {listed}", "see docs/settings.md") from None
+        raise Stop(
+            "settings_wrong", f"{path.name}: {listed}", f"{path.name}: {listed}", "see docs/settings.md"
+        ) from None
 
 
 def _strptime(form: str) -> str:

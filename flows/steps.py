@@ -68,8 +68,9 @@ class Summary:
         return {"state": self.state, "exit_code": self.exit_code, **asdict(self)}
 
 
-def plain(_: str, step: Callable[..., Any], *arguments: Any) -> Any:
-    """Run a step as a plain function."""
+def plain(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a step returns; its `name` is for those who watch."""
+    del name
     return step(*arguments)
 
 
@@ -137,7 +138,7 @@ def _told(reason: Reason) -> str:
 def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summary, call: Call) -> list[Check]:
     held = months.loaded_fingerprints(load)
     wanted = [month for month in now.months() if load.month in (None, month)]
-    names = {month: month_fingerprint(load, month, now) for month in wanted}
+    names = {month: month_fingerprint(month, now) for month in wanted}
     pending = [month for month in wanted if held.get(month) != names[month]]
     blocked = blocked_months(stopped, pending)
     summary.months_unchanged = len(wanted) - len(pending)
@@ -149,7 +150,7 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
             continue
         try:
             listing = call(f"transform {label}", months.compute, load, now, month, names[month])
-            checks += call(f"audit {label}", months.audit, load, listing)
+            checks += call(f"audit {label}", months.audit, listing)
             summary.months_loaded[label] = call(f"load {label}", months.store_month, load, month, listing, names[month])
         except Stop as stop:
             summary.stopped_months[label] = str(stop)
@@ -167,4 +168,6 @@ def only(month: str | None) -> date | None:
     try:
         return datetime.strptime(month, "%Y-%m").date()
     except ValueError:
-        raise Stop("month_unreadable", f"{month} is not YYYY-MM", f"{month} bukan YYYY-MM", "write it as 2025-03") from None
+        raise Stop(
+            "month_unreadable", f"{month} is not YYYY-MM", f"{month} bukan YYYY-MM", "write it as 2025-03"
+        ) from None

@@ -123,7 +123,11 @@ def test_two_membership_numbers_of_one_person_are_one_worker() -> None:
         | budi       | two            | 15.03          |
         """
     )
-    assert_table(by(found, "RESIDENCE", "UCJ").filter(pl.col("region_code") == "15.03"), "| active_workers |\n| 1 |", FactCoverage)
+    assert_table(
+        by(found, "RESIDENCE", "UCJ").filter(pl.col("region_code") == "15.03"),
+        "| active_workers |\n| 1 |",
+        FactCoverage,
+    )
 
 
 def test_migrant_workers_are_in_all_and_not_in_ucj() -> None:
@@ -135,7 +139,9 @@ def test_a_membership_without_a_workplace_has_a_residence_only() -> None:
     found = coverage("| residence_code | workplace_code |\n| 15.03 | - |\n| 15.03 | 15.04 |")
     regencies = found.filter((pl.col("segment") == "ALL") & (pl.col("region_code").str.len_chars() == 5))
     assert_table(
-        regencies, "| basis | region_code | active_workers |\n| RESIDENCE | 15.03 | 2 |\n| WORKPLACE | 15.04 | 1 |", FactCoverage
+        regencies,
+        "| basis | region_code | active_workers |\n| RESIDENCE | 15.03 | 2 |\n| WORKPLACE | 15.04 | 1 |",
+        FactCoverage,
     )
 
 
@@ -161,7 +167,9 @@ def test_a_worker_is_vulnerable_in_the_segment_that_says_so() -> None:
 
 
 def test_a_move_between_regencies_is_no_change_of_the_province() -> None:
-    found = coverage("| worker_key | residence_code |\n| budi | 15.04 |", before="| worker_key | residence_code |\n| budi | 15.03 |")
+    found = coverage(
+        "| worker_key | residence_code |\n| budi | 15.04 |", before="| worker_key | residence_code |\n| budi | 15.03 |"
+    )
     assert_table(
         by(found, "RESIDENCE", "PU"),
         """

@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from warehouse_rows import row
 
+from tests.warehouse_rows import row
 from warehouse import ddl
 from warehouse.dictionary import as_data, markdown, table_schema
 from warehouse.schema import Column, Fact, Rule, Severity, Table
@@ -51,25 +51,32 @@ def insert(database: duckdb.DuckDBPyConnection, table: type[Table], **cells: Any
 
 
 @pytest.mark.parametrize("table", ddl.database_tables(), ids=lambda table: table.qualified())
-def test_a_row_that_keeps_every_rule_goes_into_every_declared_table(database: duckdb.DuckDBPyConnection, table: type[Table]) -> None:
+def test_a_row_that_keeps_every_rule_goes_into_every_declared_table(
+    database: duckdb.DuckDBPyConnection, table: type[Table]
+) -> None:
     insert(database, table)
     stored = ", ".join(map(ddl.identifier, table.stored_columns()))
     assert database.execute(f"SELECT {stored} FROM {table.qualified()}").fetchall() == [tuple(row(table).values())]
 
 
 @pytest.mark.parametrize("table", ddl.database_tables(), ids=lambda table: table.qualified())
-def test_a_table_has_the_declared_columns_types_and_nulls(database: duckdb.DuckDBPyConnection, table: type[Table]) -> None:
+def test_a_table_has_the_declared_columns_types_and_nulls(
+    database: duckdb.DuckDBPyConnection, table: type[Table]
+) -> None:
     found = database.execute(
         "SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?",
         [table.layer, table.name],
     ).fetchall()
     assert found == [
-        (name, ddl.SQL_TYPES[column.dtype], column.nullable or not column.stored) for name, column in ddl.columns_of(table).items()
+        (name, ddl.SQL_TYPES[column.dtype], column.nullable or not column.stored)
+        for name, column in ddl.columns_of(table).items()
     ]
 
 
 @pytest.mark.parametrize("table", ddl.database_tables(), ids=lambda table: table.qualified())
-def test_every_column_that_must_hold_a_value_refuses_an_empty_one(database: duckdb.DuckDBPyConnection, table: type[Table]) -> None:
+def test_every_column_that_must_hold_a_value_refuses_an_empty_one(
+    database: duckdb.DuckDBPyConnection, table: type[Table]
+) -> None:
     for name, column in ddl.stored_columns_of(table).items():
         if not column.nullable:
             with pytest.raises(duckdb.ConstraintException, match=f"NOT NULL.*{name}"):
@@ -99,7 +106,9 @@ def test_a_row_that_breaks_a_declared_rule_is_refused(
 
 
 def test_a_ratio_follows_from_its_parts_and_is_empty_without_them(database: duckdb.DuckDBPyConnection) -> None:
-    insert(database, FactCoverage, region_code="a", active_workers=64_709, eligible_workers=124_440, workforce_source="BPS")
+    insert(
+        database, FactCoverage, region_code="a", active_workers=64_709, eligible_workers=124_440, workforce_source="BPS"
+    )
     insert(database, FactCoverage, region_code="b", active_workers=5, eligible_workers=0, workforce_source="BPS")
     insert(database, FactCoverage, region_code="c", active_workers=5)
     found = database.execute("SELECT coverage_ratio FROM mart.fact_coverage ORDER BY region_code").fetchall()
@@ -113,7 +122,11 @@ def test_every_table_and_every_column_has_a_comment(commented: duckdb.DuckDBPyCo
 
 
 def test_a_comment_says_unit_source_key_formula_and_warns_against_sums(commented: duckdb.DuckDBPyConnection) -> None:
-    found = dict(commented.execute("SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'fact_coverage'").fetchall())
+    found = dict(
+        commented.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'fact_coverage'"
+        ).fetchall()
+    )
     assert "Unit: persons." in found["active_workers"]
     assert "Source: kepesertaan" in found["active_workers"]
     assert "Do not sum" in found["active_workers"]

@@ -35,7 +35,9 @@ NUMBERS = {"age": pl.Int64(), "wage_idr": pl.Int64()}
 def rows(text: str = WORKERS) -> pl.LazyFrame:
     """Return the rows of a text table; a dash is null."""
     names, lines = cells(text)
-    frame = pl.LazyFrame(lines, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(pl.all().replace("-", None))
+    frame = pl.LazyFrame(lines, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(
+        pl.all().replace("-", None)
+    )
     return frame.cast({name: dtype for name, dtype in NUMBERS.items() if name in names})
 
 
@@ -159,7 +161,9 @@ def test_an_empty_frame_fails_the_row_count_rule_and_no_other() -> None:
 
 
 def test_a_missing_and_an_unknown_column_fail_the_column_rule() -> None:
-    found = outcomes(rows().drop("age").with_columns(extra=1), build_suite("workers", rows().collect_schema().names(), []))
+    found = outcomes(
+        rows().drop("age").with_columns(extra=1), build_suite("workers", rows().collect_schema().names(), [])
+    )
     assert (found["workers.columns"].success, found["workers.columns"].observed) == (False, 2)
 
 
@@ -268,7 +272,9 @@ def test_great_expectations_evaluates_what_is_declared_even_when_rules_repeat() 
     assert verdict.result.statistics["evaluated_expectations"] == 4
 
 
-def test_nothing_is_sent_and_nothing_is_printed(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_sent_and_nothing_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the network was used")
 

@@ -29,7 +29,9 @@ def pandas_rows() -> Any:
     """Return the batch definition of a pandas frame, in a context without progress bars."""
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context.data_sources.add_pandas("stock").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
+    return (
+        context.data_sources.add_pandas("stock").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
+    )
 
 
 def stock(frame: pl.DataFrame, suite: ExpectationSuite) -> dict[str, tuple[object, ...]]:
@@ -45,7 +47,10 @@ def ours(frame: pl.DataFrame, suite: ExpectationSuite) -> dict[str, tuple[object
 
 def decided(result: Any) -> dict[str, tuple[object, ...]]:
     """Return success and counts of every rule in a validation result."""
-    return {one.expectation_config.meta["rule"]: (one.success, *(one.result.get(name) for name in COMPARED)) for one in result.results}
+    return {
+        one.expectation_config.meta["rule"]: (one.success, *(one.result.get(name) for name in COMPARED))
+        for one in result.results
+    }
 
 
 def declared(mostly: float) -> list[Expectation]:
@@ -64,7 +69,9 @@ def declared(mostly: float) -> list[Expectation]:
         core.ExpectColumnValuesToMatchRegex(column="program", regex="T|K$"),
         core.ExpectColumnValuesToNotBeNull(column="program", row_condition=ADULT),
         core.ExpectColumnValuesToBeBetween(min_value=18, row_condition=KNOWN, **age),
-        core.ExpectColumnValuesToBeInSet(column="program", value_set=["JP"], row_condition=ADULT & (Column("age") < 60)),
+        core.ExpectColumnValuesToBeInSet(
+            column="program", value_set=["JP"], row_condition=ADULT & (Column("age") < 60)
+        ),
         core.ExpectColumnValuesToBeBetween(max_value=40, row_condition=Column("program").is_not_null(), **age),
         core.ExpectColumnValuesToBeBetween(max_value=40, row_condition=Column("program").is_in(["JP", "JKK"]), **age),
         core.ExpectTableRowCountToBeBetween(min_value=2, max_value=5),

@@ -39,7 +39,9 @@ def test_a_key_never_shows_in_a_representation() -> None:
 
 
 def test_an_id_of_another_length_gets_no_token() -> None:
-    frame = pl.LazyFrame({"worker_key": ["1503014502900001", "15030145029"], "membership_key": ["26133068531", "2613306853"]})
+    frame = pl.LazyFrame(
+        {"worker_key": ["1503014502900001", "15030145029"], "membership_key": ["26133068531", "2613306853"]}
+    )
     found = pseudonymise(frame, Membership, KEY).collect()
     assert found.select(pl.all().is_null()).rows() == [(False, False), (True, True)]
     assert found["worker_key"].dtype == pl.Binary

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from warehouse_rows import MID_MARCH, coverage, load, load_regions
 
+from tests.warehouse_rows import MID_MARCH, coverage, load, load_regions
 from warehouse import ddl
 from warehouse.errors import Stop
 from warehouse.publish import Read, publish
@@ -56,13 +56,22 @@ def test_the_copy_holds_mart_only_with_rows_views_macros_and_comments(warehouse:
     directory = publish(warehouse, published, "v1")
     assert directory == published / "v1"
     assert current(published) == [3, 40]
-    tags = query(directory / "cakupan.duckdb", "SELECT tags['storage_version'] AS version FROM duckdb_databases() WHERE NOT internal")
+    tags = query(
+        directory / "cakupan.duckdb",
+        "SELECT tags['storage_version'] AS version FROM duckdb_databases() WHERE NOT internal",
+    )
     assert str(tags["version"][0]).startswith("v1.0.0")
     with duckdb.connect(str(directory / "cakupan.duckdb"), read_only=True) as copy:
         assert copy.execute("SELECT DISTINCT schema_name FROM duckdb_tables()").fetchall() == [("mart",)]
-        assert copy.execute("SELECT active_workers FROM mart.coverage_as_of('2025-03-16') ORDER BY 1").fetchall() == [(3,), (40,)]
+        assert copy.execute("SELECT active_workers FROM mart.coverage_as_of('2025-03-16') ORDER BY 1").fetchall() == [
+            (3,),
+            (40,),
+        ]
         assert copy.execute("SELECT coverage_ratio FROM mart.fact_coverage ORDER BY 1").fetchall() == [(0.03,), (0.4,)]
-        views = {f"mart.{name}" for (name,) in copy.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+        views = {
+            f"mart.{name}"
+            for (name,) in copy.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+        }
         assert views < set(ddl.view_comments())
         columns = copy.execute(
             "SELECT count(*), count(comment) FROM duckdb_columns()"
@@ -74,7 +83,9 @@ def test_the_copy_holds_mart_only_with_rows_views_macros_and_comments(warehouse:
 def test_history_is_published_too(warehouse: Path, published: Path) -> None:
     restate(warehouse, "2025-03-20", 41)
     file = publish(warehouse, published, "v1") / "cakupan.duckdb"
-    found = query(file, "SELECT active_workers FROM mart.coverage_history WHERE region_code = '15.03' ORDER BY loaded_at")
+    found = query(
+        file, "SELECT active_workers FROM mart.coverage_history WHERE region_code = '15.03' ORDER BY loaded_at"
+    )
     assert found["active_workers"].to_list() == [40, 41]
     assert query(file, "SELECT active_workers FROM mart.coverage_as_of('2025-03-19')")["active_workers"].sum() == 43
 
@@ -87,7 +98,9 @@ def test_files_are_read_only_and_nothing_else_is_left(warehouse: Path, published
     assert {path.name for path in published.iterdir()} == {"v1", "current", ".publish.lock"}
 
 
-def test_the_link_is_relative_and_moves_to_the_new_version_while_readers_keep_the_old(warehouse: Path, published: Path) -> None:
+def test_the_link_is_relative_and_moves_to_the_new_version_while_readers_keep_the_old(
+    warehouse: Path, published: Path
+) -> None:
     publish(warehouse, published, "v1")
     assert (published / "current").readlink() == Path("v1")
     with duckdb.connect(str(published / "v1" / "cakupan.duckdb"), read_only=True) as reader:
@@ -120,7 +133,9 @@ def test_unchanged_content_is_not_published_again(warehouse: Path, published: Pa
     assert versions(published) == ["v1"]
 
 
-def test_a_restatement_to_the_same_figures_is_new_content_because_history_grew(warehouse: Path, published: Path) -> None:
+def test_a_restatement_to_the_same_figures_is_new_content_because_history_grew(
+    warehouse: Path, published: Path
+) -> None:
     publish(warehouse, published, "v1")
     restate(warehouse, "2025-03-20", 41)
     restate(warehouse, "2025-03-21", 40)
@@ -160,7 +175,9 @@ def test_a_run_killed_before_the_link_moved_is_finished_by_the_next_one(warehous
     assert current(published) == [3, 40]
 
 
-def test_a_name_that_is_taken_by_other_content_is_refused_and_the_current_version_stays(warehouse: Path, published: Path) -> None:
+def test_a_name_that_is_taken_by_other_content_is_refused_and_the_current_version_stays(
+    warehouse: Path, published: Path
+) -> None:
     publish(warehouse, published, "v1")
     restate(warehouse, "2025-03-20", 41)
     with pytest.raises(FileExistsError, match="v1"):
@@ -188,7 +205,9 @@ def test_what_may_not_be_disclosed_is_left_out_everywhere(warehouse: Path, publi
         if table is not FactCoverage:
             return None
         frame = read("SELECT * EXCLUDE (coverage_ratio) FROM warehouse.mart.fact_coverage")
-        return frame.with_columns(pl.when(pl.col("active_workers") >= 10).then("active_workers").alias("active_workers"))
+        return frame.with_columns(
+            pl.when(pl.col("active_workers") >= 10).then("active_workers").alias("active_workers")
+        )
 
     directory = publish(warehouse, published, "v1", disclose=hide_small)
     assert current(published) == [None, 40]

@@ -19,7 +19,9 @@ SECRET = "RAHASIA-3171"
 ROWS = pl.LazyFrame({"nik": [SECRET, SECRET, None], "age": [30, 14, 99]})
 RULES = [
     core.ExpectColumnValuesToNotBeNull(column="nik", severity=FailureSeverity.WARNING, meta={"rule": "nik_missing"}),
-    core.ExpectColumnValuesToMatchRegex(column="nik", regex="^[0-9]{16}$", severity=FailureSeverity.INFO, meta={"rule": "nik_shape"}),
+    core.ExpectColumnValuesToMatchRegex(
+        column="nik", regex="^[0-9]{16}$", severity=FailureSeverity.INFO, meta={"rule": "nik_shape"}
+    ),
     core.ExpectColumnValuesToBeInSet(column="nik", value_set=["a", "b"], meta={"rule": "nik_known"}),
     core.ExpectColumnValuesToBeBetween(column="age", min_value=15, max_value=80, meta={"rule": "age_unlikely"}),
     core.ExpectColumnValuesToBeBetween(column="nik", min_value=1, meta={"rule": "cannot_run"}),

@@ -80,7 +80,9 @@ def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, monkeypa
         pseudonyms(Home(tmp_path))
 
 
-def test_the_environment_brings_the_key_and_a_malformed_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_brings_the_key_and_a_malformed_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(ENVIRONMENT, "ab" * 32)
     keys, where = pseudonyms(Home(tmp_path))
     assert (keys.secret, where) == (b"\xab" * 32, "$CAKUPAN_KEY")

@@ -13,10 +13,11 @@ from warehouse.dialect import Dialect
 
 INDONESIAN = Dialect(decimal=",", thousands=".")
 ENGLISH = Dialect(decimal=".", thousands=",")
+UNDECLARED = Dialect()
 MARCH = date(2025, 3, 1)
 
 
-def read(parser: Parser, text: str | None, dialect: Dialect = Dialect()) -> object:
+def read(parser: Parser, text: str | None, dialect: Dialect = UNDECLARED) -> object:
     """Return what a parser makes of a text."""
     frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
     return frame.select(parser(pl.col("text"), dialect)).item()
@@ -32,12 +33,18 @@ def test_an_amount_with_two_readings_or_none_is_not_read(text: str | None) -> No
     assert read(parse.whole, text) is None
 
 
-@pytest.mark.parametrize(("text", "dialect"), [("16.800", INDONESIAN), ("16.800,00", INDONESIAN), ("16,800", ENGLISH), ("16,800.00", ENGLISH)])
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [("16.800", INDONESIAN), ("16.800,00", INDONESIAN), ("16,800", ENGLISH), ("16,800.00", ENGLISH)],
+)
 def test_a_declared_mark_settles_the_reading(text: str, dialect: Dialect) -> None:
     assert read(parse.whole, text, dialect) == 16_800
 
 
-@pytest.mark.parametrize(("text", "dialect"), [("16,800.00", INDONESIAN), ("16.80", INDONESIAN), ("1.6800", INDONESIAN), ("16.800,00", ENGLISH)])
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [("16,800.00", INDONESIAN), ("16.80", INDONESIAN), ("1.6800", INDONESIAN), ("16.800,00", ENGLISH)],
+)
 def test_an_amount_against_the_declared_marks_is_not_read(text: str, dialect: Dialect) -> None:
     assert read(parse.whole, text, dialect) is None
 
@@ -68,7 +75,9 @@ def test_a_text_that_is_no_month_is_not_read(text: str) -> None:
     assert read(parse.month, text) is None
 
 
-@pytest.mark.parametrize(("text", "bits"), [("JKK", 1), ("JKK,JKM,JHT", 7), ("jkk+jp", 9), ("JKK / JKM", 3), ("JKP JP", 24)])
+@pytest.mark.parametrize(
+    ("text", "bits"), [("JKK", 1), ("JKK,JKM,JHT", 7), ("jkk+jp", 9), ("JKK / JKM", 3), ("JKP JP", 24)]
+)
 def test_a_set_of_programmes_becomes_bits(text: str, bits: int) -> None:
     assert read(parse.programmes, text) == bits
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from warehouse_rows import END_OF_APRIL, MID_MARCH, coverage, load, load_regions, rows
 
+from tests.warehouse_rows import END_OF_APRIL, MID_MARCH, coverage, load, load_regions, rows
 from warehouse.calendar import Version
 from warehouse.errors import Stop
 from warehouse.store import building, query
@@ -25,7 +25,9 @@ from warehouse.tables.target import FactTarget
 from warehouse.tables.workforce import FactWorkforce
 
 DAY_1, DAY_2, DAY_3 = "2025-03-17T02:00", "2025-03-18T02:00", "2025-03-19T02:00"
-VERSIONS = "SELECT active_workers, loaded_at, superseded_at, run_id FROM mart.fact_coverage ORDER BY loaded_at, active_workers"
+VERSIONS = (
+    "SELECT active_workers, loaded_at, superseded_at, run_id FROM mart.fact_coverage ORDER BY loaded_at, active_workers"
+)
 
 
 @pytest.fixture
@@ -108,8 +110,12 @@ def test_a_fact_without_versions_is_compared_and_closed_as_a_whole(warehouse: Pa
 def test_times_are_kept_in_utc(warehouse: Path) -> None:
     jakarta = timezone(timedelta(hours=7))
     with building(warehouse) as build:
-        build.supersede(FactCoverage, coverage(MID_MARCH, r15_03=1), MID_MARCH, "r1", datetime(2025, 3, 17, 2, tzinfo=jakarta))
-    assert query(warehouse, VERSIONS)["loaded_at"].to_list() == [datetime(2025, 3, 16, 19, tzinfo=UTC).replace(tzinfo=None)]
+        build.supersede(
+            FactCoverage, coverage(MID_MARCH, r15_03=1), MID_MARCH, "r1", datetime(2025, 3, 17, 2, tzinfo=jakarta)
+        )
+    assert query(warehouse, VERSIONS)["loaded_at"].to_list() == [
+        datetime(2025, 3, 16, 19, tzinfo=UTC).replace(tzinfo=None)
+    ]
 
 
 @pytest.mark.parametrize(

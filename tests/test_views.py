@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_rows import END_OF_APRIL, MARCH, MID_MARCH, coverage, load, load_regions, rows
 
+from tests.warehouse_rows import END_OF_APRIL, MARCH, MID_MARCH, coverage, load, load_regions, rows
 from warehouse import ddl
 from warehouse.calendar import Version
 from warehouse.schema import Fact
@@ -91,7 +91,13 @@ def test_a_restatement_never_changes_the_answer_for_a_day_that_is_over(warehouse
 
 def test_two_restatements_on_one_day_leave_the_last_one_known_at_its_end(warehouse: Path) -> None:
     for hour, workers in ((2, 10), (9, 20), (23, 30)):
-        load(warehouse, FactCoverage, coverage(MID_MARCH, r15_03=workers), MID_MARCH, f"2025-03-20T{hour:02}:59:59.999999")
+        load(
+            warehouse,
+            FactCoverage,
+            coverage(MID_MARCH, r15_03=workers),
+            MID_MARCH,
+            f"2025-03-20T{hour:02}:59:59.999999",
+        )
     assert active(warehouse, "coverage_as_of('2025-03-20')") == [30]
     assert active(warehouse, "coverage_as_of('2025-03-19')") == [10]
 
@@ -114,13 +120,22 @@ def test_premium_and_compliance_follow_the_same_versions(warehouse: Path, name: 
     for day, arrears in (("2025-03-17", 5), ("2025-03-20", 6)):
         cells = {"region_code": "15.03", "month": MARCH, "as_of_date": MID_MARCH.as_of_date, "arrears_idr": arrears}
         load(warehouse, table, rows(table, cells), MID_MARCH, f"{day}T02:00")
-    for relation, known in (("", [6]), ("_history", [5, 6]), ("_as_of('2025-03-19')", [5]), ("_as_of('2025-03-20')", [6])):
+    for relation, known in (
+        ("", [6]),
+        ("_history", [5, 6]),
+        ("_as_of('2025-03-19')", [5]),
+        ("_as_of('2025-03-20')", [6]),
+    ):
         found = query(warehouse, f"SELECT arrears_idr, region_name FROM mart.{name}{relation} ORDER BY arrears_idr")
         assert found.rows() == [(amount, "Sarolangun") for amount in known]
 
 
 def test_programme_coverage_shows_what_stands(warehouse: Path) -> None:
-    for version, workers, day in ((MID_MARCH, 1, "2025-03-17"), (END_OF_APRIL, 2, "2025-05-01"), (END_OF_APRIL, 3, "2025-05-02")):
+    for version, workers, day in (
+        (MID_MARCH, 1, "2025-03-17"),
+        (END_OF_APRIL, 2, "2025-05-01"),
+        (END_OF_APRIL, 3, "2025-05-02"),
+    ):
         cells = {"region_code": "15.03", "month": MARCH, "as_of_date": version.as_of_date, "active_workers": workers}
         load(warehouse, FactProgrammeCoverage, rows(FactProgrammeCoverage, cells), version, f"{day}T02:00")
     assert active(warehouse, "programme_coverage") == [3]
@@ -139,7 +154,13 @@ def sarolangun(warehouse: Path) -> None:
         {"region_code": "15.03", "frame": "DAERAH", "target_ratio": 0.5, "year": 2024},
     ]
     measured = {"segment": "UCJ", "basis": "RESIDENCE", "month": MARCH, "as_of_date": MID_MARCH.as_of_date}
-    now = {**measured, "region_code": "15.03", "active_workers": 64_709, "eligible_workers": 112_645, "workforce_source": "KEMENDAGRI"}
+    now = {
+        **measured,
+        "region_code": "15.03",
+        "active_workers": 64_709,
+        "eligible_workers": 112_645,
+        "workforce_source": "KEMENDAGRI",
+    }
     load(warehouse, FactWorkforce, rows(FactWorkforce, *releases), None, "2025-03-17T02:00")
     load(warehouse, FactTarget, rows(FactTarget, *targets), None, "2025-03-17T02:00")
     load(warehouse, FactCoverage, rows(FactCoverage, now), MID_MARCH, "2025-03-17T02:00")
@@ -163,15 +184,22 @@ def test_a_plan_for_a_province_needs_a_release_of_every_regency_in_it(warehouse:
     plan = "SELECT eligible_workers, active_workers, workers_missing FROM mart.plan_to_target('15', 0.5, 16800)"
     assert query(warehouse, plan).rows() == []
     release = {"period": "2024-08", "released_on": date(2025, 1, 31), "source": "BPS"}
-    both = [{**release, "region_code": code, "employed_workers": 101, "eligible_workers": 101} for code in ("15.02", "15.03")]
+    both = [
+        {**release, "region_code": code, "employed_workers": 101, "eligible_workers": 101}
+        for code in ("15.02", "15.03")
+    ]
     load(warehouse, FactWorkforce, rows(FactWorkforce, *both), None, "2025-03-18T02:00")
     assert query(warehouse, plan).rows() == [(202, None, None)]
     load(warehouse, FactCoverage, coverage(APRIL, r15=90), APRIL, "2025-05-01T02:00")
     assert query(warehouse, plan).rows() == [(202, 90, 11)]
 
 
-@pytest.mark.parametrize(("ratio", "missing"), [("0.07", -3), ("0.10", 0), ("0.1001", 1), ("0.29", 19), ("0.58", 48), ("1", 90)])
-def test_the_plan_finds_the_smallest_whole_number_that_reaches_the_ratio(warehouse: Path, ratio: str, missing: int) -> None:
+@pytest.mark.parametrize(
+    ("ratio", "missing"), [("0.07", -3), ("0.10", 0), ("0.1001", 1), ("0.29", 19), ("0.58", 48), ("1", 90)]
+)
+def test_the_plan_finds_the_smallest_whole_number_that_reaches_the_ratio(
+    warehouse: Path, ratio: str, missing: int
+) -> None:
     release = {"region_code": "15.03", "employed_workers": 100, "eligible_workers": 100}
     load(warehouse, FactWorkforce, rows(FactWorkforce, release), None, "2025-03-17T02:00")
     load(warehouse, FactCoverage, coverage(MID_MARCH, r15_03=10), MID_MARCH, "2025-03-17T02:00")

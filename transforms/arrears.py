@@ -32,7 +32,9 @@ def _arrears(dated: pl.LazyFrame, version: Version) -> pl.LazyFrame:
     month = pl.col("month")
     age = seen.year * 12 + seen.month - month.dt.year() * 12 - month.dt.month()
     overdue = dated.filter(pl.col("due_date") < seen).group_by("employer_key", "month")
-    unpaid = overdue.agg(unpaid_idr=pl.col("billed_idr").sum() - pl.col("paid_idr").sum()).filter(pl.col("unpaid_idr") > 0)
+    unpaid = overdue.agg(unpaid_idr=pl.col("billed_idr").sum() - pl.col("paid_idr").sum()).filter(
+        pl.col("unpaid_idr") > 0
+    )
     return unpaid.group_by(npp="employer_key").agg(
         arrears_months=age.max().cast(pl.Int64), arrears_idr=pl.col("unpaid_idr").sum()
     )

@@ -94,7 +94,9 @@ def _with_sector(employers: pl.LazyFrame, sectors: pl.LazyFrame) -> pl.LazyFrame
 
 def _with_owed(employers: pl.LazyFrame, obligations: pl.LazyFrame) -> pl.LazyFrame:
     named = pl.col("programmes").str.split(",")
-    bits = [named.list.contains(programme).cast(pl.UInt8) * (1 << number) for number, programme in enumerate(PROGRAMMES)]
+    bits = [
+        named.list.contains(programme).cast(pl.UInt8) * (1 << number) for number, programme in enumerate(PROGRAMMES)
+    ]
     owed = obligations.select("scale", owed_programmes=pl.sum_horizontal(bits).cast(pl.UInt8))
     return employers.join(owed, on="scale", how="left")
 

@@ -77,7 +77,9 @@ def _per_scope(words: pl.LazyFrame, conditions: Callable[[str], dict[str, pl.Exp
     ]
     wide = words.group_by("basis", "region_code").agg(sums).cache()
     tall = [
-        wide.select("basis", "region_code", segment=pl.lit(scope), **{name: pl.col(f"{scope} {name}") for name in asked})
+        wide.select(
+            "basis", "region_code", segment=pl.lit(scope), **{name: pl.col(f"{scope} {name}") for name in asked}
+        )
         for scope, asked in counted.items()
     ]
     return pl.concat(tall)

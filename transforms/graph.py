@@ -112,7 +112,9 @@ def _resolve(
     if step is None:
         raise MissingInputError(table, wanted_by[-1])
     if step.name in wanted_by:
-        raise GraphError("transforms need each other: " + " -> ".join([*wanted_by[wanted_by.index(step.name) :], step.name]))
+        raise GraphError(
+            "transforms need each other: " + " -> ".join([*wanted_by[wanted_by.index(step.name) :], step.name])
+        )
     arguments = {
         parameter: _argument(need, built, version, [*wanted_by, step.name]) for parameter, need in step.needs.items()
     }
@@ -141,7 +143,9 @@ def _read(function: Callable[..., pl.LazyFrame]) -> Transform:
     made, where = hints.pop("return", None), f"{function.__module__}.{function.__name__}"
     if get_origin(made) is not Lazy:
         raise GraphError(f"{where} must say what it makes: -> Lazy[SomeTable]")
-    return Transform(function, get_args(made)[0], {key: _need(hint, f"{key} of {where}") for key, hint in hints.items()})
+    return Transform(
+        function, get_args(made)[0], {key: _need(hint, f"{key} of {where}") for key, hint in hints.items()}
+    )
 
 
 def _need(hint: Any, where: str) -> Need:

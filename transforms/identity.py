@@ -50,7 +50,9 @@ class Pseudonyms:
         cipher = pa.py_buffer(encryptor.update(plain) + encryptor.finalize())
         tokens = pa.FixedSizeBinaryArray.from_buffers(pa.binary(BLOCK), len(blocks), [None, cipher])
         named = pl.Series(ids.name, tokens.cast(pa.large_binary()), dtype=pl.Binary)
-        return pl.select(pl.when(ids.is_not_null()).then(named).alias(ids.name)).to_series() if ids.null_count() else named
+        return (
+            pl.select(pl.when(ids.is_not_null()).then(named).alias(ids.name)).to_series() if ids.null_count() else named
+        )
 
 
 def pseudonymise(frame: pl.LazyFrame, table: type[Extract], pseudonyms: Pseudonyms) -> pl.LazyFrame:
@@ -60,5 +62,7 @@ def pseudonymise(frame: pl.LazyFrame, table: type[Extract], pseudonyms: Pseudony
         if column.pseudonym:
             block = pl.lit(PADDING[column.pseudonym]) + pl.col(column.name)
             block = pl.when(block.str.len_bytes() == BLOCK).then(block)
-            tokens.append(block.map_batches(pseudonyms.tokens, return_dtype=pl.Binary, is_elementwise=True).alias(column.name))
+            tokens.append(
+                block.map_batches(pseudonyms.tokens, return_dtype=pl.Binary, is_elementwise=True).alias(column.name)
+            )
     return frame.with_columns(tokens)

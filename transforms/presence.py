@@ -1,7 +1,8 @@
 """Who is in force where, packed into words, and how many persons share a word at every level.
 
 Distinct counts do not add up, so persons are combined anew at every level; after that, persons with the
-same word in the same region are alike to every count, and only their number is kept.
+same word in the same region are alike to every count, and only their number is kept. `cache()` marks what
+several plans read, so that one collect computes it once.
 """
 
 from __future__ import annotations

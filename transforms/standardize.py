@@ -45,10 +45,16 @@ def standardize(
 
 def with_minimum_wage(frame: pl.LazyFrame, wages: Lazy[MinimumWage]) -> pl.LazyFrame:
     """Return `frame` with `minimum_wage_idr`, that of the workplace and the year of the month; null where unknown."""
-    known = wages.select("region_code", "year", "minimum_wage_idr").unique(["region_code", "year"], keep="last", maintain_order=True)
+    known = wages.select("region_code", "year", "minimum_wage_idr").unique(
+        ["region_code", "year"], keep="last", maintain_order=True
+    )
     keyed = frame.with_columns(wage_year=pl.col("month").dt.year())
     joined = keyed.join(
-        known, left_on=["workplace_code", "wage_year"], right_on=["region_code", "year"], how="left", maintain_order="left"
+        known,
+        left_on=["workplace_code", "wage_year"],
+        right_on=["region_code", "year"],
+        how="left",
+        maintain_order="left",
     )
     return joined.drop("wage_year")
 

@@ -23,7 +23,9 @@ def fact_workforce(workforce: Lazy[Workforce]) -> Lazy[FactWorkforce]:
 
 
 @transform
-def eligible_workers(releases: Lazy[FactWorkforce], regions: Lazy[DimRegion], version: Version) -> Lazy[EligibleWorkers]:
+def eligible_workers(
+    releases: Lazy[FactWorkforce], regions: Lazy[DimRegion], version: Version
+) -> Lazy[EligibleWorkers]:
     """Return the denominator of every region: a regency's own release, the sum of its regencies above.
 
     The newest period not after the month counts, of what was released by as_of_date; of one period the newest

@@ -17,7 +17,8 @@ from warehouse.schema import Column, Extract, Fact, Severity, Table, tables_of
 
 LAYERS = ("mart", "core", "ops")
 HISTORY: dict[str, Column] = {
-    name: column.but(name=name) for name, column in (("loaded_at", v.LOADED_AT), ("superseded_at", v.SUPERSEDED_AT), ("run_id", v.RUN_ID))
+    name: column.but(name=name)
+    for name, column in (("loaded_at", v.LOADED_AT), ("superseded_at", v.SUPERSEDED_AT), ("run_id", v.RUN_ID))
 }
 SQL_TYPES: Mapping[pl.DataType, str] = {
     pl.String(): "VARCHAR",

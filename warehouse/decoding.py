@@ -62,14 +62,19 @@ def _unpack(path: Path, scratch: Path) -> Path:
         with pa.input_stream(str(path), compression=codec) as packed, target.open("wb") as plain:
             shutil.copyfileobj(packed, plain, CHUNK)
     except OSError as broken:
-        raise Stop("unreadable_file", f"the {codec} file is broken", f"berkas {codec} rusak", "send the file again") from broken
+        raise Stop(
+            "unreadable_file", f"the {codec} file is broken", f"berkas {codec} rusak", "send the file again"
+        ) from broken
     return target
 
 
 def _transcode(path: Path, encoding: str, scratch: Path) -> Path:
     target = scratch / f"{path.name}.utf8"
     try:
-        with path.open(encoding=encoding, newline="") as source, target.open("w", encoding="utf-8", newline="") as plain:
+        with (
+            path.open(encoding=encoding, newline="") as source,
+            target.open("w", encoding="utf-8", newline="") as plain,
+        ):
             shutil.copyfileobj(source, plain, CHUNK)
     except UnicodeError:
         en, id = f"the text is not {encoding}", f"teks bukan {encoding}"

@@ -47,7 +47,12 @@ def markdown() -> str:
 def as_data() -> dict[str, Any]:
     """Return the dictionary for programs: `tables` with their Frictionless schemas, `views` with their comments."""
     tables = [
-        {"name": table.qualified(), "description": ddl.description(table), "grain": table.grain, "schema": table_schema(table)}
+        {
+            "name": table.qualified(),
+            "description": ddl.description(table),
+            "grain": table.grain,
+            "schema": table_schema(table),
+        }
         for table in ddl.database_tables()
     ]
     return {"tables": tables, "views": ddl.view_comments()}

@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from warehouse.calendar import Version
-from warehouse.home import Home, placed
-from warehouse.schema import Extract, Lazy, Table, TableT, conform
+from warehouse.files import placed
+from warehouse.home import Home
+from warehouse.schema import Column, Extract, Lazy, Table, TableT, conform
 
 
 def accepted_path(home: Home, kind: str, gate_id: str) -> Path:
@@ -57,7 +58,10 @@ def write_all(frames: Mapping[Path, pl.LazyFrame]) -> None:
     """Compute frames together, so that what they share is computed once, and place each at its path."""
     with ExitStack() as stack:
         besides = [stack.enter_context(placed(path)) for path in frames]
-        sinks = [frame.sink_parquet(beside, compression="zstd", lazy=True) for frame, beside in zip(frames.values(), besides, strict=True)]
+        sinks = [
+            frame.sink_parquet(beside, compression="zstd", lazy=True)
+            for frame, beside in zip(frames.values(), besides, strict=True)
+        ]
         pl.collect_all(sinks, engine="streaming")
 
 
@@ -95,5 +99,11 @@ def seed_frame(file: str) -> pl.DataFrame:
 
 def seed(table: type[TableT]) -> Lazy[TableT]:
     """Return the seed of `table` as its frame; Y and T are read as flags."""
-    flags = [name for name, column in table.columns.items() if column.dtype == pl.Boolean]
-    return conform(seed_frame(table.seed).with_columns(pl.col(name) == "Y" for name in flags).lazy(), table)
+    frame = seed_frame(table.seed)
+    typed = [_read_seed(column) for column in table.columns.values() if column.dtype in (pl.Boolean, pl.Date)]
+    return conform(frame.with_columns(typed).lazy(), table)
+
+
+def _read_seed(column: Column) -> pl.Expr:
+    text = pl.col(column.name)
+    return (text == "Y") if column.dtype == pl.Boolean else text.str.to_date()

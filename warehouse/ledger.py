@@ -9,7 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from warehouse.calendar import Version
-from warehouse.home import Home, placed
+from warehouse.files import placed
+from warehouse.home import Home
 
 
 @dataclass(frozen=True)
@@ -123,4 +124,3 @@ def _journal(home: Home) -> Path:
 
 def _verdict_path(home: Home, gate_id: str) -> Path:
     return home.lake / "verdicts" / f"{gate_id}.json"
-

@@ -111,7 +111,9 @@ def _content(connection: duckdb.DuckDBPyConnection) -> str:
 
 def _definitions() -> list[str]:
     """Return the statements that create the published schema, tables first."""
-    tables = [text for table in tables_of("mart") for text in (ddl.create_table(table, checks=False), *ddl.comments(table))]
+    tables = [
+        text for table in tables_of("mart") for text in (ddl.create_table(table, checks=False), *ddl.comments(table))
+    ]
     return ["CREATE SCHEMA mart", *tables, *ddl.views()]
 
 
@@ -123,7 +125,9 @@ def _write(connection: duckdb.DuckDBPyConnection, part: Path, version: str, cont
     (part / "parquet").mkdir()
     for table in tables_of("mart"):
         order = ", ".join(map(ddl.identifier, table_schema(table)["primaryKey"]))
-        connection.execute(f"INSERT INTO {table.qualified()} BY NAME SELECT * FROM disclosed_{table.name} ORDER BY {order}")
+        connection.execute(
+            f"INSERT INTO {table.qualified()} BY NAME SELECT * FROM disclosed_{table.name} ORDER BY {order}"
+        )
         file = ddl.literal(str(part / "parquet" / f"{table.name}.parquet"))
         connection.execute(f"COPY (SELECT * FROM {table.qualified()}) TO {file} (FORMAT parquet, COMPRESSION zstd)")
     counts = row_counts(connection, [table.qualified() for table in tables_of("mart")])

@@ -53,8 +53,12 @@ def scan(path: Path, table: type[Extract], dialect: Dialect, scratch: Path) -> R
     found = match_columns(headers, table, dialect)
     if unknown := _unknown(headers, table, dialect):
         notes.append(f"kolom diabaikan / columns ignored: {', '.join(unknown)}")
-    values = [pl.col(found[name]).str.strip_chars() if name in found else pl.lit(None, pl.String) for name in table.arriving()]
-    named = [pl.when(value != "").then(value).alias(RAW + name) for value, name in zip(values, table.arriving(), strict=True)]
+    values = [
+        pl.col(found[name]).str.strip_chars() if name in found else pl.lit(None, pl.String) for name in table.arriving()
+    ]
+    named = [
+        pl.when(value != "").then(value).alias(RAW + name) for value, name in zip(values, table.arriving(), strict=True)
+    ]
     return Reading(frame.select(pl.col(LINE_NO).cast(pl.Int64), *named), tuple(notes))
 
 
@@ -68,11 +72,15 @@ def match_columns(headers: Sequence[str], table: type[Extract], dialect: Dialect
     for header in headers:
         name = aliases.get(_plain(header), _plain(header))
         if name in found:
-            raise Stop("column_twice", f"column {name} stands twice", f"kolom {name} muncul dua kali", "keep one of them")
+            raise Stop(
+                "column_twice", f"column {name} stands twice", f"kolom {name} muncul dua kali", "keep one of them"
+            )
         found[name] = header
     missing = [name for name, column in table.arriving().items() if column.required and name not in found]
     if missing:
-        raise Stop("column_missing", *_missing_text(missing, list(found)), "correct the header, or declare an alias for it")
+        raise Stop(
+            "column_missing", *_missing_text(missing, list(found)), "correct the header, or declare an alias for it"
+        )
     return {name: header for name, header in found.items() if name in table.arriving()}
 
 
@@ -95,7 +103,9 @@ def _parquet(path: Path, table: type[Extract]) -> pl.LazyFrame:
     frame = pl.scan_parquet(path, row_index_name=LINE_NO, row_index_offset=1)
     schema = frame.collect_schema()
     whole = {name for name, column in table.arriving().items() if column.parse is Parse.WHOLE}
-    return frame.select(LINE_NO, *(_as_text(name, dtype, _plain(name) in whole) for name, dtype in schema.items() if name != LINE_NO))
+    return frame.select(
+        LINE_NO, *(_as_text(name, dtype, _plain(name) in whole) for name, dtype in schema.items() if name != LINE_NO)
+    )
 
 
 def _as_text(name: str, dtype: pl.DataType, whole: bool) -> pl.Expr:
@@ -105,7 +115,11 @@ def _as_text(name: str, dtype: pl.DataType, whole: bool) -> pl.Expr:
     if dtype.is_nested() or dtype == pl.Binary:
         return pl.lit(None, pl.String).alias(name)
     if whole and (dtype.is_float() or dtype.is_decimal()):
-        return pl.when(value == value.floor()).then(value.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(value.cast(pl.String))
+        return (
+            pl.when(value == value.floor())
+            .then(value.cast(pl.Int64, strict=False).cast(pl.String))
+            .otherwise(value.cast(pl.String))
+        )
     return value.cast(pl.String)
 
 
@@ -160,7 +174,11 @@ def _records(path: Path, separator: str, width: int, header_row: int) -> Iterato
             for record in reader:
                 if begins > header_row and record:
                     if len(record) != width:
-                        raise _irregular(begins, f"{len(record)} fields instead of {width}", f"{len(record)} isian, seharusnya {width}")
+                        raise _irregular(
+                            begins,
+                            f"{len(record)} fields instead of {width}",
+                            f"{len(record)} isian, seharusnya {width}",
+                        )
                     yield [begins, *record]
                 begins = reader.line_num + 1
         except csv.Error:
@@ -168,4 +186,6 @@ def _records(path: Path, separator: str, width: int, header_row: int) -> Iterato
 
 
 def _irregular(line: int, en: str, id: str) -> Stop:
-    return Stop("irregular_record", f"line {line}: {en}", f"baris {line}: {id}", "correct the line and send the file again")
+    return Stop(
+        "irregular_record", f"line {line}: {en}", f"baris {line}: {id}", "correct the line and send the file again"
+    )

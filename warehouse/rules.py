@@ -46,7 +46,7 @@ def gate_columns(table: type[Extract]) -> list[str]:
 
 def row_rules(table: type[Table]) -> list[RowRule]:
     """Return every rule of `table`: per column, then the named ones, then the key."""
-    rules = [rule for column in table.stored_columns().values() for rule in _column_rules(table, column)]
+    rules = [rule for column in table.stored_columns().values() for rule in _column_rules(column)]
     rules += [_named(rule) for rule in table.rules]
     if issubclass(table, Extract) and table.unique:
         argument = (table.unique, table.unique_needs)
@@ -65,7 +65,7 @@ def _named(rule: Rule) -> RowRule:
     return RowRule(rule.name, kind, column, rule.condition, rule.en, rule.id, rule.severity)
 
 
-def _column_rules(table: type[Table], column: Column) -> Iterator[RowRule]:
+def _column_rules(column: Column) -> Iterator[RowRule]:
     if column.arrives_as:
         yield from _arrival_rules(column)
     elif not column.nullable:

@@ -92,7 +92,7 @@ class Rule:
 class Table:
     """Base of every declaration; subclasses state `layer`, `grain` and, if any, their `seed` file on the class line.
 
-    A column whose name is taken by this class (`name`, `rules`) is declared with an underscore behind it.
+    A column whose name is taken by this class (`name`, `rules`, `description`) is declared with an underscore behind it.
     """
 
     layer: ClassVar[str] = ""
@@ -103,7 +103,9 @@ class Table:
     seed: ClassVar[str] = ""
     registry: ClassVar[dict[str, type[Table]]] = {}
 
-    def __init_subclass__(cls, *, layer: str = "", grain: str = "", name: str = "", seed: str = "", **extra: Any) -> None:
+    def __init_subclass__(
+        cls, *, layer: str = "", grain: str = "", name: str = "", seed: str = "", **extra: Any
+    ) -> None:
         super().__init_subclass__(**extra)
         cls.layer = layer or cls.layer
         cls.grain = grain or cls.grain
@@ -203,4 +205,3 @@ def conform(frame: pl.LazyFrame, table: type[TableT]) -> Lazy[TableT]:
 def tables_of(layer: str) -> list[type[Table]]:
     """Return the declared tables of a layer in order of declaration."""
     return [table for table in Table.registry.values() if table.layer == layer]
-

@@ -46,7 +46,9 @@ class Build:
             raise
         self._connection.execute("COMMIT")
 
-    def supersede(self, table: type[Fact], frame: pl.DataFrame, version: Version | None, run_id: str, loaded_at: datetime) -> int:
+    def supersede(
+        self, table: type[Fact], frame: pl.DataFrame, version: Version | None, run_id: str, loaded_at: datetime
+    ) -> int:
         """Return how many rows were closed and inserted to make `frame` the standing rows of `version`.
 
         0 means that the standing rows are identical: nothing is written. A table without as_of_date takes None
@@ -66,7 +68,8 @@ class Build:
             moment = loaded_at.astimezone(UTC).replace(tzinfo=None) if loaded_at.tzinfo else loaded_at
             self._connection.execute(f"UPDATE {name} SET superseded_at = ? WHERE {where}", [moment, *values])
             self._connection.execute(
-                f"INSERT INTO {name} BY NAME SELECT *, ?::TIMESTAMP AS loaded_at, ? AS run_id FROM incoming", [moment, run_id]
+                f"INSERT INTO {name} BY NAME SELECT *, ?::TIMESTAMP AS loaded_at, ? AS run_id FROM incoming",
+                [moment, run_id],
             )
         return closed + frame.height
 
@@ -113,7 +116,9 @@ class Build:
         for table in sorted(self._written, key=lambda table: table.qualified()):
             keys = ", ".join(map(ddl.identifier, table.key()))
             where = "WHERE superseded_at IS NULL" if issubclass(table, Fact) else ""
-            grouped = f"(SELECT {keys} FROM {table.qualified()} {where} GROUP BY {keys} HAVING count(*) > 1)" if keys else ""
+            grouped = (
+                f"(SELECT {keys} FROM {table.qualified()} {where} GROUP BY {keys} HAVING count(*) > 1)" if keys else ""
+            )
             if keys and (doubled := self._count(grouped)):
                 raise Stop(
                     "key_not_unique",
@@ -196,7 +201,11 @@ def query(path: Path, sql: str, *, memory_limit: str = MEMORY_LIMIT, threads: in
     with tempfile.TemporaryDirectory() as spill:
         settings = _settings(Path(spill), memory_limit, threads)
         with closing(duckdb.connect(str(path), read_only=True, config=settings)) as connection:
-            for closed in ("python_enable_replacements = false", "enable_external_access = false", "lock_configuration = true"):
+            for closed in (
+                "python_enable_replacements = false",
+                "enable_external_access = false",
+                "lock_configuration = true",
+            ):
                 connection.execute(f"SET {closed}")
             relation = connection.sql(sql)
             return pl.DataFrame() if relation is None else relation.pl()
@@ -224,7 +233,9 @@ def require_complete(file: Path, counts: Mapping[str, int]) -> None:
         raise _incomplete(file, "a write-ahead log is left", "log tulis tersisa")
     with closing(duckdb.connect(str(file), read_only=True, config={**NO_EXTENSIONS})) as connection:
         if row_counts(connection, list(counts)) != counts:
-            raise _incomplete(file, "it reads back with other rows than were written", "isi yang terbaca berbeda dari yang ditulis")
+            raise _incomplete(
+                file, "it reads back with other rows than were written", "isi yang terbaca berbeda dari yang ditulis"
+            )
 
 
 def _settings(spill: Path, memory_limit: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
@@ -242,7 +253,9 @@ def _incomplete(file: Path, en: str, id: str) -> Stop:
 
 def _standing(table: type[Fact], version: Version | None) -> tuple[str, list[object]]:
     if ("as_of_date" in table.columns) != (version is not None):
-        raise ValueError(f"{table.qualified()} " + ("is replaced whole: it has no version" if version else "needs a version"))
+        raise ValueError(
+            f"{table.qualified()} " + ("is replaced whole: it has no version" if version else "needs a version")
+        )
     if version is None:
         return "superseded_at IS NULL", []
     return 'superseded_at IS NULL AND "month" = ? AND as_of_date = ?', [version.month, version.as_of_date]

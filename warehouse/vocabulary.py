@@ -110,13 +110,20 @@ def rupiah(description: str, label_id: str, *, nullable: bool = False) -> Column
 
 def ratio(formula: str, description: str, label_id: str) -> Column:
     """Return a fraction that is computed from its parts by `formula` wherever it is read, never stored."""
-    return Column(pl.Float64(), description, "fraction", label_id=label_id, nullable=True, formula=formula, additive=False)
+    return Column(
+        pl.Float64(), description, "fraction", label_id=label_id, nullable=True, formula=formula, additive=False
+    )
 
 
 def arriving(column: Column, name: str, parse: Parse, *, required: bool = True) -> Column:
     """Return `column` as it arrives in an extract under `name`, read by the parser `parse`."""
     return column.but(
-        arrives_as=name, parse=parse, required=required, nullable=not required, source=f"extract column {name}", key=False
+        arrives_as=name,
+        parse=parse,
+        required=required,
+        nullable=not required,
+        source=f"extract column {name}",
+        key=False,
     )
 
 

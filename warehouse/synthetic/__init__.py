@@ -24,10 +24,14 @@ from warehouse.tables.workforce import Workforce
 __all__ = ["Ledger", "Plan", "rows", "write"]
 
 
-def write(plan: Plan, progress: Callable[[str], None] = lambda line: None) -> Ledger:
+def _silent(_: str) -> None:
+    return None
+
+
+def write(plan: Plan, progress: Callable[[str], None] = _silent) -> Ledger:
     """Write the extracts of `plan` and return the ledger of planted defects, which also stands in `_ledger/`.
 
-    The same plan writes the same bytes. Raises ValueError for a region in which no regency lies.
+    The same plan writes the same bytes. Raises Stop when a file cannot be written as planned.
     """
     plan.out.mkdir(parents=True, exist_ok=True)
     writer = Writer(plan, progress)

@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 
 from warehouse.calendar import due_date, last_day, shift
-from warehouse.synthetic.clock import NEVER, NO_DAY, dates, day_number, first_days, month_number
+from warehouse.synthetic.clock import NEVER, day_number, first_days, month_number
 from warehouse.synthetic.dice import Dice, Ints
-from warehouse.synthetic.employers import PAYER, employers, regency_of
+from warehouse.synthetic.employers import JKP, PAYER, employers, regency_of
 from warehouse.synthetic.identity import kpj
 from warehouse.synthetic.memberships import LOWEST_INCOME, PAYERS
 from warehouse.synthetic.places import Regency, regencies
@@ -27,7 +27,6 @@ PUNCTUAL, OFTEN_LATE, PARTIAL, CHRONIC = range(4)
 BEHAVIOUR = (0.80, 0.13, 0.03, 0.04)
 CHRONIC_SINCE = date(2023, 1, 1)
 RIDERS = "TRANSPORTASI"
-JKP = 1 << PROGRAMMES.index("JKP")
 
 
 @dataclass
@@ -61,7 +60,8 @@ def _wage_bills(rows: pl.DataFrame, month: date) -> pl.DataFrame:
         rates, ceiling = wage_rates(month, programme)
         rate = rates[risk, (held & JKP > 0).astype(np.int64), labour]
         owed[programme] = pl.Series(np.where(held >> bit & 1, wage_contribution(wages, rate, ceiling), -1))
-    billed = earners.select(npp="_employer").with_columns(**owed).unpivot(PROGRAMMES, index="npp", variable_name="program", value_name="billed")
+    wide = earners.select(npp="_employer").with_columns(**owed)
+    billed = wide.unpivot(PROGRAMMES, index="npp", variable_name="program", value_name="billed")
     return _summed(billed.filter(pl.col("billed") >= 0).with_columns(segmen=pl.lit("PU"), workers=pl.lit(1, pl.UInt32)))
 
 
@@ -128,7 +128,8 @@ def _of_donors(plan: Plan, month: date, donors: pl.DataFrame) -> pl.DataFrame:
     places = np.array([index[code] for code in rows["kode_kab_domisili"]], dtype=np.int64)
     payers = np.array([PAYERS.index(name) for name in rows["sumber_dana"]], dtype=np.int64)
     lowest = np.array([LOWEST_INCOME], dtype=np.int64)
-    amounts = [own_contribution(lowest, month, *each, "")[0] for each in rows.select("program", "sumber_dana").iter_rows()]
+    billed_each = zip(rows["program"], rows["sumber_dana"], strict=True)
+    amounts = [own_contribution(lowest, month, programme, payer, "")[0] for programme, payer in billed_each]
     billed = rows["workers"].to_numpy().astype(np.int64) * np.array(amounts, dtype=np.int64)
     months = month_number(month) + Dice(plan.seed, places << 8 | payers).pick("pays after months", (0.6, 0.3, 0.1))
     digits = np.array([int(place.digits) for place in regencies()], dtype=np.int64)[places]

@@ -28,13 +28,17 @@ ALWAYS = pl.lit(True)
 
 @dataclass(frozen=True)
 class Defect:
-    """How to break `rule` in rows that satisfy `when`: the new texts by column; `also` names rules that break with it."""
+    """How to break `rule` in rows that satisfy `when`: the new texts by column.
+
+    `also` names rules that break with it; `once_per` a column of which each value may hold one such row.
+    """
 
     rule: str
     column: str
     changes: Mapping[str, pl.Expr]
     when: pl.Expr = field(default=ALWAYS)
     also: tuple[str, ...] = ()
+    once_per: str = ""
 
     @property
     def broken(self) -> str:
@@ -53,11 +57,10 @@ def _defect(table: type[Extract], rule: RowRule, typed: bool) -> Defect | None:
     if special:
         return special(rule.name)
     for title, column in table.arriving().items():
-        breaks = BREAKS.get(rule.name.removeprefix(f"{title}_")) if rule.name.startswith(f"{title}_") else None
-        if breaks:
-            texts = breaks(column)
-            impossible = typed and column.parse in TYPED and breaks is _unreadable
-            return None if impossible or not texts else Defect(rule.name, title, {title: _one_of(texts)}, *_where(table, title))
+        ending = rule.name.removeprefix(f"{title}_")
+        texts = _wrong_texts(ending, column)
+        if texts and not (typed and ending == "unreadable" and column.parse in TYPED):
+            return Defect(rule.name, title, {title: _one_of(texts)}, *_where(table, title))
     return None
 
 
@@ -74,38 +77,25 @@ def _one_of(texts: tuple[str | None, ...]) -> pl.Expr:
     return pl.lit(choices).gather(pl.int_range(pl.len()) % len(texts))
 
 
-def _missing(column: Column) -> tuple[str | None, ...]:
-    return (None,)
+def _wrong_texts(ending: str, column: Column) -> tuple[str | None, ...]:
+    """Return texts that break the rule of `column` with this ending; none for a rule of another kind."""
+    match ending:
+        case "missing":
+            return (None,)
+        case "unreadable":
+            return UNREADABLE.get(column.parse, ())
+        case "unknown":
+            return UNKNOWN_REGIONS if column.parse in (Parse.REGENCY, Parse.REGION) else ("XX", "TIDAK ADA")
+        case "ambiguous":
+            return shared_names()
+        case "negative":
+            return "-1", "-100000"
+        case "too_small":
+            return "1", str((column.minimum or 0) - 1)
+        case "format":
+            return "1234567", "12345678901234567", "2024-13"
+    return ()
 
-
-def _unreadable(column: Column) -> tuple[str | None, ...]:
-    return UNREADABLE.get(column.parse, ())
-
-
-def _unknown(column: Column) -> tuple[str | None, ...]:
-    return UNKNOWN_REGIONS if column.parse in (Parse.REGENCY, Parse.REGION) else ("XX", "TIDAK ADA")
-
-
-def _ambiguous(column: Column) -> tuple[str | None, ...]:
-    return shared_names()
-
-
-def _negative(column: Column) -> tuple[str | None, ...]:
-    return ("-1", "-100000")
-
-
-def _too_small(column: Column) -> tuple[str | None, ...]:
-    return ("1", "1899")
-
-
-def _misshapen(column: Column) -> tuple[str | None, ...]:
-    return ("1234567", "12345678901234567", "2024-13")
-
-
-BREAKS: Mapping[str, Callable[[Column], tuple[str | None, ...]]] = {
-    "missing": _missing, "unreadable": _unreadable, "unknown": _unknown, "ambiguous": _ambiguous, "negative": _negative,
-    "too_small": _too_small, "format": _misshapen,
-}  # fmt: skip
 
 OWN_ACCOUNT = pl.col("segmen") == "BPU"
 EMPLOYED = pl.col("segmen").is_in(["PU", "JAKON"])
@@ -151,7 +141,9 @@ SPECIAL: Mapping[tuple[str, str], Callable[[str], Defect]] = {
     ),
     ("iuran", "as_of_before_month"): lambda rule: Defect(rule, "tgl_data", {"tgl_data": BEFORE_MONTH}),
     ("", "payer_missing"): lambda rule: Defect(rule, "npp", {"npp": pl.lit(None, pl.String), "kpj": pl.lit(None, pl.String)}),
-    ("", "employer_unidentified"): lambda rule: Defect(rule, "nib", {"npp": pl.lit(None, pl.String), "nib": pl.lit(None, pl.String)}),
+    ("", "employer_unidentified"): lambda rule: Defect(
+        rule, "nib", {"npp": pl.lit(None, pl.String), "nib": pl.lit(None, pl.String)}, once_per="kode_kab"
+    ),
     ("iuran", "tagihan_negative"): lambda rule: Defect(rule, "tagihan", {"tagihan": pl.lit("-1000")}, also=("paid_above_billed",)),
     ("penduduk_bekerja", "penduduk_bekerja_negative"): lambda rule: Defect(
         rule, "penduduk_bekerja", {"penduduk_bekerja": pl.lit("-1")}, also=("excluded_above_employed",)

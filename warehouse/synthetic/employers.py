@@ -12,12 +12,13 @@ import polars as pl
 from warehouse.synthetic.clock import dates, day_number
 from warehouse.synthetic.dice import Bools, Dice, Floats, Ints
 from warehouse.synthetic.places import Regency, regencies, seed_rows
-from warehouse.synthetic.plan import Plan
+from warehouse.synthetic.plan import WORKERS_PER_CONTRACTOR, Plan
 from warehouse.vocabulary import EMPLOYER_SCALES, PROGRAMMES, RISK_CLASSES
 
 CONTRACTOR, UNREGISTERED, PAYER = 800_000, 900_000, 990_000
 CONTRACTOR_SHIFT = 1 << 36
 SKEW = 3
+JP, JKP = (1 << PROGRAMMES.index(name) for name in ("JP", "JKP"))
 SCALE_FROM = (6, 20, 100)
 LINES = (
     ("01262", 2, False), ("10431", 3, False), ("10792", 1, True), ("14111", 1, True), ("31001", 2, True), ("05100", 4, False),
@@ -28,6 +29,7 @@ BUILDING = (("41011", 3, False), ("42101", 4, False))
 FORMS = ("PT", "CV", "UD", "KOPERASI", "TOKO")
 FIRST_WORDS = ("SUMBER", "MITRA", "KARYA", "CAHAYA", "SINAR", "BERKAH", "MAJU", "PUTRA", "TUNAS", "BINTANG")
 LAST_WORDS = ("ABADI", "SENTOSA", "MANDIRI", "JAYA", "UTAMA", "SEJAHTERA", "LESTARI", "MAKMUR", "PERKASA", "BERSAMA")
+WORDS = {"form": FORMS, "first word": FIRST_WORDS, "last word": LAST_WORDS}
 UNREGISTERED_SHARE = 0.12
 
 
@@ -48,7 +50,7 @@ class Employers:
 def employer_of(plan: Plan, workplaces: Ints, shares: Floats, *, contractor: bool) -> Ints:
     """Return the number of an employer at every workplace: few are large and many are small."""
     counts = plan.sizes.contractors if contractor else plan.sizes.employers
-    numbers = np.floor(counts[workplaces] * shares**SKEW).astype(np.int64)
+    numbers = np.asarray(counts[workplaces] * shares**SKEW, dtype=np.int64)
     return numbers + CONTRACTOR if contractor else numbers
 
 
@@ -61,9 +63,8 @@ def employers(plan: Plan, workplaces: Ints, numbers: Ints) -> Employers:
     kinds = LINES + BUILDING
     owed = obligations()[scale]
     missing = dice.chance("programme missing", 0.08) & ~builds
-    pension = 1 << PROGRAMMES.index("JP")
-    insured = (owed & pension > 0) & dice.chance("job loss insurance", 0.8) & ~missing
-    held = np.where(missing, owed & ~_highest(owed), owed) | np.where(insured, 1 << PROGRAMMES.index("JKP"), 0)
+    insured = (owed & JP > 0) & dice.chance("job loss insurance", 0.8) & ~missing
+    held = np.asarray(np.where(missing, owed & ~_highest(owed), owed) + np.where(insured, JKP, 0), dtype=np.int64)
     return Employers(
         npp=_digits()[workplaces] * 1_000_000 + numbers + 1,
         scale=scale,
@@ -79,9 +80,10 @@ def employers(plan: Plan, workplaces: Ints, numbers: Ints) -> Employers:
 def _scales(plan: Plan, workplaces: Ints, numbers: Ints, builds: Bools) -> Ints:
     crews = plan.sizes.contractors[workplaces]
     count = np.where(builds, crews, plan.sizes.employers[workplaces])
-    workers = np.where(builds, crews * SCALE_FROM[-1], plan.sizes.wage_earners[workplaces])
+    workers = np.where(builds, crews * WORKERS_PER_CONTRACTOR, plan.sizes.wage_earners[workplaces])
     ends = np.minimum(np.stack([numbers, numbers + 1]) / count, 1.0) ** (1 / SKEW)
-    return np.searchsorted(np.array(SCALE_FROM), workers * (ends[1] - ends[0]), side="right").astype(np.int64)
+    sizes = np.asarray(workers * (ends[1] - ends[0]), dtype=np.float64)
+    return np.searchsorted(np.array(SCALE_FROM), sizes, side="right").astype(np.int64)
 
 
 @cache
@@ -92,7 +94,7 @@ def obligations() -> Ints:
 
 
 def _highest(bits: Ints) -> Ints:
-    return 1 << np.floor(np.log2(bits)).astype(np.int64)
+    return np.asarray(1 << np.floor(np.log2(bits)).astype(np.int64), dtype=np.int64)
 
 
 def regency_of(npps: Ints) -> Ints:
@@ -148,7 +150,7 @@ def _unregistered(plan: Plan, places: list[Regency], month: date) -> pl.DataFram
 def _rows(plan: Plan, month: date, found: Employers, declared: Ints) -> pl.DataFrame:
     kinds = pl.Series([kind[0] for kind in LINES + BUILDING])
     dice = Dice(plan.seed, found.npp)
-    words = [pl.Series(each).gather(pl.Series(dice.roll(what, len(each)))) for what, each in _WORDS.items()]
+    words = [pl.Series(each).gather(pl.Series(dice.roll(what, len(each)))) for what, each in WORDS.items()]
     codes = pl.Series([place.code for place in regencies()])
     named = pl.DataFrame({"form": words[0], "first": words[1], "last": words[2], "number": found.npp % 1_000_000})
     return named.select(
@@ -165,7 +167,3 @@ def _rows(plan: Plan, month: date, found: Employers, declared: Ints) -> pl.DataF
         program=pl.lit(None, pl.String),
         tgl_daftar=pl.lit(None, pl.Date),
     )
-
-
-_WORDS = {"form": FORMS, "first word": FIRST_WORDS, "last word": LAST_WORDS}
-

@@ -91,7 +91,7 @@ def _keys(table: type[Table]) -> list[str]:
 def _unbounded(column: Column, at: np.ndarray[Any, np.dtype[np.int64]], dice: np.random.Generator) -> pl.Series:
     numbers = pl.Series(at)
     if column.dtype == pl.String:
-        return _matching(column.pattern, numbers) if column.pattern else pl.select(pl.format("{}-{}", pl.lit(column.name), numbers)).to_series()
+        return _matching(column.pattern, numbers) if column.pattern else f"{column.name}-" + numbers.cast(pl.String)
     if column.dtype == pl.Binary:
         return pl.Series([int(number).to_bytes(16, "big") for number in at], dtype=pl.Binary)
     if isinstance(column.dtype, pl.Datetime):

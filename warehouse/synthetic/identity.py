@@ -13,9 +13,16 @@ FRESH_SERIAL = 9000
 MEMBERSHIPS, PERSONS = 4, 40_000_000
 FRESH_MEMBERSHIP = 90_000_000_000
 ALL_KPJ, STEP = 10**11, 61_803_399
-MEN = ("Ahmad", "Budi", "Candra", "Dedi", "Eko", "Fajar", "Hendra", "Irwan", "Joko", "Muhammad", "Rahmat", "Slamet", "Yanto", "Zulkifli")
-WOMEN = ("Aminah", "Dewi", "Fitri", "Halimah", "Indah", "Kartini", "Lestari", "Maryam", "Nurhayati", "Putri", "Ratna", "Siti", "Wati", "Yuni")
-LAST = ("Hidayat", "Kurniawan", "Lubis", "Nasution", "Pratama", "Saputra", "Setiawan", "Siregar", "Suryadi", "Syahputra", "Utama", "Wijaya")
+MEN = (
+    "Ahmad", "Budi", "Candra", "Dedi", "Eko", "Fajar", "Hendra", "Irwan", "Joko", "Muhammad", "Rahmat", "Slamet", "Yanto", "Zulkifli",
+)  # fmt: skip
+WOMEN = (
+    
+    "Aminah", "Dewi", "Fitri", "Halimah", "Indah", "Kartini", "Lestari", "Maryam", "Nurhayati", "Putri", "Ratna", "Siti", "Wati", "Yuni",
+)  # fmt: skip
+LAST = (
+    "Hidayat", "Kurniawan", "Lubis", "Nasution", "Pratama", "Saputra", "Setiawan", "Siregar", "Suryadi", "Syahputra", "Utama", "Wijaya",
+)  # fmt: skip
 
 
 def nik(lives: Lives) -> Ints:
@@ -39,7 +46,7 @@ def _birth_digits(lives: Lives) -> Ints:
     day = (days - months).astype(np.int64) + 1 + np.where(lives.woman, 40, 0)
     month = months.astype(np.int64) % 12 + 1
     year = (months.astype("datetime64[Y]").astype(np.int64) + 1970) % 100
-    return day * 10_000 + month * 100 + year
+    return np.asarray(day * 10_000 + month * 100 + year, dtype=np.int64)
 
 
 def membership(lives: Lives, which: int) -> Ints:

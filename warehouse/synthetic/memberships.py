@@ -45,34 +45,31 @@ def memberships(plan: Plan, place: Regency, month: date) -> pl.DataFrame:
     beside = moment.in_force & (lives.segment == PU) & lives.dice.chance("own account too", 0.02)
     twice = moment.in_force & lives.vulnerable & lives.dice.chance("two donors", 0.005)
     parts = [
-        _Rows(plan, place, month, lives, moment, which).frame(wanted & (moment.start + BEGINS_AFTER[which] <= seen))
+        _Rows(plan, place, month, lives, moment, wanted & (moment.start + BEGINS_AFTER[which] <= seen), which).frame()
         for which, wanted in ((FIRST, moment.listed), (OWN_ACCOUNT, beside), (SECOND_DONOR, twice))
     ]
     for people in guests(plan, place):
         there = people.at(month, plan.seen(month))
-        rows = _Rows(plan, place, month, people, there, SECOND_JOB)
-        parts.append(rows.frame(has_second_job(people, there, seen)))
+        parts.append(_Rows(plan, place, month, people, there, has_second_job(there, seen), SECOND_JOB).frame())
     return pl.concat(parts)
 
 
 class _Rows:
     """Rows of one kind of membership: FIRST, or one of those a person may have beside it."""
 
-    def __init__(self, plan: Plan, place: Regency, month: date, lives: Lives, moment: Moment, which: int) -> None:
+    def __init__(self, plan: Plan, place: Regency, month: date, lives: Lives, moment: Moment, wanted: Bools, which: int) -> None:
         self.plan, self.place, self.month, self.which = plan, place, month, which
-        self.lives, self.moment = lives, moment
-
-    def frame(self, wanted: Bools) -> pl.DataFrame:
-        """Return the rows of the persons in `wanted`."""
-        places = np.flatnonzero(wanted)
-        self.lives, self.moment = self.lives.take(places), self.moment.take(places)
+        rows = np.flatnonzero(wanted)
+        self.lives, self.moment = lives.take(rows), moment.take(rows)
         self.dice = self.lives.dice
         self.segment = self._segment()
         self.workplace = self._workplace()
         self.employed = (self.segment == PU) | (self.segment == JAKON)
         self.employer = self._employers()
-        columns = self._helpers() | self._who() | self._where() | self._what()
-        return pl.DataFrame(columns)
+
+    def frame(self) -> pl.DataFrame:
+        """Return the rows, with the same columns whatever their kind."""
+        return pl.DataFrame(self._helpers() | self._who() | self._where() | self._what())
 
     def _segment(self) -> Ints:
         kind = {SECOND_JOB: PU, OWN_ACCOUNT: BPU, SECOND_DONOR: BPU}.get(self.which)

@@ -9,7 +9,7 @@ import numpy as np
 from warehouse.synthetic.clock import day_number
 from warehouse.synthetic.dice import Bools, Dice, Ints
 from warehouse.synthetic.lives import PMI, PU, Lives, Moment
-from warehouse.synthetic.places import Regency, distant, neighbours, regencies, sender
+from warehouse.synthetic.places import Regency, distant, neighbours, sender
 from warehouse.synthetic.plan import CALIBRATED, CALIBRATED_SEEN, Plan
 
 SECOND_JOBS, FAR, MOVED = 0.015, 0.3, 0.10
@@ -35,8 +35,8 @@ def guests(plan: Plan, place: Regency) -> tuple[Lives, Lives]:
     )
 
 
-def has_second_job(lives: Lives, moment: Moment, seen: int) -> Bools:
-    """Return who of `guests` holds the second job on the day `seen`: the first one in force, the second begun."""
+def has_second_job(moment: Moment, seen: int) -> Bools:
+    """Return which of the guests hold the second job on the day `seen`: the first one in force, the second begun."""
     return moment.in_force & (moment.start + SECOND_JOB_AFTER <= seen)
 
 
@@ -67,7 +67,7 @@ def _second_jobs(seed: int, home: Regency, persons: int, far: bool) -> Lives:
 
 def _settled(people: Lives) -> int:
     moment = people.at(CALIBRATED, CALIBRATED_SEEN)
-    return int((has_second_job(people, moment, day_number(CALIBRATED_SEEN)) & moved(people)).sum())
+    return int((has_second_job(moment, day_number(CALIBRATED_SEEN)) & moved(people)).sum())
 
 
 @lru_cache(maxsize=16)

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from warehouse.errors import Stop
 from warehouse.synthetic.dice import Dice, Ints
 from warehouse.vocabulary import NATION
 
@@ -84,11 +85,11 @@ def _workers(row: dict[str, str], known: dict[str, str] | None, covered: float) 
 def chosen(codes: tuple[str, ...]) -> tuple[Regency, ...]:
     """Return the regencies that lie in any of `codes`: regencies, provinces or 00 for all.
 
-    Raises ValueError for a code in which no regency lies.
+    Raises Stop for a code in which no regency lies.
     """
     for code in codes:
         if code != NATION and not any(code in (place.code, place.province) for place in regencies()):
-            raise ValueError(f"no regency lies in region {code} / tidak ada kabupaten/kota dalam wilayah {code}")
+            raise Stop("region_unknown", f"no regency lies in {code}", f"tidak ada kabupaten/kota dalam {code}", "such as 15, 15.03 or 00")
     return tuple(place for place in regencies() if {place.code, place.province, NATION} & set(codes))
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from warehouse.calendar import last_day, shift
+from warehouse.errors import Stop
 from warehouse.synthetic.dice import Ints
 from warehouse.synthetic.places import Regency, chosen, regencies
 
@@ -45,14 +46,17 @@ class Plan:
     billing_lag: int = 1
 
     def __post_init__(self) -> None:
+        regencies = len(chosen(self.regions))
         if not self.months:
-            raise ValueError("no months given / bulan belum ditentukan")
+            raise Stop("months_missing", "no months are given", "bulan belum ditentukan", "give at least one month")
         if not 0 <= self.defects <= MOST_DEFECTS:
-            raise ValueError(f"defects must lie between 0 and {MOST_DEFECTS} / defects harus antara 0 dan {MOST_DEFECTS}")
+            text = f"{self.defects} is no share of defects", f"{self.defects} bukan porsi cacat"
+            raise Stop("defects_out_of_range", *text, f"0 to {MOST_DEFECTS}")
         if any(self.seen(month) < month for month in self.months):
-            raise ValueError("a snapshot lies before its month / tanggal data sebelum bulan iuran")
-        if self.workers is not None and self.workers < len(chosen(self.regions)):
-            raise ValueError("fewer workers than regencies / tenaga kerja kurang dari jumlah kabupaten/kota")
+            raise Stop("as_of_before_month", "a snapshot lies before its month", "tanggal data sebelum bulan iuran", "name a later day")
+        if self.workers is not None and self.workers < regencies:
+            text = f"{self.workers} workers for {regencies} regencies", f"{self.workers} tenaga kerja untuk {regencies} kabupaten/kota"
+            raise Stop("workers_too_few", *text, "give one worker to every regency at least")
 
     @cached_property
     def regencies(self) -> tuple[Regency, ...]:
@@ -91,7 +95,7 @@ class Sizes:
     @cached_property
     def surely(self) -> Ints:
         """Return how many persons a regency has at least."""
-        return np.floor(self.active * SURELY).astype(np.int64)
+        return np.asarray(self.active * SURELY, dtype=np.int64)
 
     @cached_property
     def wage_earners(self) -> Ints:
@@ -102,9 +106,13 @@ class Sizes:
     @cached_property
     def employers(self) -> Ints:
         """Return how many employers of wage earners there are, registered ones."""
-        return np.maximum(4, self.wage_earners // WORKERS_PER_EMPLOYER)
+        return _at_least(4, self.wage_earners // WORKERS_PER_EMPLOYER)
 
     @cached_property
     def contractors(self) -> Ints:
         """Return how many construction contractors there are."""
-        return np.maximum(2, np.asarray(self.active * RURAL[2], dtype=np.int64) // WORKERS_PER_CONTRACTOR)
+        return _at_least(2, np.asarray(self.active * RURAL[2], dtype=np.int64) // WORKERS_PER_CONTRACTOR)
+
+
+def _at_least(least: int, numbers: Ints) -> Ints:
+    return np.asarray(np.maximum(numbers, least), dtype=np.int64)

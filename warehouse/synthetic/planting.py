@@ -33,7 +33,7 @@ def as_text(frame: pl.DataFrame, table: type[Extract]) -> pl.DataFrame:
 
 def as_typed(frame: pl.DataFrame, table: type[Extract], schema: pl.Schema) -> pl.DataFrame:
     """Return the texts under `schema`, the way `as_text` came from."""
-    return frame.with_columns(pl.col(name) + "-01" for name in _months(table)).cast(dict(schema))
+    return frame.with_columns(pl.col(name) + "-01" for name in _months(table)).cast(schema)
 
 
 def _months(table: type[Extract]) -> list[str]:
@@ -68,10 +68,9 @@ def _sample(good: pl.DataFrame, clean: pl.Series, dice: np.random.Generator, tot
 
 def _break(candidates: pl.DataFrame, defect: Defect, count: int, dice: np.random.Generator) -> pl.DataFrame:
     fitting = candidates if defect.when is ALWAYS else candidates.filter(defect.when)
-    drawn = dice.integers(0, fitting.height, count if fitting.height else 0)
-    if defect.rule == DUPLICATE:
-        drawn = np.unique(drawn)
-    return fitting[drawn].with_columns(
+    drawn = dice.choice(fitting.height, min(count, fitting.height), replace=False)
+    chosen = fitting[drawn].unique(defect.once_per, keep="first", maintain_order=True) if defect.once_per else fitting[drawn]
+    return chosen.with_columns(
         **defect.changes, _rules=pl.lit(defect.broken), _column=pl.lit(defect.column), _copied=pl.lit(defect.rule != DUPLICATE)
     )
 

@@ -95,5 +95,3 @@ def _parts(rules: list[Rule], facts: dict[str, str]) -> int:
     for rule in holding:
         rate *= Decimal(rule["rate"]) if rule["basis"] == RELIEF else 1
     return int(rate * PARTS)
-
-

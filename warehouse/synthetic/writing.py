@@ -12,13 +12,15 @@ from zlib import crc32
 import numpy as np
 import polars as pl
 
-from warehouse.schema import Column, Extract
+from warehouse.schema import Extract
 from warehouse.synthetic.defects import warnings
+from warehouse.synthetic.dice import Ints
 from warehouse.synthetic.generic import arriving_values
-from warehouse.synthetic.planting import as_text, as_typed, plant
 from warehouse.synthetic.plan import Plan
+from warehouse.synthetic.planting import as_text, as_typed, plant
 
-LEDGER = pl.Schema({"file": pl.String, "line": pl.Int64, "kind": pl.String, "severity": pl.String, "rule": pl.String, "column": pl.String})
+ENTRY = ("severity", "rule", "column")
+LEDGER = pl.Schema({"file": pl.String(), "line": pl.Int64(), "kind": pl.String(), **dict.fromkeys(ENTRY, pl.String())})
 LEDGER_FOLDER = "_ledger"
 CONTROLLED = 3
 
@@ -73,6 +75,7 @@ class Writer:
         return ledger
 
     def _with_defects(self, table: type[Extract], file: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        csv = self.plan.format == "csv"
         warned = {rule: broken.to_numpy() for rule, broken in warnings(frame, table)}
         clean = ~np.logical_or.reduce([np.zeros(frame.height, dtype=np.bool_), *warned.values()])
         typed = complete(frame, table, self.plan.seed)
@@ -81,17 +84,18 @@ class Writer:
         after = np.concatenate([np.arange(good.height), planted["_after"].to_numpy()])
         order = np.argsort(after, kind="stable")
         rows = planted.select(good.columns)
-        mixed = pl.concat([good, rows]) if self.plan.format == "csv" else pl.concat([typed, as_typed(rows, table, typed.schema)])
+        mixed = pl.concat([good, rows] if csv else [typed, as_typed(rows, table, typed.schema)])
         line = np.empty(len(order), dtype=np.int64)
-        line[order] = np.arange(len(order)) + (2 if self.plan.format == "csv" else 1)
+        line[order] = np.arange(len(order)) + (2 if csv else 1)
         rejected = planted.select(line=pl.Series(line[good.height :]), severity=pl.lit("reject"), rule="_rules", column="_column")
         counted = [_warning(rule, line[: good.height][broken]) for rule, broken in warned.items()]
-        entries = pl.concat([rejected, *counted]).sort("line", "rule").select(pl.lit(file).alias("file"), "line", pl.lit(table.kind).alias("kind"), "severity", "rule", "column")
-        return mixed[order], entries
+        entries = pl.concat([rejected, *counted]).sort("line", "rule")
+        return mixed[order], entries.select(pl.lit(file).alias("file"), "line", pl.lit(table.kind).alias("kind"), *ENTRY)
 
 
-def _warning(rule: str, lines: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pl.DataFrame:
-    return pl.DataFrame({"line": pl.Series(lines, dtype=pl.Int64)}).with_columns(severity=pl.lit("warn"), rule=pl.lit(rule), column=pl.lit(""))
+def _warning(rule: str, lines: Ints) -> pl.DataFrame:
+    entries = pl.DataFrame({"line": pl.Series(lines, dtype=pl.Int64)})
+    return entries.with_columns(severity=pl.lit("warn"), rule=pl.lit(rule), column=pl.lit(""))
 
 
 def complete(frame: pl.DataFrame, table: type[Extract], seed: int) -> pl.DataFrame:
@@ -100,12 +104,12 @@ def complete(frame: pl.DataFrame, table: type[Extract], seed: int) -> pl.DataFra
     A declared column that the frame lacks is filled with values its declaration allows.
     """
     dice = np.random.default_rng([seed, crc32(table.kind.encode())])
-    columns = [frame[name] if name in frame.columns else _filled(name, column, frame.height, dice) for name, column in table.arriving().items()]
-    return pl.DataFrame([*columns, *(frame[name] for name in table.dropped if name in frame.columns)])
-
-
-def _filled(name: str, column: Column, count: int, dice: np.random.Generator) -> pl.Series:
-    return arriving_values(column, count, dice).alias(name)
+    known, dropped = set(frame.columns), [frame[name] for name in table.dropped if name in frame.columns]
+    columns = [
+        frame[name] if name in known else arriving_values(column, frame.height, dice).alias(name)
+        for name, column in table.arriving().items()
+    ]
+    return pl.DataFrame([*columns, *dropped])
 
 
 def _write_control(path: Path, written: pl.DataFrame, table: type[Extract]) -> None:

@@ -13,12 +13,16 @@ def flag(description: str, label_id: str) -> Column:
     return Column(pl.Boolean(), description, "flag", label_id=label_id)
 
 
-class EmployerMonth(Fact, layer="core", name="employer_month", grain="one row per employer, regency, month and as_of_date"):
+class EmployerMonth(
+    Fact, layer="core", name="employer_month", grain="one row per employer, regency, month and as_of_date"
+):
     """Every employer with its findings of the month. Not published."""
 
     driven_by = ("kepesertaan", "badan_usaha", "iuran")
 
-    employer_key = Column(v.TEXT, "NPP, or NIB: and the NIB of an employer without one.", "id", key=True, source=BADAN_USAHA)
+    employer_key = Column(
+        v.TEXT, "NPP, or NIB: and the NIB of an employer without one.", "id", key=True, source=BADAN_USAHA
+    )
     employer_name = Column(v.TEXT, "Name of the employer.", "text", source=BADAN_USAHA)
     region_code = v.REGION_CODE.but(source=BADAN_USAHA)
     month = v.MONTH
@@ -26,19 +30,33 @@ class EmployerMonth(Fact, layer="core", name="employer_month", grain="one row pe
     scale = v.SCALE.but(key=False, source=BADAN_USAHA)
     sector = v.SECTOR.but(key=False, source="badan_usaha.kbli")
     is_unregistered = flag("PWBD: obliged and not registered.", "Wajib belum daftar")
-    is_workers_missing = flag("PDS_TK: registered, with fewer workers in force than reported in WLKP.", "Daftar sebagian tenaga kerja")
-    is_wage_below_minimum = flag("PDS_UPAH: a wage earner in force reported below the minimum wage of the workplace.", "Daftar sebagian upah")
-    is_programme_missing = flag("PDS_PROGRAM: fewer programmes than the size of the employer owes.", "Daftar sebagian program")
+    is_workers_missing = flag(
+        "PDS_TK: registered, with fewer workers in force than reported in WLKP.", "Daftar sebagian tenaga kerja"
+    )
+    is_wage_below_minimum = flag(
+        "PDS_UPAH: a wage earner in force reported below the minimum wage of the workplace.", "Daftar sebagian upah"
+    )
+    is_programme_missing = flag(
+        "PDS_PROGRAM: fewer programmes than the size of the employer owes.", "Daftar sebagian program"
+    )
     is_late = flag("A contribution of the month was paid after its due date.", "Terlambat bayar")
     arrears_class = Column(
         v.TEXT, "Age of the oldest contribution unpaid after its due date; empty without arrears.", "code",
         label_id="Kelas piutang", nullable=True, values=v.ARREARS_CLASSES, source="iuran",
     )  # fmt: skip
-    arrears_months = v.count("Months since the oldest contribution unpaid after its due date; 0 without arrears.", "months", "Umur piutang")
+    arrears_months = v.count(
+        "Months since the oldest contribution unpaid after its due date; 0 without arrears.", "months", "Umur piutang"
+    )
     arrears_idr = v.rupiah("Unpaid after the due date, up to the month.", "Piutang iuran").but(source="iuran")
     declared_workers = v.count("Workers reported in WLKP.", "workers", "Tenaga kerja WLKP").but(source=BADAN_USAHA)
-    registered_workers = v.persons("Distinct workers in force with this employer.", "Tenaga kerja terdaftar").but(source="kepesertaan")
-    missing_workers = v.count("Workers of a registered employer reported in WLKP and not in force.", "workers", "Tenaga kerja belum didaftarkan")
+    registered_workers = v.persons("Distinct workers in force with this employer.", "Tenaga kerja terdaftar").but(
+        source="kepesertaan"
+    )
+    missing_workers = v.count(
+        "Workers of a registered employer reported in WLKP and not in force.",
+        "workers",
+        "Tenaga kerja belum didaftarkan",
+    )
     is_compliant = flag("Registered, and none of the findings.", "Patuh")
 
     rules = (
@@ -66,19 +84,27 @@ class FactCompliance(
     obliged_employers = v.count("Employers obliged to register.", "employers", "Pemberi kerja wajib")
     registered_employers = v.count("Those that are registered.", "employers", "Pemberi kerja terdaftar")
     unregistered_employers = v.count("PWBD: those that are not.", "employers", "PWBD")
-    workers_missing_employers = v.count("PDS_TK: fewer workers in force than reported in WLKP.", "employers", "PDS tenaga kerja")
+    workers_missing_employers = v.count(
+        "PDS_TK: fewer workers in force than reported in WLKP.", "employers", "PDS tenaga kerja"
+    )
     wage_below_minimum_employers = v.count("PDS_UPAH: wages reported below the minimum wage.", "employers", "PDS upah")
     programme_missing_employers = v.count("PDS_PROGRAM: fewer programmes than owed.", "employers", "PDS program")
     arrears_current_employers = v.count("LANCAR: arrears of 1 to 3 months.", "employers", "Piutang lancar")
-    arrears_substandard_employers = v.count("KURANG_LANCAR: arrears of 4 to 6 months.", "employers", "Piutang kurang lancar")
+    arrears_substandard_employers = v.count(
+        "KURANG_LANCAR: arrears of 4 to 6 months.", "employers", "Piutang kurang lancar"
+    )
     arrears_bad_employers = v.count("MACET: arrears of 7 to 9 months.", "employers", "Piutang macet")
     arrears_contingent_employers = v.count("KONTINJENSI: arrears over 9 months.", "employers", "Piutang kontinjensi")
     late_employers = v.count("Paid a contribution of the month late.", "employers", "Terlambat bayar")
     compliant_employers = v.count("Registered, and in none of the findings.", "employers", "Pemberi kerja patuh")
-    missing_workers = v.count("Workers not registered by registered employers.", "workers", "Tenaga kerja belum didaftarkan")
+    missing_workers = v.count(
+        "Workers not registered by registered employers.", "workers", "Tenaga kerja belum didaftarkan"
+    )
     arrears_idr = v.rupiah("Unpaid after the due date.", "Piutang iuran")
     compliance_ratio = v.ratio(
-        "compliant_employers::DOUBLE / nullif(obliged_employers, 0)", "Compliant employers over obliged employers.", "Kepatuhan"
+        "compliant_employers::DOUBLE / nullif(obliged_employers, 0)",
+        "Compliant employers over obliged employers.",
+        "Kepatuhan",
     )
 
     rules = (

@@ -31,7 +31,10 @@ class PresenceEarlier(Presence):
 
 
 class FactCoverage(
-    Fact, layer="mart", name="fact_coverage", grain="one row per region (all three levels), month, as_of_date, basis and segment"
+    Fact,
+    layer="mart",
+    name="fact_coverage",
+    grain="one row per region (all three levels), month, as_of_date, basis and segment",
 ):
     """Distinct workers in force, and how they changed since the month before.
 
@@ -47,7 +50,9 @@ class FactCoverage(
     basis = v.BASIS
     segment = v.SCOPE
     active_workers = v.persons("Distinct workers in force.", "Pekerja aktif").but(source=KEPESERTAAN)
-    vulnerable_workers = v.persons("Those of them who are vulnerable workers.", "Pekerja rentan").but(source=KEPESERTAAN)
+    vulnerable_workers = v.persons("Those of them who are vulnerable workers.", "Pekerja rentan").but(
+        source=KEPESERTAAN
+    )
     joined_workers = v.persons(
         "In force now, not the month before and never earlier; empty when the month before is not loaded.",
         "Pekerja baru", nullable=True,
@@ -57,7 +62,9 @@ class FactCoverage(
         "Pekerja kembali", nullable=True,
     ).but(source=KEPESERTAAN)  # fmt: skip
     left_workers = v.persons(
-        "In force the month before and not now; empty when the month before is not loaded.", "Pekerja keluar", nullable=True
+        "In force the month before and not now; empty when the month before is not loaded.",
+        "Pekerja keluar",
+        nullable=True,
     ).but(source=KEPESERTAAN)
     eligible_workers = v.count(
         "Eligible workers of the release with the newest period not after the month among those released by as_of_date;"
@@ -65,7 +72,10 @@ class FactCoverage(
         "persons", "Pekerja layak", nullable=True,
     ).but(source="penduduk_bekerja", additive=False)  # fmt: skip
     workforce_source = SOURCE.but(
-        key=False, nullable=True, source="penduduk_bekerja.sumber", description="Source of eligible_workers; MIXED when several."
+        key=False,
+        nullable=True,
+        source="penduduk_bekerja.sumber",
+        description="Source of eligible_workers; MIXED when several.",
     )
     workforce_period = PERIOD.but(
         key=False, nullable=True, source="penduduk_bekerja.periode",
@@ -107,4 +117,6 @@ class FactProgrammeCoverage(
     basis = v.BASIS
     segment = v.SCOPE
     programme = v.PROGRAMME
-    active_workers = v.persons("Distinct workers in force who hold the programme.", "Pekerja aktif").but(source=KEPESERTAAN)
+    active_workers = v.persons("Distinct workers in force who hold the programme.", "Pekerja aktif").but(
+        source=KEPESERTAAN
+    )

@@ -36,7 +36,9 @@ class DimRegion(Table, layer="mart", name="dim_region", grain="one row per regio
     valid_to = OPTIONAL_DATE.but(description="Last day of the code; empty while it stands.")
 
 
-class DimRegionCode(Table, layer="mart", name="dim_region_code", grain="one row per system, edition and code", seed="region_codes.csv"):
+class DimRegionCode(
+    Table, layer="mart", name="dim_region_code", grain="one row per system, edition and code", seed="region_codes.csv"
+):
     """Every old and foreign code and name, and today's region it stands for."""
 
     system = text("kemendagri, bps or name.", "code").but(key=True)
@@ -63,7 +65,7 @@ class DimSegment(Table, layer="mart", name="dim_segment", grain="one row per seg
     segment = v.SCOPE
     name_id = text("Name in Indonesian.")
     name_en = text("Name in English.")
-    description = text("What it covers.")
+    description_ = text("What it covers.")
     in_ucj = Column(pl.Boolean(), "Part of the UCJ scope.", "flag")
 
 
@@ -75,7 +77,9 @@ class DimProgramme(Table, layer="mart", name="dim_programme", grain="one row per
     name_en = text("Name in English.")
 
 
-class DimFundingSource(Table, layer="mart", name="dim_funding_source", grain="one row per funding source", seed="funding_sources.csv"):
+class DimFundingSource(
+    Table, layer="mart", name="dim_funding_source", grain="one row per funding source", seed="funding_sources.csv"
+):
     """Who pays contributions."""
 
     funding_source = v.FUNDING_SOURCE
@@ -92,7 +96,9 @@ class DimSector(Table, layer="mart", name="dim_sector", grain="one row per KBLI 
     name_en = text("Name in English.")
 
 
-class DimEmployerScale(Table, layer="mart", name="dim_employer_scale", grain="one row per employer scale", seed="employer_scales.csv"):
+class DimEmployerScale(
+    Table, layer="mart", name="dim_employer_scale", grain="one row per employer scale", seed="employer_scales.csv"
+):
     """Sizes of employers."""
 
     scale = v.SCALE

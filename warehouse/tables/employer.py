@@ -14,15 +14,23 @@ class Employer(Extract, kind="badan_usaha", grain="one row per employer and as_o
     unique_needs = ("as_of_date", "region_code")
 
     as_of_date = arriving(v.AS_OF_DATE, "tgl_data", Parse.DATE)
-    npp = arriving(Column(v.TEXT, "Employer number; empty: not registered.", "id"), "npp", Parse.IDENTIFIER, required=False)
+    npp = arriving(
+        Column(v.TEXT, "Employer number; empty: not registered.", "id"), "npp", Parse.IDENTIFIER, required=False
+    )
     nib = arriving(Column(v.TEXT, "Business registration number.", "id"), "nib", Parse.IDENTIFIER, required=False)
     employer_name = arriving(Column(v.TEXT, "Name of the employer.", "text"), "nama", Parse.TEXT)
-    kbli = arriving(Column(v.TEXT, "Line of business, KBLI, five digits.", "code", pattern=r"^[0-9]{5}$"), "kbli", Parse.IDENTIFIER)
+    kbli = arriving(
+        Column(v.TEXT, "Line of business, KBLI, five digits.", "code", pattern=r"^[0-9]{5}$"), "kbli", Parse.IDENTIFIER
+    )
     scale = arriving(v.SCALE, "skala", Parse.CODE)
-    risk_class = arriving(Column(v.TEXT, "Work accident risk class.", "code", values=v.RISK_CLASSES), "kelas_risiko", Parse.CODE)
+    risk_class = arriving(
+        Column(v.TEXT, "Work accident risk class.", "code", values=v.RISK_CLASSES), "kelas_risiko", Parse.CODE
+    )
     labour_intensive = arriving(Column(pl.Boolean(), "A labour-intensive industry.", "flag"), "padat_karya", Parse.FLAG)
     region_code = arriving(v.REGION_CODE, "kode_kab", Parse.REGENCY)
-    declared_workers = arriving(v.count("Workers reported in WLKP.", "workers", "Tenaga kerja WLKP"), "tk_wlkp", Parse.WHOLE)
+    declared_workers = arriving(
+        v.count("Workers reported in WLKP.", "workers", "Tenaga kerja WLKP"), "tk_wlkp", Parse.WHOLE
+    )
     programmes = arriving(
         Column(pl.UInt8(), "Programmes followed: JKK 1, JKM 2, JHT 4, JP 8, JKP 16, added up.", "bitmask"),
         "program", Parse.PROGRAMMES, required=False,

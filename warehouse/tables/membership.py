@@ -30,20 +30,30 @@ class Membership(Extract, kind="kepesertaan", grain="one row per membership, mon
     )  # fmt: skip
     employer_key = arriving(Column(v.TEXT, "Employer number (NPP).", "id"), "npp", Parse.IDENTIFIER, required=False)
     segment = arriving(v.SEGMENT, "segmen", Parse.CODE)
-    sub_sector = arriving(Column(v.TEXT, "Sub-sector of own-account work.", "code"), "sub_sektor", Parse.CODE, required=False)
+    sub_sector = arriving(
+        Column(v.TEXT, "Sub-sector of own-account work.", "code"), "sub_sektor", Parse.CODE, required=False
+    )
     programmes = arriving(
-        Column(pl.UInt8(), "Programmes held: JKK 1, JKM 2, JHT 4, JP 8, JKP 16, added up.", "bitmask"), "program", Parse.PROGRAMMES
+        Column(pl.UInt8(), "Programmes held: JKK 1, JKM 2, JHT 4, JP 8, JKP 16, added up.", "bitmask"),
+        "program",
+        Parse.PROGRAMMES,
     )
     residence_code = arriving(v.REGION_CODE, "kode_kab_domisili", Parse.REGENCY)
     workplace_code = arriving(v.REGION_CODE, "kode_kab_kerja", Parse.REGENCY, required=False)
-    birth_date = arriving(Column(v.DATE, "Date of birth.", "date", personal=True), "tgl_lahir", Parse.DATE, required=False)
+    birth_date = arriving(
+        Column(v.DATE, "Date of birth.", "date", personal=True), "tgl_lahir", Parse.DATE, required=False
+    )
     sex = arriving(Column(v.TEXT, "Sex: L male, P female.", "code", values=v.SEXES), "jk", Parse.CODE, required=False)
     wage_idr = arriving(v.rupiah("Monthly wage or declared income.", "Upah"), "upah", Parse.WHOLE)
     start_date = arriving(Column(v.DATE, "First day of the membership.", "date"), "tgl_mulai", Parse.DATE)
     end_date = arriving(Column(v.DATE, "Last day of the membership.", "date"), "tgl_akhir", Parse.DATE, required=False)
-    paid_through = arriving(Column(v.DATE, "Last month paid (first day).", "date"), "lunas_sd", Parse.MONTH, required=False)
+    paid_through = arriving(
+        Column(v.DATE, "Last month paid (first day).", "date"), "lunas_sd", Parse.MONTH, required=False
+    )
     funding_source = arriving(v.FUNDING_SOURCE, "sumber_dana", Parse.CODE)
-    is_vulnerable = arriving(Column(pl.Boolean(), "A vulnerable worker (pekerja rentan).", "flag"), "rentan", Parse.FLAG)
+    is_vulnerable = arriving(
+        Column(pl.Boolean(), "A vulnerable worker (pekerja rentan).", "flag"), "rentan", Parse.FLAG
+    )
     contract_value_idr = arriving(
         v.rupiah("Value of the construction contract.", "Nilai kontrak"), "nilai_kontrak", Parse.WHOLE, required=False
     )

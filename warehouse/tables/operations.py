@@ -17,7 +17,9 @@ class Run(Table, layer="ops", name="run", grain="one row per run"):
     run_id = ID.but(description="Id of the run.")
     started_at = WHEN.but(description="Start.")
     finished_at = WHEN.but(description="End; empty while it runs or after a crash.", nullable=True)
-    state = WORD.but(description="Outcome.", values=("RUNNING", "LOADED", "LOADED_WITH_REJECTIONS", "STOPPED", "FAILED"))
+    state = WORD.but(
+        description="Outcome.", values=("RUNNING", "LOADED", "LOADED_WITH_REJECTIONS", "STOPPED", "FAILED")
+    )
     code_version = WORD.but(description="Version and fingerprint of the code and seeds.")
     settings = WORD.but(description="Settings as JSON, without secrets.")
     rows_in = ROWS.but(description="Rows read from the files of this run.")
@@ -47,7 +49,12 @@ class Rejection(Table, layer="ops", name="rejection", grain="one row per rejecte
 
     run_id = WORD.but(description="The run that read the file.", unit="id")
     sha256 = ID.but(description="The file.")
-    line_no = Column(v.WHOLE, "Line in the file: the header is line 1 of a CSV; rows of a Parquet file count from 1.", "line", key=True)
+    line_no = Column(
+        v.WHOLE,
+        "Line in the file: the header is line 1 of a CSV; rows of a Parquet file count from 1.",
+        "line",
+        key=True,
+    )
     kind = WORD.but(description="Kind of extract.")
     rules_ = WORD.but(description="Names of the broken rules, separated by commas.")
     masked_row = WORD.but(description="The row as JSON, personal data masked.")

@@ -25,13 +25,20 @@ class FactPremium(
         " snapshot of the month not after as_of_date; empty when there is none.",
         "Peserta", nullable=True,
     ).but(source="kepesertaan")  # fmt: skip
-    due_idr = v.rupiah("Contribution due by the rules of the month; empty where no rule was applied.", "Iuran seharusnya", nullable=True)
-    workers_billed = v.count("Workers billed: the sum of jumlah_tk.", "workers", "Tenaga kerja ditagih").but(source=IURAN)
+    due_idr = v.rupiah(
+        "Contribution due by the rules of the month; empty where no rule was applied.",
+        "Iuran seharusnya",
+        nullable=True,
+    )
+    workers_billed = v.count("Workers billed: the sum of jumlah_tk.", "workers", "Tenaga kerja ditagih").but(
+        source=IURAN
+    )
     billed_idr = v.rupiah("Contribution billed.", "Iuran ditagih").but(source=IURAN)
     paid_idr = v.rupiah("Contribution paid.", "Iuran dibayar").but(source=IURAN)
     paid_on_time_idr = v.rupiah("Paid on or before the due date of the month.", "Dibayar tepat waktu").but(source=IURAN)
     paid_late_idr = v.rupiah(
-        "Paid after the due date of the month; a payment without a date is neither on time nor late.", "Dibayar terlambat"
+        "Paid after the due date of the month; a payment without a date is neither on time nor late.",
+        "Dibayar terlambat",
     ).but(source=IURAN)
     arrears_idr = v.rupiah(
         "Billed and not yet paid, payer by payer: one payer's surplus does not settle another's arrears. Counts from the"
@@ -40,7 +47,9 @@ class FactPremium(
     ).but(source=IURAN)
     fine_idr = v.rupiah("Fine for late payment; empty where no rule was applied.", "Denda", nullable=True)
     premium_per_member_idr = v.ratio(
-        "CAST(round(billed_idr::DOUBLE / nullif(members, 0)) AS BIGINT)", "Contribution billed per member, whole rupiah.", "Iuran per peserta"
+        "CAST(round(billed_idr::DOUBLE / nullif(members, 0)) AS BIGINT)",
+        "Contribution billed per member, whole rupiah.",
+        "Iuran per peserta",
     ).but(dtype=v.WHOLE, unit="rupiah")
 
     rules = (

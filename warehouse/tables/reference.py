@@ -12,7 +12,13 @@ LEGAL_REF = TEXT.but(description="The rule of law.")
 CONFIDENCE = TEXT.but(description="How sure the source is: high, medium or low.", values=("high", "medium", "low"))
 
 
-class MembershipRule(Table, layer="core", name="membership_rule", grain="one row per parameter, segment and period", seed="membership_rules.csv"):
+class MembershipRule(
+    Table,
+    layer="core",
+    name="membership_rule",
+    grain="one row per parameter, segment and period",
+    seed="membership_rules.csv",
+):
     """Dated rules of being in force, such as the months of grace of own-account workers."""
 
     parameter = TEXT.but(description="Name of the rule.", key=True)
@@ -25,7 +31,13 @@ class MembershipRule(Table, layer="core", name="membership_rule", grain="one row
     confidence = CONFIDENCE
 
 
-class EmployerObligation(Table, layer="core", name="employer_obligation", grain="one row per scale and period", seed="employer_obligations.csv"):
+class EmployerObligation(
+    Table,
+    layer="core",
+    name="employer_obligation",
+    grain="one row per scale and period",
+    seed="employer_obligations.csv",
+):
     """Programmes an employer of a size owes its workers."""
 
     scale = v.SCALE
@@ -47,7 +59,9 @@ class ArrearsClass(Table, layer="core", name="arrears_class", grain="one row per
     confidence = CONFIDENCE
 
 
-class ContributionRule(Table, layer="core", name="contribution_rule", grain="one row per rule", seed="contribution_rules.csv"):
+class ContributionRule(
+    Table, layer="core", name="contribution_rule", grain="one row per rule", seed="contribution_rules.csv"
+):
     """Contribution rates, amounts and ceilings by law, dated and cited."""
 
     rule_id = TEXT.but(description="Id of the rule.", key=True)
@@ -56,7 +70,9 @@ class ContributionRule(Table, layer="core", name="contribution_rule", grain="one
     risk_class = TEXT.but(description="Risk class; empty: any.", nullable=True)
     sub_sector = TEXT.but(description="Sub-sector; empty: any.", nullable=True)
     jkp_member = TEXT.but(description="Y or T: only for members, or not members, of JKP; empty: any.", nullable=True)
-    labour_intensive = TEXT.but(description="Y or T: only for labour-intensive industries, or others; empty: any.", nullable=True)
+    labour_intensive = TEXT.but(
+        description="Y or T: only for labour-intensive industries, or others; empty: any.", nullable=True
+    )
     bracket = TEXT.but(description="Which amount of several; empty: the only one.", nullable=True)
     payer = TEXT.but(description="Who owes it by law, a role and not a funding source.")
     excluded_payers = TEXT.but(description="Funding sources the rule does not hold for.", nullable=True)
@@ -66,7 +82,9 @@ class ContributionRule(Table, layer="core", name="contribution_rule", grain="one
     wage_ceiling_idr = v.rupiah("Wage ceiling.", "Batas upah", nullable=True)
     contract_from_idr = v.rupiah("Contract tier begins above.", "Nilai kontrak dari", nullable=True)
     contract_to_idr = v.rupiah("Contract tier ends at.", "Nilai kontrak sampai", nullable=True)
-    precedence = Column(v.WHOLE, "Of several rules that fit, the one with the highest precedence holds.", "number", minimum=0)
+    precedence = Column(
+        v.WHOLE, "Of several rules that fit, the one with the highest precedence holds.", "number", minimum=0
+    )
     effective_from = FROM
     effective_to = TO
     legal_ref = LEGAL_REF
@@ -74,7 +92,9 @@ class ContributionRule(Table, layer="core", name="contribution_rule", grain="one
     confidence = CONFIDENCE
 
 
-class TargetSeed(Table, layer="core", name="target_seed", grain="one row per region, year and frame", seed="targets.csv"):
+class TargetSeed(
+    Table, layer="core", name="target_seed", grain="one row per region, year and frame", seed="targets.csv"
+):
     """Published coverage targets with their sources."""
 
     region_code = v.REGION_CODE

@@ -8,9 +8,16 @@ from warehouse.vocabulary import arriving
 
 YEAR = Column(pl.Int32(), "Calendar year.", "year", label_id="Tahun", key=True, minimum=1990)
 FRAME = Column(
-    v.TEXT, "Who set the target; frames must not be mixed.", "code", label_id="Kerangka", values=v.TARGET_FRAMES, key=True
+    v.TEXT,
+    "Who set the target; frames must not be mixed.",
+    "code",
+    label_id="Kerangka",
+    values=v.TARGET_FRAMES,
+    key=True,
 )
-TARGET_RATIO = Column(pl.Float64(), "Coverage to reach.", "fraction", label_id="Target cakupan", minimum=0, additive=False)
+TARGET_RATIO = Column(
+    pl.Float64(), "Coverage to reach.", "fraction", label_id="Target cakupan", minimum=0, additive=False
+)
 TARGET_WORKERS = v.persons("Workers to reach, where the target states them.", "Target tenaga kerja", nullable=True)
 LEGAL_REFERENCE = Column(v.TEXT, "The document that sets it.", "text", label_id="Dasar hukum")
 

@@ -4,7 +4,9 @@ from warehouse import vocabulary as v
 from warehouse.schema import Column, Extract, Fact, Parse, Rule
 from warehouse.vocabulary import arriving
 
-PERIOD = Column(v.TEXT, "Survey period: YYYY-02 or YYYY-08.", "period", pattern=r"^[0-9]{4}-0[28]$", key=True, label_id="Periode")
+PERIOD = Column(
+    v.TEXT, "Survey period: YYYY-02 or YYYY-08.", "period", pattern=r"^[0-9]{4}-0[28]$", key=True, label_id="Periode"
+)
 SOURCE = Column(v.TEXT, "Who published the release.", "text", key=True, label_id="Sumber")
 RELEASED_ON = Column(v.DATE, "Day of the release.", "date", key=True, label_id="Tanggal rilis")
 EMPLOYED = v.count("Working population.", "persons", "Penduduk bekerja")

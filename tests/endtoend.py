@@ -1,0 +1,77 @@
+"""A load from end to end, as tests ask for it: the real steps in this process or the real command in another."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from polars.testing import assert_frame_equal
+
+from flows.entry import load_folder
+from warehouse.home import Home
+from warehouse.schema import Fact, Table, tables_of
+from warehouse.store import query
+
+ROOT = Path(__file__).parents[1]
+HISTORY = ("loaded_at", "superseded_at", "run_id")
+STANDING = "WHERE superseded_at IS NULL"
+
+
+def load(source: Path, home: Path, month: str | None = None) -> dict[str, Any]:
+    """Return the result of a load in this process."""
+    return load_folder(str(source), str(home), month)
+
+
+def start(source: Path, home: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
+    """Return the running command `cakupan run` on a folder, with both outputs in pipes."""
+    command = [sys.executable, "-m", "flows", "run", "--source", str(source), "--home", str(home), *options]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=pipe, stderr=pipe, text=True)
+
+
+def facts() -> list[type[Table]]:
+    """Return every fact of the schemas mart and core."""
+    return [table for layer in ("mart", "core") for table in tables_of(layer) if issubclass(table, Fact)]
+
+
+def mart_facts() -> list[type[Table]]:
+    """Return the facts that are published."""
+    return [table for table in facts() if table.layer == "mart"]
+
+
+def standing(database: Path, tables: Sequence[type[Table]] = ()) -> dict[str, pl.DataFrame]:
+    """Return the standing rows of facts by name, without their history, in one order."""
+    return {table.qualified(): _rows(database, table, STANDING) for table in tables or facts()}
+
+
+def every_version(database: Path) -> dict[str, pl.DataFrame]:
+    """Return all rows of all facts by name: the standing ones and the closed ones, told apart."""
+    return {table.qualified(): _rows(database, table, "", "superseded_at IS NULL AS stands") for table in facts()}
+
+
+def assert_same(found: dict[str, pl.DataFrame], wanted: dict[str, pl.DataFrame]) -> None:
+    """Check that two sets of facts are equal, row for row."""
+    assert found.keys() == wanted.keys()
+    for name, frame in found.items():
+        assert_frame_equal(frame, wanted[name], check_exact=True)
+
+
+def of_month(rows: dict[str, pl.DataFrame], month: str) -> dict[str, pl.DataFrame]:
+    """Return the rows of a month of those facts that have months."""
+    day = pl.lit(f"{month}-01").str.to_date()
+    return {name: frame.filter(pl.col("month") == day) for name, frame in rows.items() if "month" in frame.columns}
+
+
+def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a question to the internal warehouse."""
+    return query(Home(home).warehouse, sql).rows()
+
+
+def _rows(database: Path, table: type[Table], where: str, *more: str) -> pl.DataFrame:
+    listed = ", ".join([f"* EXCLUDE ({', '.join(HISTORY)})", *more])
+    return query(database, f"SELECT {listed} FROM {table.qualified()} {where} ORDER BY ALL")
