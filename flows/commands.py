@@ -8,9 +8,9 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from warehouse.errors import Stop
+from warehouse.errors import StepFailed, Stop
 
-EXPECTED = (Stop, ValueError, OSError)
+EXPECTED = (Stop, StepFailed, ValueError, OSError)
 
 
 def run(given: Namespace) -> int:

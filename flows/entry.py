@@ -16,15 +16,11 @@ from flows.keys import pseudonyms
 from flows.report import markdown
 from flows.steps import Call, only, plain, run
 from warehouse import ledger
-from warehouse.errors import Stop
+from warehouse.errors import StepFailed, Stop
 from warehouse.files import only_writer, placed
 from warehouse.home import Home
 
 SHOWN_VALIDATIONS = 12
-
-
-class StepFailed(Exception):
-    """A step that failed in a way nobody foresaw, by the kind and the place of the error: its text may quote a row."""
 
 
 def load_folder(

@@ -19,7 +19,6 @@ from warehouse.schema import Fact, Table, tables_of
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.operations import CheckResult, Rejection, Run, SourceFile
 
-
 QUARANTINE = pl.Schema({"line_no": pl.Int64(), "rules": pl.String(), "masked_row": pl.String()})
 
 
@@ -81,7 +80,32 @@ def _write_files(
     }
     for sha256, one in files.items():
         lines = repeated.get(one.verdict.gate_id, [])
-        rejected = lake.read(path) if one.verdict.rejected else pl.DataFrame(schema=QUARANTINE)
+        rejected = None if one.verdict.rejected is None else one.verdict.rejected + len(lines)
+        if known.get(sha256) == [one.verdict.gate_id, rejected]:
+            continue
+        build_file.delete_rows(SourceFile, "sha256", sha256)
+        build_file.delete_rows(Rejection, "sha256", sha256)
+        build_file.append(SourceFile, _file(one, len(lines)))
+        build_file.append(Rejection, _rejections(load, one, lines))
+
+
+def _file(one: Judged, repeated: int) -> pl.DataFrame:
+    delivery, verdict = one.delivery, one.verdict
+    row = {
+        "sha256": delivery.sha256, "uri": delivery.uri, "kind": delivery.kind, "bytes": delivery.bytes,
+        "rows": verdict.rows,
+        "rows_accepted": None if verdict.accepted is None else verdict.accepted - repeated,
+        "rows_rejected": None if verdict.rejected is None else verdict.rejected + repeated,
+        "received_at": moment(delivery.received_at), "run_id": delivery.run_id, "gate_id": verdict.gate_id,
+        "state": "STOPPED" if verdict.stopped else "ACCEPTED",
+        "reason": "; ".join(f"{reason.rule}: {reason.id} / {reason.en}" for reason in verdict.stops) or None,
+    }  # fmt: skip
+    return pl.DataFrame([row], schema=SourceFile.polars_schema())
+
+
+def _rejections(load: Load, one: Judged, lines: list[int]) -> pl.DataFrame:
+    delivery, path = one.delivery, lake.rejected_path(load.home, one.delivery.kind, one.verdict.gate_id)
+    rejected = lake.read(path) if one.verdict.rejected else pl.DataFrame(schema=QUARANTINE)
     copies = pl.DataFrame({"line_no": lines}, schema={"line_no": pl.Int64}).with_columns(
         rules=pl.lit("duplicate_row"), masked_row=pl.lit(json.dumps({"key": "stands in another file of the month"}))
     )

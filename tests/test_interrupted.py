@@ -7,11 +7,12 @@ them on a first load and half on a restatement; `CAKUPAN_KILLS=200 pytest tests/
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,14 +22,15 @@ from random import Random
 
 import pytest
 
-from tests.endtoend import assert_same, every_version, load, mart_facts, standing, start
+from tests.endtoend import ROOT, assert_same, every_version, load, mart_facts, standing, start
 from tests.extracts import Files, two_months, write
-from warehouse.home import LOCK, Home
+from warehouse.home import Home
 from warehouse.store import query
 
 KILLS = int(os.environ.get("CAKUPAN_KILLS", "8"))
 KILLS_OF_ONE_LOAD = 2
 PATIENCE_SECONDS = 240
+LOCK = "load.lock"
 STAGES: dict[str, Callable[[Path], bool]] = {
     "the first verdict": lambda home: any(home.glob("lake/verdicts/[!.]*")),
     "the first staged facts": lambda home: any(home.glob("lake/facts/*/[!.]*.json")),
@@ -36,6 +38,17 @@ STAGES: dict[str, Callable[[Path], bool]] = {
     "the copy being published": lambda home: any(home.glob("published/.part-*")),
 }
 WHOLE = "SELECT count(*), sum(active_workers), sum(vulnerable_workers) FROM mart.fact_coverage WHERE superseded_at IS NULL"
+READER = """
+import json, select, sys
+from pathlib import Path
+from warehouse.store import query
+
+current, seen = Path(sys.argv[1]), set()
+while not select.select([sys.stdin], [], [], 0.03)[0]:
+    if current.exists():
+        seen.add(tuple(map(int, query(current, sys.argv[2]).row(0))))
+print(json.dumps(sorted(seen)))
+"""
 Seen = set[tuple[int, ...]]
 
 
@@ -174,30 +187,18 @@ def recover(scene: Scene, home: Path) -> None:
 
 def whole(home: Path) -> tuple[int, ...]:
     """Return figures of the published copy that tell its versions apart."""
-    found: tuple[int, ...] = query(Home(home).current, WHOLE).row(0)
-    return found
+    return tuple(map(int, query(Home(home).current, WHOLE).row(0)))
 
 
 @contextmanager
 def reading(home: Path, seen: Seen) -> Iterator[None]:
-    """Read the published copy of a home from its first version on, in another thread; fail if one reading fails."""
-    errors: list[Exception] = []
-    over = threading.Event()
-
-    def read() -> None:
-        while not over.wait(0.03) and not errors:
-            try:
-                if Home(home).current.exists():
-                    seen.add(whole(home))
-            except Exception as error:
-                errors.append(error)
-
-    thread = threading.Thread(target=read)
-    thread.start()
+    """Read the published copy of a home from its first version on, in another process; fail if one reading fails."""
+    command = [sys.executable, "-c", READER, str(Home(home).current), WHOLE]
+    pipe = subprocess.PIPE
+    reader = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
     try:
         yield
     finally:
-        over.set()
-        thread.join()
-    assert errors == []
-
+        told, errors = reader.communicate("over", timeout=PATIENCE_SECONDS)
+    assert reader.returncode == 0, errors
+    seen.update(map(tuple, json.loads(told)))

@@ -195,7 +195,7 @@ def test_two_publishers_do_not_meet(warehouse: Path, published: Path) -> None:
     def meanwhile(_table: type[Table], _read: Read) -> None:
         publish(warehouse, published, "v2")
 
-    with pytest.raises(Stop, match="another process is writing"):
+    with pytest.raises(Stop, match="is being written by process"):
         publish(warehouse, published, "v1", disclose=meanwhile)
     assert not published.joinpath("current").exists()
 

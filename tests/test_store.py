@@ -196,7 +196,7 @@ def test_a_stored_table_that_differs_from_its_declaration_stops_the_build(wareho
 
 def test_a_second_builder_is_turned_away_and_the_first_one_finishes(warehouse: Path) -> None:
     with building(warehouse) as build:
-        with pytest.raises(Stop, match="another process is writing"), building(warehouse):
+        with pytest.raises(Stop, match="is being written by process"), building(warehouse):
             pass
         build.append(SourceFile, rows(SourceFile, {"sha256": "aa"}))
     assert query(warehouse, "SELECT count(*) AS n FROM ops.source_file")["n"].to_list() == [1]

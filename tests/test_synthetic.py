@@ -1,48 +1,21 @@
-"""The synthetic country: what it writes, checked against the definitions with plain means."""
+"""The synthetic country: who lives in it, checked against the definitions with plain means."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import json
-from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from warehouse.calendar import last_day, shift
+from tests.synthetic_world import FEBRUARY, MARCH, World, in_force
+from warehouse.calendar import shift
 from warehouse.errors import Stop
-from warehouse.rules import row_rules
-from warehouse.schema import Column, Extract, Parse, Severity, Table
-from warehouse.synthetic import Ledger, Plan, write
-from warehouse.synthetic.defects import defects
+from warehouse.schema import Column, Parse
+from warehouse.synthetic import Plan, write
 from warehouse.tables.membership import Membership
-
-FEBRUARY, MARCH = date(2025, 2, 1), date(2025, 3, 1)
-SEEN = {FEBRUARY: date(2025, 2, 28), MARCH: date(2025, 3, 16)}
-KINDS = ("kepesertaan", "iuran", "badan_usaha", "penduduk_bekerja", "target", "umk")
-
-
-class World:
-    """A written plan, its ledger, and its extracts as text with the planted rows marked."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan, self.ledger = plan, write(plan)
-
-    def rows(self, start: str) -> pl.DataFrame:
-        """Return the rows of all CSV files whose name begins with `start`, with file, line and is_rejected."""
-        paths = [path for path in self.ledger.files if path.name.startswith(start)]
-        frames = [pl.read_csv(path, infer_schema=False, row_index_name="line", row_index_offset=2) for path in paths]
-        named = [frame.with_columns(pl.col("line").cast(pl.Int64), file=pl.lit(path.name)) for path, frame in zip(paths, frames, strict=True)]
-        marked = self.ledger.defects.filter(pl.col("severity") == "reject").select("file", "line", is_rejected=pl.lit(True))
-        joined = pl.concat(named).join(marked, on=["file", "line"], how="left", maintain_order="left")
-        return joined.with_columns(pl.col("is_rejected").fill_null(False))
-
-    def good(self, start: str) -> pl.DataFrame:
-        """Return the rows that were not planted."""
-        return self.rows(start).filter(~pl.col("is_rejected"))
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +26,6 @@ def jambi(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.fixture(scope="module")
 def sarolangun(tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(Plan(tmp_path_factory.mktemp("sarolangun"), (MARCH,), ("15.02", "15.03")))
-
-
-def in_force(rows: pl.DataFrame, month: date) -> pl.DataFrame:
-    """Return the memberships in force, by the definition: begun, not ended, and own account paid up to three months back."""
-    day = min(SEEN.get(month, last_day(month)), last_day(month)).isoformat()
-    begun = pl.col("tgl_mulai") <= day
-    not_ended = pl.col("tgl_akhir").is_null() | (pl.col("tgl_akhir") >= day)
-    paid_up = (pl.col("segmen") != "BPU") | (pl.col("lunas_sd") >= f"{shift(month, -3):%Y-%m}")
-    return rows.filter(begun & not_ended & paid_up, pl.col("blth") == f"{month:%Y-%m}")
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -93,10 +57,18 @@ def test_sarolangun_has_the_workers_of_the_press_on_16_march_2025(sarolangun: Wo
 
 
 def test_sarolangun_has_both_denominators_and_both_targets(sarolangun: World) -> None:
-    people = sarolangun.good("penduduk_bekerja").filter(kode_kab="15.03").with_columns(pl.col("penduduk_bekerja", "asn_tni_polri").cast(int))
-    eligible = people.select("periode", "tgl_rilis", eligible=pl.col("penduduk_bekerja") - pl.col("asn_tni_polri")).sort("periode")
+    people = (
+        sarolangun.good("penduduk_bekerja")
+        .filter(kode_kab="15.03")
+        .with_columns(pl.col("penduduk_bekerja", "asn_tni_polri").cast(int))
+    )
+    eligible = people.select(
+        "periode", "tgl_rilis", eligible=pl.col("penduduk_bekerja") - pl.col("asn_tni_polri")
+    ).sort("periode")
     assert eligible.rows() == [("2023-08", "2023-12-20", 112_645), ("2024-08", "2024-12-20", 124_440)]
-    targets = sarolangun.good("target").filter(kode="15.03").select("kerangka", "persen", "tenaga_kerja").sort("kerangka")
+    targets = (
+        sarolangun.good("target").filter(kode="15.03").select("kerangka", "persen", "tenaga_kerja").sort("kerangka")
+    )
     assert targets.rows() == [("DAERAH", "96.2", None), ("KEMENDAGRI", "62.62", "70538")]
 
 
@@ -169,7 +141,9 @@ def test_kpj_are_eleven_digits_never_shared_and_some_begin_with_zero(jambi: Worl
 
 def test_persons_have_second_memberships_in_other_segments_regencies_and_provinces(jambi: World) -> None:
     rows = in_force(jambi.good("kepesertaan"), MARCH)
-    per_person = rows.group_by("nik").agg(pl.col("segmen").unique(), pl.col("kode_kab_kerja").unique(), pl.col("sumber_dana").unique())
+    per_person = rows.group_by("nik").agg(
+        pl.col("segmen").unique(), pl.col("kode_kab_kerja").unique(), pl.col("sumber_dana").unique()
+    )
     assert per_person.filter(pl.col("segmen").list.set_intersection(["PU", "BPU"]).list.len() == 2).height > 0
     assert per_person.filter(pl.col("kode_kab_kerja").list.drop_nulls().list.len() == 2).height > 0
     assert per_person.filter(pl.col("sumber_dana").list.set_difference(["EMPLOYER", "SELF"]).list.len() == 2).height > 0
@@ -181,7 +155,7 @@ def test_workers_join_leave_and_return_and_stay_the_same_persons(tmp_path: Path)
     months = tuple(shift(date(2024, 10, 1), number) for number in range(6))
     rows = World(Plan(tmp_path, months, ("15.72",), workers=6_000)).good("kepesertaan")
     present = [set(in_force(rows, month)["nik"]) for month in months]
-    steps = list(zip(present, present[1:], strict=False))
+    steps = list(pairwise(present))
     assert all(after - before and before - after for before, after in steps)
     earlier = set().union(*present[:4])
     assert (present[5] - present[4]) & earlier
@@ -197,119 +171,25 @@ def test_own_account_members_are_up_to_five_months_behind(jambi: World) -> None:
 
 
 def test_workers_are_shared_out_over_the_regencies_as_in_reality(jambi: World) -> None:
-    living = in_force(jambi.good("kepesertaan"), MARCH).filter(pl.col("segmen") != "PMI", pl.col("kode_kab_domisili").str.head(2) == "15")
+    living = in_force(jambi.good("kepesertaan"), MARCH).filter(
+        pl.col("segmen") != "PMI", pl.col("kode_kab_domisili").str.head(2) == "15"
+    )
     counts = living.group_by("kode_kab_domisili").agg(pl.col("nik").n_unique())["nik"]
     assert (counts.len(), counts.sum()) == (11, 12_000)
 
 
-PLAIN: dict[str, Callable[[dict[str, str]], bool]] = {
-    "nik_format": lambda row: len(row["nik"]) not in (0, 1, 16),
-    "nik_birth_month": lambda row: len(row["nik"]) == 16 and not 1 <= int(row["nik"][8:10]) <= 12,
-    "nik_birth_day": lambda row: len(row["nik"]) == 16 and int(row["nik"][6:8]) % 40 not in range(1, 32),
-    "kpj_missing": lambda row: row["kpj"] == "",
-    "upah_unreadable": lambda row: row["upah"] != "" and not row["upah"].lstrip("-").isdigit(),
-    "upah_negative": lambda row: row["upah"].startswith("-"),
-    "employer_missing": lambda row: row["npp"] == "" and row["segmen"] in ("PU", "JAKON"),
-    "segmen_unknown": lambda row: row["segmen"] not in ("", "PU", "BPU", "JAKON", "PMI"),
-    "start_after_as_of": lambda row: "2" < row["tgl_data"] < row["tgl_mulai"] < "3" and row["tgl_data"][:7] == row["blth"],
-    "lunas_sd_unreadable": lambda row: row["lunas_sd"] != "" and row["lunas_sd"][5:7] not in [f"{month:02}" for month in range(1, 13)],
-    "kode_kab_domisili_ambiguous": lambda row: row["kode_kab_domisili"].isalpha(),
-}
-
-
-@pytest.mark.parametrize("rule", PLAIN)
-def test_the_ledger_names_exactly_the_lines_that_break_a_rule(jambi: World, rule: str) -> None:
-    for path in (path for path in jambi.ledger.files if path.name.startswith("kepesertaan")):
-        with path.open(encoding="utf-8", newline="") as text:
-            found = [line for line, row in enumerate(csv.DictReader(text), start=2) if PLAIN[rule](row)]
-        listed = jambi.ledger.defects.filter(file=path.name, rule=rule)
-        assert listed["line"].to_list() == found
-    assert rule in jambi.ledger.planted()
-
-
-def test_a_duplicate_follows_the_row_it_repeats(jambi: World) -> None:
-    for file, lines in jambi.ledger.defects.filter(rule="duplicate_row", kind="kepesertaan").group_by("file").agg("line").iter_rows():
-        text = (jambi.plan.out / file).read_text(encoding="utf-8").splitlines()
-        assert all(text[line - 1] in text[: line - 1] for line in lines)
-        assert len(text) - len(set(text)) == len(lines)
-
-
-def test_wages_below_the_minimum_are_listed_as_warnings(jambi: World) -> None:
-    minimum = jambi.good("umk").select(kode_kab_kerja="kode_kab", minimum=pl.col("upah_minimum").cast(int))
-    earners = jambi.good("kepesertaan").filter(segmen="PU").join(minimum, on="kode_kab_kerja")
-    low = earners.filter(pl.col("upah").cast(int) < pl.col("minimum")).select("file", "line").sort("file", "line")
-    listed = jambi.ledger.defects.filter(rule="wage_below_minimum", severity="warn").select("file", "line").sort("file", "line")
-    assert low.rows() == listed.rows()
-    assert 0 < low.height < earners.height / 5
-
-
-def test_planted_rows_stay_below_five_percent_of_every_file(jambi: World) -> None:
-    rejected = dict(jambi.ledger.defects.filter(severity="reject").group_by("file").agg(pl.col("line").n_unique()).iter_rows())
-    for path in jambi.ledger.files:
-        rows = len(path.read_text(encoding="utf-8").splitlines()) - 1
-        assert rejected.get(path.name, 0) < 0.05 * rows
-
-
-def test_without_defects_nothing_is_planted(tmp_path: Path) -> None:
-    ledger = write(Plan(tmp_path, (MARCH,), workers=600, defects=0))
-    assert ledger.planted() == {}
-    assert set(ledger.planted("warn")) <= {"wage_below_minimum", "age_outside_15_to_65"}
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_rejecting_rule_has_a_way_to_break_it(kind: str) -> None:
-    table = Table.registry[f"lake.{kind}"]
-    assert issubclass(table, Extract)
-    rules = {rule.name for rule in row_rules(table) if rule.severity is Severity.REJECT}
-    assert {defect.rule for defect in defects(table, typed=False)} == rules
-
-
-@pytest.mark.parametrize("kind", ["kepesertaan", "iuran"])
-def test_every_rejecting_rule_is_planted(jambi: World, kind: str) -> None:
-    rules = {defect.rule for defect in defects(Membership if kind == "kepesertaan" else _table(kind), typed=False)}
-    planted = jambi.ledger.defects.filter(kind=kind, severity="reject")["rule"].str.split(",").explode()
-    assert rules <= set(planted)
-
-
-def _table(kind: str) -> type[Extract]:
-    table = Table.registry[f"lake.{kind}"]
-    assert issubclass(table, Extract)
-    return table
-
-
-def test_control_totals_are_those_of_the_file_as_written(jambi: World) -> None:
-    controls = sorted(jambi.plan.out.glob("kepesertaan*.control.json"))
-    assert controls
-    for control in controls:
-        path = control.with_name(control.name.removesuffix(".control.json"))
-        totals = json.loads(control.read_text(encoding="utf-8"))
-        with path.open(encoding="utf-8", newline="") as text:
-            wages = [row["upah"] for row in csv.DictReader(text)]
-        assert totals["rows"] == len(wages)
-        assert totals["sums"]["upah"] == sum(int(wage) for wage in wages if wage.lstrip("-").isdigit())
-        assert totals["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def test_the_ledger_stands_beside_the_extracts_under_a_name_no_kind_has(jambi: World) -> None:
-    written = pl.read_csv(jambi.plan.out / "_ledger" / "ledger.csv", schema=jambi.ledger.defects.schema, missing_utf8_is_empty_string=True)
-    assert written.equals(jambi.ledger.defects)
-    assert not "ledger.csv".startswith(KINDS)
-
-
-def test_parquet_is_typed_and_its_rows_count_from_one(tmp_path: Path) -> None:
-    ledger: Ledger = write(Plan(tmp_path, (MARCH,), ("15.03",), workers=3_000, format="parquet"))
-    frame = pl.read_parquet(tmp_path / "kepesertaan_1503_202503.parquet")
-    assert (frame.schema["blth"], frame.schema["upah"], frame.schema["nik"]) == (pl.Date(), pl.Int64(), pl.String())
-    lines = ledger.defects.filter(kind="kepesertaan", rule="nik_missing")["line"].to_list()
-    assert lines
-    assert [number for number, nik in enumerate(frame["nik"], start=1) if nik is None] == lines
-
-
-def test_a_new_column_of_a_declaration_is_written_without_a_change_of_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    new = Column(pl.String(), "Way of paying.", values=("BANK", "POS"), arrives_as="cara_bayar", parse=Parse.CODE, name="way")
+def test_a_new_column_of_a_declaration_is_written_without_a_change_of_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = Column(
+        pl.String(), "Way of paying.", values=("BANK", "POS"), arrives_as="cara_bayar", parse=Parse.CODE, name="way"
+    )
     monkeypatch.setattr(Membership, "columns", {**Membership.columns, "way": new})
     write(Plan(tmp_path, (MARCH,), ("15.03",), workers=500, defects=0))
-    assert set(pl.read_csv(tmp_path / "kepesertaan_1503_202503.csv", infer_schema=False)["cara_bayar"]) == {"BANK", "POS"}
+    assert set(pl.read_csv(tmp_path / "kepesertaan_1503_202503.csv", infer_schema=False)["cara_bayar"]) == {
+        "BANK",
+        "POS",
+    }
 
 
 def test_a_region_without_regencies_is_refused(tmp_path: Path) -> None:

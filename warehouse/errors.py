@@ -12,3 +12,7 @@ class Stop(Exception):
     def __init__(self, rule: str, en: str, id: str, cure: str = "") -> None:
         super().__init__(f"{rule}: {id} / {en}" + (f" — {cure}" if cure else ""))
         self.rule, self.en, self.id, self.cure = rule, en, id, cure
+
+
+class StepFailed(Exception):
+    """A step that failed in a way nobody foresaw, by the kind and the place of the error: its text may quote a row."""

@@ -65,12 +65,18 @@ def _write_month(plan: Plan, writer: Writer, provinces: dict[str, list[Regency]]
     for place in plan.regencies:
         frame = memberships(plan, place, month)
         own[place] = bills(frame, month)
-        working.append(frame.filter("_in_force", pl.col("_employer").is_not_null()).group_by(npp="_employer").len("workers"))
+        working.append(
+            frame.filter("_in_force", pl.col("_employer").is_not_null()).group_by(npp="_employer").len("workers")
+        )
         writer.write(Membership, f"kepesertaan_{place.digits}_{month:%Y%m}", frame)
     billed = pl.concat([each.employers for each in own.values()])
     for place in plan.regencies:
         sums = billed.filter(pl.col("npp") // 1_000_000 == int(place.digits))
-        writer.write(Contribution, f"iuran_{place.digits}_{month:%Y%m}", contributions.extract(plan, place, month, sums, own[place]))
+        writer.write(
+            Contribution,
+            f"iuran_{place.digits}_{month:%Y%m}",
+            contributions.extract(plan, place, month, sums, own[place]),
+        )
     workers = pl.concat(working).group_by("npp").agg(pl.col("workers").cast(pl.Int64).sum())
     for province, places in provinces.items():
         writer.write(Employer, f"badan_usaha_{province}_{month:%Y%m}", employers.extract(plan, places, month, workers))

@@ -20,7 +20,13 @@ from warehouse.synthetic.identity import kpj
 from warehouse.synthetic.memberships import LOWEST_INCOME, PAYERS
 from warehouse.synthetic.places import Regency, regencies
 from warehouse.synthetic.plan import Plan
-from warehouse.synthetic.tariff import contract_contribution, emigrant_amount, own_contribution, wage_contribution, wage_rates
+from warehouse.synthetic.tariff import (
+    contract_contribution,
+    emigrant_amount,
+    own_contribution,
+    wage_contribution,
+    wage_rates,
+)
 from warehouse.vocabulary import PROGRAMMES
 
 PUNCTUAL, OFTEN_LATE, PARTIAL, CHRONIC = range(4)
@@ -70,7 +76,9 @@ def _contract_bills(rows: pl.DataFrame, month: date) -> pl.DataFrame:
     projects = rows.filter(begun).group_by(npp="_employer", value="nilai_kontrak").len("workers")
     values = projects["value"].to_numpy()
     billed = [
-        projects.select("npp", "workers", program=pl.lit(name), billed=pl.Series(contract_contribution(values, month, name)))
+        projects.select(
+            "npp", "workers", program=pl.lit(name), billed=pl.Series(contract_contribution(values, month, name))
+        )
         for name in ("JKK", "JKM")
     ]
     return _summed(pl.concat(billed).with_columns(segmen=pl.lit("JAKON")))
@@ -83,11 +91,19 @@ def _summed(billed: pl.DataFrame) -> pl.DataFrame:
 
 def extract(plan: Plan, place: Regency, month: date, sums: pl.DataFrame, own: Bills) -> pl.DataFrame:
     """Return the extract of `place`: the bills `sums` of its employers from all files, and donors and members of `own`."""
-    parts = [_of_employers(plan, month, sums), _of_donors(plan, month, own.donors), _of_members(plan, month, own.members)]
+    parts = [
+        _of_employers(plan, month, sums),
+        _of_donors(plan, month, own.donors),
+        _of_members(plan, month, own.members),
+    ]
     seen = plan.billing_seen(month)
-    billed = pl.concat(parts).with_columns(pl.when(pl.col("_paid_on") <= day_number(seen)).then("_paid_on").alias("_paid_on"))
+    billed = pl.concat(parts).with_columns(
+        pl.when(pl.col("_paid_on") <= day_number(seen)).then("_paid_on").alias("_paid_on")
+    )
     paid = pl.col("_paid_on").is_not_null()
-    receipt = pl.format("R{}{}{}", pl.lit(place.digits), pl.lit(f"{month:%Y%m}"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7))
+    receipt = pl.format(
+        "R{}{}{}", pl.lit(place.digits), pl.lit(f"{month:%Y%m}"), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)
+    )
     return billed.select(
         pl.lit(month).alias("blth"), pl.lit(seen).alias("tgl_data"), "npp", "kpj", "segmen", "program", "sumber_dana", "kode_kab",
         "jumlah_tk", "tagihan", pl.when(paid).then("_pays").otherwise(0).alias("dibayar"),
@@ -147,7 +163,9 @@ def _of_members(plan: Plan, month: date, members: pl.DataFrame) -> pl.DataFrame:
     known = members.with_columns(kpj=kpj(members["_membership"], plan.seed), _paid_on=pl.Series(paid_on))
     parts = []
     for bit, programme in enumerate(PROGRAMMES[:3]):
-        owed, riding = (own_contribution(members["upah"].to_numpy(), month, programme, "SELF", trade) for trade in ("", RIDERS))
+        owed, riding = (
+            own_contribution(members["upah"].to_numpy(), month, programme, "SELF", trade) for trade in ("", RIDERS)
+        )
         billed = np.where(transport, riding, owed)
         wanted = (pl.col("_programmes") & (1 << bit) != 0) & (pl.col("segmen") == "BPU")
         parts.append(known.with_columns(program=pl.lit(programme), tagihan=pl.Series(billed)).filter(wanted))

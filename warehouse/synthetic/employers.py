@@ -89,7 +89,11 @@ def _scales(plan: Plan, workplaces: Ints, numbers: Ints, builds: Bools) -> Ints:
 @cache
 def obligations() -> Ints:
     """Return the programmes owed by scale as bitmasks, by the rule that stands now."""
-    owed = {row["scale"]: row["programmes"].split(",") for row in seed_rows("employer_obligations.csv") if not row["effective_to"]}
+    owed = {
+        row["scale"]: row["programmes"].split(",")
+        for row in seed_rows("employer_obligations.csv")
+        if not row["effective_to"]
+    }
     return np.array([sum(1 << PROGRAMMES.index(name) for name in owed[scale]) for scale in EMPLOYER_SCALES])
 
 
@@ -110,7 +114,9 @@ def _digits() -> Ints:
 @cache
 def programme_sets() -> pl.Series:
     """Return the text of every bitmask of programmes, by its number."""
-    return pl.Series(["+".join(name for bit, name in enumerate(PROGRAMMES) if mask >> bit & 1) or None for mask in range(32)])
+    return pl.Series(
+        ["+".join(name for bit, name in enumerate(PROGRAMMES) if mask >> bit & 1) or None for mask in range(32)]
+    )
 
 
 def extract(plan: Plan, places: list[Regency], month: date, workers: pl.DataFrame) -> pl.DataFrame:

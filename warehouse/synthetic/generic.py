@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from warehouse.schema import Column, Extract, Parse, Table
+from warehouse.schema import Column, Extract, Parse, Severity, Table
 from warehouse.synthetic.employers import programme_sets
 from warehouse.synthetic.places import regencies
 from warehouse.vocabulary import MONTH, REGION_CODE
@@ -19,8 +19,8 @@ from warehouse.vocabulary import MONTH, REGION_CODE
 ROUNDS = 1000
 EMPTY_SHARE = 0.1
 SMALL = 10
-MONTHS = [date(2015 + number // 12, number % 12 + 1, 1) for number in range(240)]
-DAYS = [date(2020, 1, 1) + timedelta(days=number) for number in range(3650)]
+MONTHS = [date(2015 + number // 12, number % 12 + 1, 1) for number in range(168)]
+DAYS = [date(2029, 12, 31) - timedelta(days=number) for number in range(3650)]
 PIECE = re.compile(r"(\[[^\]]+\]|\\d|[^\\\[\](){}.*+?|])(?:\{(\d+)\})?")
 
 
@@ -28,7 +28,7 @@ def rows(table: type[Table], n: int, seed: int) -> pl.DataFrame:
     """Return rows of `table` with its stored columns and types, `n` of them or as many as its key allows.
 
     Every value keeps the declaration: list of values, pattern, minimum, no null in a column that must not be
-    empty, and the named rules that the columns can answer; no two rows share a key. Raises ValueError when a
+    empty, and the named rules that the columns can answer, but for warnings; no two rows share a key. Raises ValueError when a
     rule is too hard to meet by chance.
     """
     columns, keys = table.stored_columns(), _keys(table)
@@ -39,11 +39,15 @@ def rows(table: type[Table], n: int, seed: int) -> pl.DataFrame:
         size = _capacity(columns[name], n)
         places[name], turn = turn % size, turn // size
     fixed = {name: values(columns[name], count, dice, at=places[name]) for name in keys}
-    drawn = pl.DataFrame(fixed | {name: values(column, count, dice) for name, column in columns.items() if name not in fixed})
+    drawn = pl.DataFrame(
+        fixed | {name: values(column, count, dice) for name, column in columns.items() if name not in fixed}
+    )
     return _obeying(drawn.select(list(columns)), table, list(fixed), dice)
 
 
-def values(column: Column, count: int, dice: np.random.Generator, at: np.ndarray[Any, np.dtype[np.int64]] | None = None) -> pl.Series:
+def values(
+    column: Column, count: int, dice: np.random.Generator, at: np.ndarray[Any, np.dtype[np.int64]] | None = None
+) -> pl.Series:
     """Return `count` valid values of a column, drawn by chance or, for a key, the ones `at` these places."""
     domain = _domain(column)
     if at is None:
@@ -119,7 +123,9 @@ def _obeying(drawn: pl.DataFrame, table: type[Table], fixed: list[str], dice: np
     """Return the rows with the columns outside the key drawn again until every rule holds."""
     columns = table.stored_columns()
     readable = {name for name in drawn.columns if drawn.schema[name] != pl.Binary}
-    rules = [pl.sql_expr(rule.condition) for rule in table.rules if not rule.is_pattern]
+    rules = [
+        pl.sql_expr(rule.condition) for rule in table.rules if not (rule.is_pattern or rule.severity is Severity.WARN)
+    ]
     rules = [rule for rule in rules if set(rule.meta.root_names()) <= readable]
     if not rules:
         return drawn
@@ -128,5 +134,7 @@ def _obeying(drawn: pl.DataFrame, table: type[Table], fixed: list[str], dice: np
         if not broken.any():
             return drawn
         again = [values(column, drawn.height, dice) for name, column in columns.items() if name not in fixed]
-        drawn = drawn.with_columns(pl.when(broken).then(column).otherwise(pl.col(column.name)).alias(column.name) for column in again)
+        drawn = drawn.with_columns(
+            pl.when(broken).then(column).otherwise(pl.col(column.name)).alias(column.name) for column in again
+        )
     raise ValueError(f"the rules of {table.qualified()} are too hard to meet by chance")

@@ -24,7 +24,11 @@ LISTED_ARREARS = 5
 OPENING, SURGE, HORIZON = (month_number(date(year, 1, 1)) for year in (2015, 2024, 2030))
 FIRST_LEAVING = month_number(date(2022, 1, 1))
 VULNERABLE = {False: 0.62, True: 0.40}
-LAGS, RENEWALS, YEARLY_PAYMENTS = (0.58, 0.17, 0.09, 0.06, 0.06, 0.04), (0.25, 0.45, 0.30), (0.60, 0.20, 0.10, 0.0, 0.10)
+LAGS, RENEWALS, YEARLY_PAYMENTS = (
+    (0.58, 0.17, 0.09, 0.06, 0.06, 0.04),
+    (0.25, 0.45, 0.30),
+    (0.60, 0.20, 0.10, 0.0, 0.10),
+)
 YOUNGEST, OLDEST, RESIDUES = date(2006, 12, 1), date(1964, 1, 1), 64
 STARTING_AGE_MONTHS = 17 * 12
 DISTRICTS, SERIALS = 25, 2999
@@ -94,7 +98,9 @@ class Lives:
         self.leave = np.where(dice.chance("leaves", 0.25) & (leaves > self.start), leaves, NEVER)
         pause = FIRST_LEAVING + dice.roll("pause", HORIZON - FIRST_LEAVING)
         length = np.where(self.segment == BPU, 5, 2) + dice.roll("pause length", 4)
-        pauses = dice.chance("pauses", 0.05) & (pause > self.start + 1) & (pause + length < self.leave) & ~self.vulnerable
+        pauses = (
+            dice.chance("pauses", 0.05) & (pause > self.start + 1) & (pause + length < self.leave) & ~self.vulnerable
+        )
         self.pause = np.where(pauses, pause, NEVER)
         self.resume = np.where(pauses, pause + length, NEVER)
         self.start_in_month = np.where(dice.chance("mid-month", 0.4), dice.roll("start in month", 28), 0)
@@ -104,7 +110,11 @@ class Lives:
         m, day = month_number(month), day_number(seen)
         reference = min(day, day_number(last_day(month)))
         start, end, listed, spell = _by_segment(
-            self.segment, self._employed(m), self._own_account(m), self._contract(m, 9, 9, 3), self._contract(m, 25, 1, 1)
+            self.segment,
+            self._employed(m),
+            self._own_account(m),
+            self._contract(m, 9, 9, 3),
+            self._contract(m, 25, 1, 1),
         )
         listed &= (start <= day) & (self.start <= m)
         paid_through, paid_in = self._payments(m)
@@ -113,7 +123,9 @@ class Lives:
         ended = (end != NO_DAY) & (end < reference)
         in_arrears = (self.segment == BPU) & (paid_through < m - grace(month))
         in_force = listed & (start <= reference) & ~ended & ~in_arrears
-        return Moment(listed, in_force, start, end, np.where(self.segment == BPU, paid_through, NO_DAY), paid_in, spell)
+        own = self.segment == BPU
+        through, when_paid = np.where(own, paid_through, NO_DAY), np.where(own, paid_in, m)
+        return Moment(listed, in_force, start, end, through, when_paid, spell)
 
     def _employed(self, m: int) -> tuple[Ints, Ints, Bools, Ints]:
         """Wage earners: a second engagement after a pause; an ended one is listed for one month more."""
@@ -133,14 +145,21 @@ class Lives:
         renewal = january + self.dice.pick(f"renewal {january}", RENEWALS)
         waiting = yearly & old & (m < renewal)
         before = january - 12 + self.dice.pick(f"renewal {january - 12}", RENEWALS)
-        begins = np.where(old, np.where(waiting, np.where(self.start < january - 12, before, self.start), renewal), self.start)
+        begins = np.where(
+            old, np.where(waiting, np.where(self.start < january - 12, before, self.start), renewal), self.start
+        )
         fixed = yearly & (begins > self.start)
         start = np.where(fixed, first_days(begins), self._first_start())
         last = first_days(np.where(waiting, january, january + 12)) - 1
         end = np.where(yearly, last, NO_DAY)
         left = self.vulnerable & (m >= self.leave)
         end = np.where(left, first_days(self.leave) - 1, end)
-        return start, end, (~left | (m == self.leave)) & (start <= np.where(end == NO_DAY, start, end)), np.zeros_like(self.start)
+        return (
+            start,
+            end,
+            (~left | (m == self.leave)) & (start <= np.where(end == NO_DAY, start, end)),
+            np.zeros_like(self.start),
+        )
 
     def _contract(self, m: int, shortest: int, spread: int, breaks: int) -> tuple[Ints, Ints, Bools, Ints]:
         """Contract workers: one contract after another with a break between; an ended one is listed for a month."""

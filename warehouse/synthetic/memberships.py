@@ -57,7 +57,9 @@ def memberships(plan: Plan, place: Regency, month: date) -> pl.DataFrame:
 class _Rows:
     """Rows of one kind of membership: FIRST, or one of those a person may have beside it."""
 
-    def __init__(self, plan: Plan, place: Regency, month: date, lives: Lives, moment: Moment, wanted: Bools, which: int) -> None:
+    def __init__(
+        self, plan: Plan, place: Regency, month: date, lives: Lives, moment: Moment, wanted: Bools, which: int
+    ) -> None:
         self.plan, self.place, self.month, self.which = plan, place, month, which
         rows = np.flatnonzero(wanted)
         self.lives, self.moment = lives.take(rows), moment.take(rows)
@@ -132,7 +134,11 @@ class _Rows:
         own = self.segment == BPU
         trade = np.where(own, self.dice.pick("trade", (0.5, 0.25, 0.1, 0.08, 0.07)), len(TRADES))
         ends = np.where(self.which == FIRST, self.moment.end, NO_DAY)
-        through = np.full_like(own, month_number(self.month), dtype=np.int64) if self.which != FIRST else self.moment.paid_through
+        through = (
+            np.full_like(own, month_number(self.month), dtype=np.int64)
+            if self.which != FIRST
+            else self.moment.paid_through
+        )
         vulnerable = own & (self.lives.vulnerable if self.which == FIRST else self.which == SECOND_DONOR)
         return {
             "segmen": _coded(SEGMENTS, self.segment),

@@ -70,7 +70,7 @@ def _settled(people: Lives) -> int:
     return int((has_second_job(moment, day_number(CALIBRATED_SEEN)) & moved(people)).sum())
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2)
 def _first_persons(seed: int, place: Regency, wanted: int) -> Lives:
     return Lives(seed, place, np.arange(_how_many(seed, place, wanted), dtype=np.int64))
 

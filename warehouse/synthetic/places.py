@@ -62,7 +62,9 @@ def regencies() -> tuple[Regency, ...]:
     """
     known = {row["region_code"]: row for row in seed_rows("jambi_calibration.csv")}
     codes = seed_rows("region_codes.csv")
-    former = {row["region_code"]: row["code"] for row in codes if (row["system"], row["edition"]) == ("kemendagri", "2022")}
+    former = {
+        row["region_code"]: row["code"] for row in codes if (row["system"], row["edition"]) == ("kemendagri", "2022")
+    }
     found = [row for row in seed_rows("regions.csv") if row["level"] == "regency"]
     covered = Dice(0, np.arange(len(found))).share("covered") * (COVERED_TO - COVERED_FROM) + COVERED_FROM
     return tuple(
@@ -89,7 +91,12 @@ def chosen(codes: tuple[str, ...]) -> tuple[Regency, ...]:
     """
     for code in codes:
         if code != NATION and not any(code in (place.code, place.province) for place in regencies()):
-            raise Stop("region_unknown", f"no regency lies in {code}", f"tidak ada kabupaten/kota dalam {code}", "such as 15, 15.03 or 00")
+            raise Stop(
+                "region_unknown",
+                f"no regency lies in {code}",
+                f"tidak ada kabupaten/kota dalam {code}",
+                "such as 15, 15.03 or 00",
+            )
     return tuple(place for place in regencies() if {place.code, place.province, NATION} & set(codes))
 
 

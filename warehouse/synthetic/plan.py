@@ -53,9 +53,17 @@ class Plan:
             text = f"{self.defects} is no share of defects", f"{self.defects} bukan porsi cacat"
             raise Stop("defects_out_of_range", *text, f"0 to {MOST_DEFECTS}")
         if any(self.seen(month) < month for month in self.months):
-            raise Stop("as_of_before_month", "a snapshot lies before its month", "tanggal data sebelum bulan iuran", "name a later day")
+            raise Stop(
+                "as_of_before_month",
+                "a snapshot lies before its month",
+                "tanggal data sebelum bulan iuran",
+                "name a later day",
+            )
         if self.workers is not None and self.workers < regencies:
-            text = f"{self.workers} workers for {regencies} regencies", f"{self.workers} tenaga kerja untuk {regencies} kabupaten/kota"
+            text = (
+                f"{self.workers} workers for {regencies} regencies",
+                f"{self.workers} tenaga kerja untuk {regencies} kabupaten/kota",
+            )
             raise Stop("workers_too_few", *text, "give one worker to every regency at least")
 
     @cached_property

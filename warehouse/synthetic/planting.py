@@ -40,7 +40,9 @@ def _months(table: type[Extract]) -> list[str]:
     return [name for name, column in table.arriving().items() if column.parse is Parse.MONTH]
 
 
-def plant(plan: Plan, table: type[Extract], name: str, number: int, good: pl.DataFrame, clean: pl.Series) -> pl.DataFrame:
+def plant(
+    plan: Plan, table: type[Extract], name: str, number: int, good: pl.DataFrame, clean: pl.Series
+) -> pl.DataFrame:
     """Return defective copies of rows of `good` as text, with the helpers _after (row of `good`), _rules, _column.
 
     As many as the plan's share, and one for every rule at least, but always below five percent of the file.
@@ -69,9 +71,14 @@ def _sample(good: pl.DataFrame, clean: pl.Series, dice: np.random.Generator, tot
 def _break(candidates: pl.DataFrame, defect: Defect, count: int, dice: np.random.Generator) -> pl.DataFrame:
     fitting = candidates if defect.when is ALWAYS else candidates.filter(defect.when)
     drawn = dice.choice(fitting.height, min(count, fitting.height), replace=False)
-    chosen = fitting[drawn].unique(defect.once_per, keep="first", maintain_order=True) if defect.once_per else fitting[drawn]
+    chosen = (
+        fitting[drawn].unique(defect.once_per, keep="first", maintain_order=True) if defect.once_per else fitting[drawn]
+    )
     return chosen.with_columns(
-        **defect.changes, _rules=pl.lit(defect.broken), _column=pl.lit(defect.column), _copied=pl.lit(defect.rule != DUPLICATE)
+        **defect.changes,
+        _rules=pl.lit(defect.broken),
+        _column=pl.lit(defect.column),
+        _copied=pl.lit(defect.rule != DUPLICATE),
     )
 
 
@@ -82,7 +89,10 @@ def _nothing(candidates: pl.DataFrame) -> pl.DataFrame:
 def _freshened(found: pl.DataFrame, table: type[Extract], number: int, seed: int) -> pl.DataFrame:
     """Return the copies with ids that no other row has, where an id was not what was broken; duplicates keep theirs."""
     new: dict[str, pl.Expr] = {}
-    text, where = pl.col(NUMBER).cast(pl.String), pl.format("{}{}", pl.lit(number), pl.col(NUMBER).cast(pl.String).str.zfill(6))
+    text, where = (
+        pl.col(NUMBER).cast(pl.String),
+        pl.format("{}{}", pl.lit(number), pl.col(NUMBER).cast(pl.String).str.zfill(6)),
+    )
     for name in FRESH.get(table.kind, ()):
         match name:
             case "nik":
@@ -96,6 +106,9 @@ def _freshened(found: pl.DataFrame, table: type[Extract], number: int, seed: int
             case "tahun":
                 new[name] = (pl.col(name).cast(pl.Int64, strict=False) + 100 + pl.col(NUMBER)).cast(pl.String)
     return found.with_columns(
-        pl.when(pl.col("_copied") & pl.col(name).is_not_null() & (pl.col("_column") != name)).then(value).otherwise(name).alias(name)
+        pl.when(pl.col("_copied") & pl.col(name).is_not_null() & (pl.col("_column") != name))
+        .then(value)
+        .otherwise(name)
+        .alias(name)
         for name, value in new.items()
     ).drop(NUMBER, "_copied")

@@ -83,7 +83,11 @@ def emigrant_amount(month: date) -> int:
 
 def _in_effect(month: date, segment: str, programme: str) -> list[Rule]:
     day = month.isoformat()
-    rules = [rule for rule in seed_rows("contribution_rules.csv") if (rule["segment"], rule["programme"]) == (segment, programme)]
+    rules = [
+        rule
+        for rule in seed_rows("contribution_rules.csv")
+        if (rule["segment"], rule["programme"]) == (segment, programme)
+    ]
     return [rule for rule in rules if rule["effective_from"] <= day <= (rule["effective_to"] or day)]
 
 

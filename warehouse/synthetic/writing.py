@@ -87,10 +87,14 @@ class Writer:
         mixed = pl.concat([good, rows] if csv else [typed, as_typed(rows, table, typed.schema)])
         line = np.empty(len(order), dtype=np.int64)
         line[order] = np.arange(len(order)) + (2 if csv else 1)
-        rejected = planted.select(line=pl.Series(line[good.height :]), severity=pl.lit("reject"), rule="_rules", column="_column")
+        rejected = planted.select(
+            line=pl.Series(line[good.height :]), severity=pl.lit("reject"), rule="_rules", column="_column"
+        )
         counted = [_warning(rule, line[: good.height][broken]) for rule, broken in warned.items()]
         entries = pl.concat([rejected, *counted]).sort("line", "rule")
-        return mixed[order], entries.select(pl.lit(file).alias("file"), "line", pl.lit(table.kind).alias("kind"), *ENTRY)
+        return mixed[order], entries.select(
+            pl.lit(file).alias("file"), "line", pl.lit(table.kind).alias("kind"), *ENTRY
+        )
 
 
 def _warning(rule: str, lines: Ints) -> pl.DataFrame:
