@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +20,10 @@ from warehouse.errors import Stop
 from warehouse.files import placed
 from warehouse.ledger import Check
 from warehouse.schema import Fact, Table
+from warehouse.tables.contribution import Contribution
 from warehouse.tables.operations import MonthLoad
+
+CONSERVED = ("billed_idr", "paid_idr")
 
 
 @dataclass(frozen=True)
@@ -58,30 +62,37 @@ def compute(load: Load, now: Standing, month: date, name: str) -> Path:
         one for version in sorted(by_version) for one in _stage(load, assembly, version, by_version[version], name)
     ]
     with placed(listing) as beside:
-        content = {"facts": [asdict(one) for one in staged], "repeated": assembly.repeated}
+        conserved = {one.as_of_date.isoformat(): _sums(assembly, one) for one in by_version}
+        facts = [asdict(one) for one in staged]
+        content = {"facts": facts, "repeated": assembly.repeated, "conserved": conserved}
         beside.write_text(json.dumps(content), encoding="utf-8")
     return listing
 
 
 def audit(listing: Path) -> list[Check]:
-    """Return every check of the staged facts. Raises Stop when one of them fails: the month is not loaded."""
+    """Return every check of the staged facts: by Great Expectations per fact, and the identities between them."""
     from expectations.facts import audit_fact
+    from expectations.identities import check_identities
 
     checks: list[Check] = []
+    conserved: dict[str, dict[str, int]] = _content(listing)["conserved"]
+    by_day: dict[str, dict[type[Fact], pl.DataFrame]] = {}
     for one in staged_facts(listing):
-        subject = f"{Path(listing).parent.name} as of {one.as_of_date}"
-        checks += audit_fact(lake.read(Path(one.path)), fact_of(one.table), subject)
+        by_day.setdefault(one.as_of_date, {})[fact_of(one.table)] = lake.read(Path(one.path))
+    for day, frames in by_day.items():
+        subject = f"{Path(listing).parent.name} as of {day}"
+        for fact, rows in frames.items():
+            checks += audit_fact(rows, fact, subject)
+        checks += check_identities(frames, conserved.get(day, {}), subject)
+    return checks
+
+
+def require_success(checks: list[Check], month: str) -> None:
+    """Raise Stop when a check of the facts failed: the month keeps its last good figures."""
     failed = [check for check in checks if not check.success]
     if failed:
-        listed = ", ".join(f"{check.suite}.{check.rule} ({check.observed})" for check in failed[:5])
-        month = Path(listing).parent.name
-        raise Stop(
-            "facts_failed_audit",
-            f"{month}: {listed}",
-            f"{month}: {listed}",
-            "the month keeps its last good figures; see the checks",
-        )
-    return checks
+        listed = f"{month}: " + ", ".join(f"{one.suite}.{one.rule} ({one.observed})" for one in failed[:5])
+        raise Stop("facts_failed_audit", listed, listed, "the month keeps its last good figures; see ops.check_result")
 
 
 def store_month(load: Load, month: date, listing: Path, name: str) -> int:
@@ -120,12 +131,12 @@ def loaded_listings(load: Load) -> list[Path]:
 
 def staged_facts(listing: Path) -> list[Staged]:
     """Return what a listing names."""
-    return [Staged(**one) for one in json.loads(Path(listing).read_text(encoding="utf-8"))["facts"]]
+    return [Staged(**one) for one in _content(listing)["facts"]]
 
 
 def repeated_lines(listing: Path) -> dict[str, list[int]]:
     """Return, by gating, the lines whose key stands in another file too and which were left out."""
-    found: dict[str, list[int]] = json.loads(Path(listing).read_text(encoding="utf-8"))["repeated"]
+    found: dict[str, list[int]] = _content(listing)["repeated"]
     return found
 
 
@@ -136,18 +147,31 @@ def fact_of(name: str) -> type[Fact]:
     return found
 
 
+def _content(listing: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path(listing).read_text(encoding="utf-8"))
+    return found
+
+
+def _sums(assembly: Assembly, version: Version) -> dict[str, int]:
+    """Return the sums of the accepted contributions of a version, which the facts must keep."""
+    rows = assembly.inputs(version).get(Contribution)
+    return {} if rows is None else lake.sums(rows, CONSERVED)
+
+
 def _stage(load: Load, assembly: Assembly, version: Version, facts: list[type[Fact]], name: str) -> list[Staged]:
-    inputs: Inputs = assembly.inputs(version)
+    inputs = assembly.inputs(version)
     day, month = version.as_of_date.isoformat(), f"{version.month:%Y-%m}"
-    frames: dict[type[Fact], pl.LazyFrame] = {}
-    built: Inputs = dict(inputs)
-    for fact in facts:
-        try:
-            built |= build([fact], built, version)
-        except MissingInputError:
-            load.say(f"{fact.name} {version}: belum ada data / not delivered yet")
-            continue
-        frames[fact] = built[fact]
-    paths = {fact: lake.fact_path(load.home, month, fact, day, name) for fact in frames}
-    lake.write_all({paths[fact]: frame for fact, frame in frames.items()})
+    known = [fact for fact in facts if _can_be_built(load, fact, inputs, version)]
+    paths = {fact: lake.fact_path(load.home, month, fact, day, name) for fact in known}
+    frames = build(known, inputs, version)
+    lake.write_all({paths[fact]: frames[fact] for fact in known})
     return [Staged(fact.qualified(), day, str(path), lake.count(path)) for fact, path in paths.items()]
+
+
+def _can_be_built(load: Load, fact: type[Fact], inputs: Inputs, version: Version) -> bool:
+    try:
+        build([fact], inputs, version)
+    except MissingInputError as missing:
+        load.say(f"{fact.name} {version}: belum ada / not delivered yet: {missing.table.name}")
+        return False
+    return True

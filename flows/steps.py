@@ -150,7 +150,9 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
             continue
         try:
             listing = call(f"transform {label}", months.compute, load, now, month, names[month])
-            checks += call(f"audit {label}", months.audit, listing)
+            audited = call(f"audit {label}", months.audit, listing)
+            checks += audited
+            months.require_success(audited, label)
             summary.months_loaded[label] = call(f"load {label}", months.store_month, load, month, listing, names[month])
         except Stop as stop:
             summary.stopped_months[label] = str(stop)

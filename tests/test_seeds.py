@@ -1,6 +1,7 @@
 """The reference data are whole, consistent with themselves, and cite their sources."""
 
 import csv
+import json
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +25,7 @@ KEYS = {
     "programmes": ["programme"],
     "published_figures": ["row_id"],
     "region_codes": ["system", "code"],
+    "region_code_changes": ["old_code"],
     "regions": ["region_code"],
     "sectors": ["sector"],
     "segments": ["segment"],
@@ -237,3 +239,19 @@ def test_the_calibration_covers_jambi_and_is_marked_synthetic() -> None:
         assert int(row["employed_workers"]) - int(row["excluded_workers"]) == int(row["eligible_workers"])
         share = Decimal(row["active_workers"]) / Decimal(row["eligible_workers"])
         assert abs(share - Decimal(row["covered_share"])) < Decimal("0.0001")
+
+
+def test_the_map_draws_exactly_todays_regencies() -> None:
+    topology = json.loads((SEEDS / "regencies.topo.json").read_text(encoding="utf-8"))
+    (layer,) = topology["objects"].values()
+    drawn = {shape["properties"]["kode"] for shape in layer["geometries"]}
+    assert drawn == {row["region_code"] for row in seed("regions") if row["level"] == "regency"}
+
+
+def test_every_changed_code_leads_to_its_new_one() -> None:
+    codes = {row["code"]: row["region_code"] for row in seed("region_codes") if row["system"] == "kemendagri"}
+    changes = seed("region_code_changes")
+    assert len(changes) == 26
+    assert {row["old_code"]: codes[row["old_code"]] for row in changes} == {
+        row["old_code"]: row["new_code"] for row in changes
+    }

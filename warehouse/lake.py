@@ -79,6 +79,11 @@ def count(path: Path) -> int:
     return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
 
+def sums(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, int]:
+    """Return the sum of each of `columns`."""
+    return frame.select(pl.col(columns).sum()).collect(engine="streaming").row(0, named=True)
+
+
 def read(path: Path) -> pl.DataFrame:
     """Return a small lake file as a frame."""
     return pl.read_parquet(path)

@@ -25,7 +25,7 @@ def employer_rows(as_of: date) -> list[Row]:
         for number, npp in enumerate(employers_of(regency)):
             present = {one.nik for one in memberships() if one.npp == npp and one.segment == "PU"}
             declared = max(0, len(present) + dice.choice((-2, -1, -1, 0, 0, 0, 3)))
-            held = OWED[: dice.choice((2, 3, 4, 4))]
+            held = OWED[: dice.choice((0, 2, 3, 4, 4))]
             found.append(_employer(dice, as_of, regency, npp, "", SCALES[number % 4], declared, held))
         for number in range(10):
             nib = f"81200{regency.replace('.', '')}{number:04d}"

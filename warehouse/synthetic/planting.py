@@ -10,7 +10,7 @@ import polars as pl
 
 from warehouse.schema import Extract, Parse
 from warehouse.synthetic.defects import ALWAYS, Defect, defects
-from warehouse.synthetic.dice import Ints
+from warehouse.synthetic.dice import Bools, Ints
 from warehouse.synthetic.identity import FRESH_SERIAL, fresh_memberships, kpj
 from warehouse.synthetic.plan import MOST_DEFECTS, Plan
 
@@ -40,10 +40,8 @@ def _months(table: type[Extract]) -> list[str]:
     return [name for name, column in table.arriving().items() if column.parse is Parse.MONTH]
 
 
-def plant(
-    plan: Plan, table: type[Extract], name: str, number: int, good: pl.DataFrame, clean: pl.Series
-) -> pl.DataFrame:
-    """Return defective copies of rows of `good` as text, with the helpers _after (row of `good`), _rules, _column.
+def plant(plan: Plan, table: type[Extract], name: str, number: int, good: pl.DataFrame, clean: Bools) -> pl.DataFrame:
+    """Return defective copies of rows of `good` (typed) as text, with the helpers _after (row of `good`), _rules, _column.
 
     As many as the plan's share, and one for every rule at least, but always below five percent of the file.
     Copies are taken from rows where `clean` is true. `number` is the file's own, for fresh ids.
@@ -54,18 +52,20 @@ def plant(
     total = min(room, max(len(ways), round(good.height * plan.defects))) if ways else 0
     dice = np.random.default_rng([plan.seed, crc32(name.encode())])
     order = [ways[place] for place in dice.permutation(len(ways))]
-    candidates = _sample(good, clean, dice, total)
+    candidates = _sample(good, table, clean, dice, total)
     shares = [total // max(len(order), 1) + (place < total % max(len(order), 1)) for place in range(len(order))]
     broken = [_break(candidates, defect, count, dice) for defect, count in zip(order, shares, strict=True) if count]
     found = pl.concat(broken) if broken else _nothing(candidates)
     return _freshened(found.with_columns(pl.int_range(pl.len()).alias(NUMBER)), table, number, plan.seed)
 
 
-def _sample(good: pl.DataFrame, clean: pl.Series, dice: np.random.Generator, total: int) -> pl.DataFrame:
-    places = np.flatnonzero(clean.to_numpy())
+def _sample(
+    good: pl.DataFrame, table: type[Extract], clean: Bools, dice: np.random.Generator, total: int
+) -> pl.DataFrame:
+    places = np.flatnonzero(clean)
     wanted = min(len(places), max(SAMPLE, 4 * total))
     drawn: Ints = np.sort(dice.choice(places, wanted, replace=False)) if total else places[:0]
-    return good[drawn].with_columns(pl.Series("_after", drawn, dtype=pl.Int64))
+    return as_text(good[drawn], table).with_columns(pl.Series("_after", drawn, dtype=pl.Int64))
 
 
 def _break(candidates: pl.DataFrame, defect: Defect, count: int, dice: np.random.Generator) -> pl.DataFrame:

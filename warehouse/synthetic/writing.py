@@ -75,31 +75,30 @@ class Writer:
         return ledger
 
     def _with_defects(self, table: type[Extract], file: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the rows to write, planted ones behind the rows they copy, and the ledger's entries for them."""
         csv = self.plan.format == "csv"
         warned = {rule: broken.to_numpy() for rule, broken in warnings(frame, table)}
         clean = ~np.logical_or.reduce([np.zeros(frame.height, dtype=np.bool_), *warned.values()])
-        typed = complete(frame, table, self.plan.seed)
-        good = as_text(typed, table)
-        planted = plant(self.plan, table, file, len(self._files), good, pl.Series(clean))
-        after = np.concatenate([np.arange(good.height), planted["_after"].to_numpy()])
-        order = np.argsort(after, kind="stable")
-        rows = planted.select(good.columns)
-        mixed = pl.concat([good, rows] if csv else [typed, as_typed(rows, table, typed.schema)])
+        good = complete(frame, table, self.plan.seed)
+        planted = plant(self.plan, table, file, len(self._files), good, clean)
+        copies = planted.select(good.columns)
+        mixed = pl.concat([as_text(good, table), copies] if csv else [good, as_typed(copies, table, good.schema)])
+        order = np.argsort(np.append(np.arange(good.height), planted["_after"].to_numpy()), kind="stable")
         line = np.empty(len(order), dtype=np.int64)
-        line[order] = np.arange(len(order)) + (2 if csv else 1)
-        rejected = planted.select(
-            line=pl.Series(line[good.height :]), severity=pl.lit("reject"), rule="_rules", column="_column"
-        )
-        counted = [_warning(rule, line[: good.height][broken]) for rule, broken in warned.items()]
-        entries = pl.concat([rejected, *counted]).sort("line", "rule")
-        return mixed[order], entries.select(
-            pl.lit(file).alias("file"), "line", pl.lit(table.kind).alias("kind"), *ENTRY
-        )
+        line[order] = np.arange(len(order)) + (2 if csv else 2)
+        entries = [
+            _entries(line[good.height :], severity=pl.lit("reject"), rule=planted["_rules"], column=planted["_column"])
+        ]
+        entries += [
+            _entries(line[: good.height][broken], severity=pl.lit("warn"), rule=pl.lit(rule), column=pl.lit(""))
+            for rule, broken in warned.items()
+        ]
+        file_and_kind = pl.lit(file).alias("file"), "line", pl.lit(table.kind).alias("kind")
+        return mixed[order], pl.concat(entries).sort("line", "rule").select(*file_and_kind, *ENTRY)
 
 
-def _warning(rule: str, lines: Ints) -> pl.DataFrame:
-    entries = pl.DataFrame({"line": pl.Series(lines, dtype=pl.Int64)})
-    return entries.with_columns(severity=pl.lit("warn"), rule=pl.lit(rule), column=pl.lit(""))
+def _entries(lines: Ints, **cells: pl.Expr | pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"line": pl.Series(lines, dtype=pl.Int64)}).with_columns(**cells)
 
 
 def complete(frame: pl.DataFrame, table: type[Extract], seed: int) -> pl.DataFrame:

@@ -69,7 +69,7 @@ with regencies as (
 select
     snapshot.month, snapshot.as_of_date, regencies.region_code,
     case when count(*) = count(eligible_workers) then sum(eligible_workers)::bigint end as eligible_workers,
-    case when count(*) = count(eligible_workers) and min(source) = max(source) then min(source) end as workforce_source,
+    case when count(*) = count(eligible_workers) then case when min(source) = max(source) then min(source) else 'MIXED' end end as workforce_source,
     case when count(*) = count(eligible_workers) then min(period) end as workforce_period
 from snapshot
 cross join regencies

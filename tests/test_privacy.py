@@ -1,0 +1,222 @@
+"""After a load no NIK, no KPJ and no name is anywhere but in the landing folder, and the key is nowhere but in its file.
+
+One load of the real command, of files in which unmistakable people are planted: in good rows and rejected ones, in
+every column where they do not belong, and in files that are stopped.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.entry import StepFailed, guarded
+from flows.keys import pseudonyms
+from flows.steps import plain
+from tests.endtoend import load, start
+from tests.extracts import PLAIN, Files, Row, kpj, membership, memberships, nik, write
+from tests.scanner import Found, Words
+from transforms.identity import PADDING, Pseudonyms
+from warehouse.errors import Stop
+from warehouse.home import Home
+
+COLUMNS = [name for name in PLAIN["kepesertaan"] if name != "nama"]
+FREE_TEXTS = {"npp", "sub_sektor"}
+KEY = bytes(range(100, 132))
+
+
+@dataclass
+class Planted:
+    """People who stand in the files, by the place they were planted in; every person is planted once."""
+
+    people: dict[int, str] = field(default_factory=dict)
+
+    def person(self, place: str) -> int:
+        """Return a new person, planted in `place`."""
+        self.people[3000 + len(self.people)] = place
+        return max(self.people)
+
+    def words(self, place: str = "") -> dict[str, str]:
+        """Return everything that gives a person of that place away, or any person, by the place."""
+        chosen = {person: where for person, where in self.people.items() if place in ("", where)}
+        return {word: where for person, where in chosen.items() for word in (nik(person), kpj(person), name_of(person))}
+
+
+@dataclass(frozen=True)
+class Spied:
+    """What a load left, what was planted before it, and where it was found."""
+
+    home: Path
+    output: str
+    planted: Planted
+    found: Found
+
+    def leaks(self, place: str, *words: str) -> dict[str, set[str]]:
+        """Return the places where people planted in `place` were found, and by which word; all words without any."""
+        wanted = set(words) or set(self.planted.words(place))
+        return {name: seen & wanted for name, seen in self.found.items() if seen & wanted}
+
+
+def name_of(person: int) -> str:
+    """Return a name that no other text holds by chance."""
+    letters = "".join("BCDFGHJKLM"[int(digit)] + "AIUEOAIUEO"[int(digit)] for digit in str(person))
+    return f"ZZ{letters}QQ"
+
+
+def known(person: int, **written: str) -> Row:
+    """Return a good membership of a planted person, with what is written instead."""
+    row = membership(person, PLAIN["kepesertaan"] | {"blth": "2025-02", "tgl_data": "2025-02-28"})
+    return row | {"nama": name_of(person)} | written
+
+
+def plant(planted: Planted) -> Files:
+    """Return the files with the planted people."""
+    crowd = memberships("2025-02", "2025-02-28", "| orang | segmen |\n| 1-1300 | PU |")
+    good = [known(planted.person("a good row")) for _ in range(5)]
+    bad = [
+        known(planted.person("a rejected row"), upah="-5"),
+        known(planted.person("a rejected row")) | {"nik": nik(max(planted.people)) + "7"},
+        known(planted.person("a rejected row")) | {"nik": nik(max(planted.people)) + ".0", "jk": "X"},
+        known(planted.person("a rejected row")) | {"kpj": " " + kpj(max(planted.people)) + "00"},
+        known(planted.person("a rejected row")) | {"tgl_lahir": "?", "upah": "x", "nik": f"NIK {nik(max(planted.people))}"},
+        known(planted.person("a rejected row"), upah="-5") | {"nik": wide(nik(max(planted.people)))},
+    ]
+    stopped = [known(planted.person("a stopped file"), blth="2025-03", tgl_data="2025-03-31", upah="-1") for _ in range(9)]
+    headless = planted.person("a file without a header")
+    line = known(headless, blth="2025-04", npp=nik(headless), nilai_kontrak=kpj(headless))
+    broken = planted.person("a file with a broken line")
+    payer = known(planted.person("a receipt"))
+    receipt = {"blth": "2025-02", "tgl_data": "2025-02-28", "npp": "", "kpj": payer["kpj"], "no_bukti": payer["nik"]}
+    return {
+        "kepesertaan_202502.csv": [*crowd, *good, *bad, *misplaced(planted)],
+        "kepesertaan_202503.csv": stopped,
+        "kepesertaan_202504.csv": [dict(zip(line.values(), line.values(), strict=False))],
+        "kepesertaan_202505.csv": [known(broken) | {"nama": f'"{name_of(broken)}'}],
+        "iuran_202502.csv": [PLAIN["iuran"] | receipt, PLAIN["iuran"] | receipt | {"jumlah_tk": "-1"}],
+    }
+
+
+def misplaced(planted: Planted) -> Iterator[Row]:
+    """Yield, for every column, a row of a planted person whose NIK stands there, one whose KPJ does, one whose name does."""
+    for column in COLUMNS:
+        for what in ("nik", "kpj", "nama"):
+            row = known(planted.person(f"{what} in {column}"))
+            yield row | {column: row[what]} | ({"upah": "-1"} if column in FREE_TEXTS and what != "nik" else {})
+
+
+def wide(digits: str) -> str:
+    """Return digits in the wide form that some keyboards write."""
+    return "".join(chr(0xFF10 + int(digit)) for digit in digits)
+
+
+@pytest.fixture(scope="module")
+def spied(tmp_path_factory: pytest.TempPathFactory) -> Spied:
+    """Load the planted files by the command, and search everything it left and said."""
+    place, planted = tmp_path_factory.mktemp("spied"), Planted()
+    files = plant(planted)
+    source = write(place / "source", files)
+    without_quotes = source / "kepesertaan_202505.csv"
+    without_quotes.write_text(without_quotes.read_text(encoding="utf-8").replace('"""', '"'), encoding="utf-8")
+    running = start(source, place / "home", "--plain")
+    output = "\n".join(running.communicate(timeout=240))
+    assert running.returncode == 4, output
+    words = Words(planted.words())
+    found = words.in_folder(place / "home", without=["landing"])
+    return Spied(place / "home", output, planted, found | {"stdout and stderr": words.in_text(output)})
+
+
+def test_the_files_were_judged_as_planned(spied: Spied) -> None:
+    assert Words(spied.planted.words()).in_folder(spied.home / "landing").keys()
+    for month in ("202503", "202504", "202505"):
+        assert f"kepesertaan_{month}.csv" in spied.output.split("files stopped")[1]
+    assert "2025-02" in spied.output.split("months loaded")[1]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["a good row", "a rejected row", "a stopped file", "a file without a header", "a file with a broken line", "a receipt"],
+)
+def test_nobody_is_found_who_was_planted_in(place: str, spied: Spied) -> None:
+    assert spied.planted.words(place)
+    assert spied.leaks(place) == {}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_nobody_is_found_whose_nik_kpj_or_name_stands_in_the_wrong_column(column: str, spied: Spied) -> None:
+    """Free texts are the exception: a KPJ or a name there cannot be told from what belongs there, a NIK can."""
+    whats = ("nik",) if column in FREE_TEXTS else ("nik", "kpj", "nama")
+    leaks = {what: spied.leaks(f"{what} in {column}") for what in whats}
+    assert {what: found for what, found in leaks.items() if found} == {}
+
+
+def test_the_key_is_in_no_output_and_only_its_owner_reads_it(spied: Spied) -> None:
+    file = spied.home / "keys" / "pseudonym.key"
+    secret = file.read_text(encoding="ascii").strip()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    words = Words([secret])
+    assert words.in_folder(spied.home, without=["keys"]) == {}
+    assert words.in_text(spied.output) == set()
+    hidden = bytes.fromhex(secret)
+    assert not [path for path in spied.home.rglob("*") if path.is_file() and hidden in path.read_bytes()]
+
+
+def test_no_other_user_may_enter_the_home_or_read_what_landed(spied: Spied) -> None:
+    landed = [spied.home, *(spied.home / "landing").rglob("*")]
+    assert [path.name for path in landed if path.stat().st_mode & stat.S_IRWXO] == []
+
+
+def test_tokens_are_made_with_the_key_of_the_environment_and_no_other_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAKUPAN_KEY", KEY.hex())
+    files = {"kepesertaan_202502.csv": memberships("2025-02", "2025-02-28", "| orang | segmen |\n| 1-3 | PU |")}
+    load(write(tmp_path / "source", files), tmp_path / "home")
+    lake = pl.read_parquet(tmp_path / "home" / "lake" / "kepesertaan" / "*.parquet")
+    people = pl.Series([nik(person) for person in (1, 2, 3)])
+    cards = pl.Series([PADDING["KPJ"] + kpj(person) for person in (1, 2, 3)])
+    assert lake["worker_key"].to_list() == Pseudonyms(KEY).tokens(people).to_list()
+    assert lake["membership_key"].to_list() == Pseudonyms(KEY).tokens(cards).to_list()
+    assert not (tmp_path / "home" / "keys").exists()
+    assert Words([KEY.hex()]).in_folder(tmp_path / "home") == {}
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o601])
+def test_a_key_that_others_can_reach_is_refused(mode: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.key"
+    file.write_text(KEY.hex(), encoding="ascii")
+    monkeypatch.setenv("CAKUPAN_KEY_FILE", str(file))
+    file.chmod(0o600)
+    assert pseudonyms(Home(tmp_path / "home"))[0].fingerprint() == Pseudonyms(KEY).fingerprint()
+    file.chmod(mode)
+    with pytest.raises(Stop, match="can read") as refused:
+        pseudonyms(Home(tmp_path / "home"))
+    assert KEY.hex() not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", "ab", KEY.hex()[:-2], KEY.hex() + "00", "z" * 64])
+def test_a_key_of_another_length_or_alphabet_is_refused_without_being_shown(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.key"
+    file.write_text(text, encoding="ascii")
+    file.chmod(0o600)
+    monkeypatch.setenv("CAKUPAN_KEY_FILE", str(file))
+    with pytest.raises(Stop) as refused:
+        pseudonyms(Home(tmp_path / "home"))
+    assert refused.value.rule == "key_malformed"
+    assert len(text) < 10 or text not in str(refused.value)
+
+
+def test_an_unforeseen_error_leaves_its_text_behind() -> None:
+    def quoting() -> None:
+        raise ValueError(f"cannot cast {nik(7)} to date")
+
+    with pytest.raises(StepFailed) as failed:
+        guarded(plain)("a step", quoting)
+    assert Words([nik(7)]).in_text(f"{failed.value!r} {failed.value} {failed.value.__cause__}") == set()
+    assert "ValueError" in str(failed.value)
