@@ -85,7 +85,7 @@ class Writer:
         mixed = pl.concat([as_text(good, table), copies] if csv else [good, as_typed(copies, table, good.schema)])
         order = np.argsort(np.append(np.arange(good.height), planted["_after"].to_numpy()), kind="stable")
         line = np.empty(len(order), dtype=np.int64)
-        line[order] = np.arange(len(order)) + (2 if csv else 2)
+        line[order] = np.arange(len(order)) + (2 if csv else 1)
         entries = [
             _entries(line[good.height :], severity=pl.lit("reject"), rule=planted["_rules"], column=planted["_column"])
         ]

@@ -1,12 +1,13 @@
 -- A membership in force is one that covers its worker on the reference day: the day of the snapshot, or the last of the month if that is past.
 create table snapshot as select distinct month, as_of_date from membership;
 
+create macro covers(held, reference_day) as
+    held.start_date <= reference_day
+    and (held.end_date is null or held.end_date >= reference_day)
+    and (held.segment <> 'BPU' or coalesce(held.paid_through >= held.month - interval 3 months, false));
+
 create table in_force as
-select *
-from (select *, least(as_of_date, last_day(month)) as reference_day from membership)
-where start_date <= reference_day
-    and (end_date is null or end_date >= reference_day)
-    and (segment <> 'BPU' or paid_through >= month - interval 3 months);
+select * from membership where covers(membership, least(as_of_date, last_day(month)));
 
 create table presence as
 with based as (

@@ -22,19 +22,22 @@ select month, as_of_date, employer.*
 from assessed
 join employer on listed_on = (select max(seen.listed_on) from employer seen where seen.listed_on <= as_of_date);
 
-create table registered_workers as
-select month, assessed.as_of_date, employer, count(distinct worker) as workers, list_distinct(flatten(list(programmes))) as programmes_of_members
+create table employed as
+select assessed.as_of_date as assessed_on, membership.*
 from assessed
-join in_force using (month)
-where in_force.as_of_date = members_as_of and employer is not null
+join membership on membership.month = assessed.month and membership.as_of_date = members_as_of
+where employer is not null and covers(membership, least(assessed.as_of_date, last_day(assessed.month)));
+
+create table registered_workers as
+select month, assessed_on as as_of_date, employer, count(distinct worker) as workers, list_distinct(flatten(list(programmes))) as programmes_of_members
+from employed
 group by all;
 
 create table underpaid as
-select distinct month, assessed.as_of_date, employer
-from assessed
-join in_force using (month)
+select distinct month, assessed_on as as_of_date, employer
+from employed
 join minimum_wage on region_code = workplace and minimum_wage.year = year(month)
-where in_force.as_of_date = members_as_of and segment = 'PU' and wage_idr < minimum_idr;
+where segment = 'PU' and wage_idr < minimum_idr;
 
 -- The age of arrears runs from the oldest overdue month that is not fully paid to the month in which it is seen.
 create table employer_arrears as
