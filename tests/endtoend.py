@@ -28,10 +28,11 @@ def load(source: Path, home: Path, month: str | None = None) -> dict[str, Any]:
 
 
 def start(source: Path, home: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
-    """Return the running command `cakupan run` on a folder, with both outputs in pipes."""
+    """Return the running command `cakupan run` on a folder, with both outputs in pipes and no setting of ours."""
     command = [sys.executable, "-m", "flows", "run", "--source", str(source), "--home", str(home), *options]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=pipe, stderr=pipe, text=True)
+    return subprocess.Popen(command, cwd=ROOT, env=inherited | environment, stdout=pipe, stderr=pipe, text=True)
 
 
 def facts() -> list[type[Table]]:

@@ -24,7 +24,10 @@ SEGMENTS = ("PU", "BPU", "JAKON", "PMI")
 REGENCIES = ("15.03", "15.04", "16.01")
 REJECTED_WAGE = "-1"
 DAYS = {"2025-01": "2025-01-31", "2025-02": "2025-02-28", "2025-03": "2025-03-16"}
-FILES_OF_MONTHS = ("kepesertaan_202501.csv", *(f"kepesertaan_{part}_{month}.csv" for month in ("202502", "202503") for part in "ab"))
+FILES_OF_MONTHS = (
+    "kepesertaan_202501.csv",
+    *(f"kepesertaan_{part}_{month}.csv" for month in ("202502", "202503") for part in "ab"),
+)
 
 PLAIN: dict[str, Row] = {
     "kepesertaan": {
@@ -66,7 +69,10 @@ def born(person: int) -> date:
 def rows(kind: str, table: str, **same: str) -> list[Row]:
     """Return the rows of a text table of a kind; a dash is empty, `same` holds for every row."""
     names, written = cells(table)
-    return [PLAIN[kind] | same | {name: cell if cell != "-" else "" for name, cell in zip(names, row, strict=True)} for row in written]
+    return [
+        PLAIN[kind] | same | {name: cell if cell != "-" else "" for name, cell in zip(names, row, strict=True)}
+        for row in written
+    ]
 
 
 def memberships(month: str, as_of: str, table: str, **same: str) -> list[Row]:
@@ -86,8 +92,15 @@ def membership(person: int, written: Mapping[str, str]) -> Row:
         "lunas_sd": written["blth"] if segment == "BPU" else "",
         "sumber_dana": "EMPLOYER" if segment in ("PU", "JAKON") else "SELF",
     }
-    made = {"nik": nik(person), "kpj": kpj(person, segment), "tgl_lahir": born(person).isoformat(), "nama": f"ORANG {person}"}
-    unwritten = {name: value for name, value in (by_segment | made).items() if written.get(name) == PLAIN["kepesertaan"][name]}
+    made = {
+        "nik": nik(person),
+        "kpj": kpj(person, segment),
+        "tgl_lahir": born(person).isoformat(),
+        "nama": f"ORANG {person}",
+    }
+    unwritten = {
+        name: value for name, value in (by_segment | made).items() if written.get(name) == PLAIN["kepesertaan"][name]
+    }
     return PLAIN["kepesertaan"] | dict(written) | unwritten
 
 
@@ -121,9 +134,13 @@ def two_months() -> Files:
     return {
         "kepesertaan_15_202502.csv": memberships("2025-02", "2025-02-28", february),
         "kepesertaan_15_202503.csv": memberships("2025-03", "2025-03-31", march),
-        "iuran_15_202503.csv": rows("iuran", "| tgl_bayar | dibayar |\n| 2025-03-20 | 80000 |", blth="2025-03", tgl_data="2025-03-31"),
+        "iuran_15_202503.csv": rows(
+            "iuran", "| tgl_bayar | dibayar |\n| 2025-03-20 | 80000 |", blth="2025-03", tgl_data="2025-03-31"
+        ),
         "badan_usaha_15.csv": rows("badan_usaha", "| npp | nib |\n| NPP1 | - |\n| - | 812345 |", tgl_data="2025-02-28"),
-        "penduduk_bekerja_15.csv": rows("penduduk_bekerja", "| kode_kab | penduduk_bekerja |\n| 15.03 | 100 |\n| 15.04 | 50 |"),
+        "penduduk_bekerja_15.csv": rows(
+            "penduduk_bekerja", "| kode_kab | penduduk_bekerja |\n| 15.03 | 100 |\n| 15.04 | 50 |"
+        ),
         "target_15.csv": rows("target", "| kode | persen |\n| 15.03 | 62,62 |"),
         "umk_15.csv": rows("umk", "| kode_kab |\n| 15.03 |\n| 15.04 |"),
     }

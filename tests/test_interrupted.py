@@ -37,7 +37,9 @@ STAGES: dict[str, Callable[[Path], bool]] = {
     "the warehouse being built": lambda home: (home / "warehouse.duckdb.next").exists(),
     "the copy being published": lambda home: any(home.glob("published/.part-*")),
 }
-WHOLE = "SELECT count(*), sum(active_workers), sum(vulnerable_workers) FROM mart.fact_coverage WHERE superseded_at IS NULL"
+WHOLE = (
+    "SELECT count(*), sum(active_workers), sum(vulnerable_workers) FROM mart.fact_coverage WHERE superseded_at IS NULL"
+)
 READER = """
 import json, select, sys
 from pathlib import Path
@@ -99,7 +101,7 @@ def test_readers_see_the_old_version_or_the_new_one_whatever_is_killed(restateme
     assert kill_at_many_moments(restatement, tmp_path, Random(2)) == {old, new}
 
 
-def test_a_killed_load_leaves_nothing_behind_that_the_next_one_does_not_clear_away(first_load: Scene, tmp_path: Path) -> None:
+def test_a_killed_load_leaves_nothing_behind_that_the_next_one_does_not_clear_away(tmp_path: Path) -> None:
     home, files = tmp_path / "home", small(two_months())
     quoted = {name: [row | {"nama": f"{row['nama']}; ALM"} for row in rows] for name, rows in files.items()}
     source = write(tmp_path / "source", quoted)

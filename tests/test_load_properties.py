@@ -54,13 +54,21 @@ def warehouse(home: Path) -> Path:
 
 
 def test_facts_count_every_person_once_at_every_level_scope_and_basis(loaded: Loaded) -> None:
-    found = query(warehouse(loaded.home), "SELECT basis, region_code, segment, month, active_workers FROM mart.fact_coverage")
-    told = {tuple(key): count for *key, count in found.with_columns(pl.col("month").dt.strftime("%Y-%m")).iter_rows() if count}
+    found = query(
+        warehouse(loaded.home), "SELECT basis, region_code, segment, month, active_workers FROM mart.fact_coverage"
+    )
+    told = {
+        tuple(key): count
+        for *key, count in found.with_columns(pl.col("month").dt.strftime("%Y-%m")).iter_rows()
+        if count
+    }
     assert told == {key: len(people) for key, people in people_in_force(loaded.files).items()}
 
 
 def test_active_is_the_month_before_plus_joined_plus_returned_less_left(loaded: Loaded) -> None:
-    coverage = query(warehouse(loaded.home), "SELECT * FROM mart.fact_coverage").with_columns(pl.col("month").dt.month())
+    coverage = query(warehouse(loaded.home), "SELECT * FROM mart.fact_coverage").with_columns(
+        pl.col("month").dt.month()
+    )
     place = ["basis", "region_code", "segment"]
     for now in (2, 3):
         before = coverage.filter(pl.col("month") == now - 1).select(*place, before="active_workers")
@@ -78,7 +86,12 @@ def test_accepted_and_rejected_are_all_rows_of_every_file_and_of_the_run(loaded:
     bad = {name: sum(row["upah"] == REJECTED_WAGE for row in rows) for name, rows in loaded.files.items()}
     assert told == {name: (len(rows), len(rows) - bad[name], bad[name]) for name, rows in loaded.files.items()}
     kept = ask(loaded.home, "SELECT uri, line_no, rules FROM ops.rejection JOIN ops.source_file USING (sha256)")
-    lines = {(name, place + 2) for name, rows in loaded.files.items() for place, row in enumerate(rows) if row["upah"] == REJECTED_WAGE}
+    lines = {
+        (name, place + 2)
+        for name, rows in loaded.files.items()
+        for place, row in enumerate(rows)
+        if row["upah"] == REJECTED_WAGE
+    }
     assert {(uri.rsplit("/", 1)[1], line) for uri, line, _ in kept} == lines
     assert {rules for *_, rules in kept} == {"upah_negative"}
     sums = tuple(sum(counts) for counts in zip(*told.values(), strict=True))
@@ -88,7 +101,10 @@ def test_accepted_and_rejected_are_all_rows_of_every_file_and_of_the_run(loaded:
 def test_rows_that_stand_in_two_files_are_rejected_once_in_the_books_of_file_and_run(
     loaded: Loaded, tmp_path: Path
 ) -> None:
-    first, second = ([*loaded.files[f"kepesertaan_{part}_202502.csv"], *loaded.files[f"kepesertaan_{part}_202503.csv"]] for part in "ab")
+    first, second = (
+        [*loaded.files[f"kepesertaan_{part}_202502.csv"], *loaded.files[f"kepesertaan_{part}_202503.csv"]]
+        for part in "ab"
+    )
     copies = [next(row for row in first if row["blth"] == month) for month in ("2025-02", "2025-03")]
     files = {"kepesertaan_a.csv": first, "kepesertaan_b.csv": [*second, *copies]}
     result = load(write(tmp_path / "source", files), tmp_path / "home")
@@ -97,7 +113,9 @@ def test_rows_that_stand_in_two_files_are_rejected_once_in_the_books_of_file_and
     rows, bad = len(first) + len(second) + 2, 4 + 2
     assert ask(tmp_path / "home", f"SELECT {counts} FROM ops.source_file") == [(rows, rows - bad, bad)]
     assert ask(tmp_path / "home", "SELECT count(*) FROM ops.rejection") == [(bad,)]
-    assert ask(tmp_path / "home", "SELECT rows_in, rows_accepted, rows_rejected FROM ops.run") == [(rows, rows - bad, bad)]
+    assert ask(tmp_path / "home", "SELECT rows_in, rows_accepted, rows_rejected FROM ops.run") == [
+        (rows, rows - bad, bad)
+    ]
 
 
 def test_order_of_files_rows_and_columns_does_not_matter(loaded: Loaded, tmp_path: Path) -> None:
@@ -119,7 +137,10 @@ def test_the_same_folder_again_adds_nothing(loaded: Loaded, tmp_path: Path) -> N
     again = load(loaded.source, home)
     assert (again["received"], again["months_loaded"], again["months_unchanged"]) == (0, {}, 3)
     assert (home / "published" / "current").readlink() == link
-    assert sorted(path.name for path in (home / "published").iterdir() if not path.name.startswith(".")) == [str(link), "current"]
+    assert sorted(path.name for path in (home / "published").iterdir() if not path.name.startswith(".")) == [
+        str(link),
+        "current",
+    ]
     assert_same(every_version(warehouse(home)), before)
 
 
@@ -134,7 +155,9 @@ def test_a_file_sent_twice_also_under_another_name_is_a_file_once(loaded: Loaded
     assert ask(home, "SELECT count(*) FROM ops.source_file") == [(len(loaded.files),)]
 
 
-def test_a_restatement_equals_a_fresh_load_and_closes_the_old_rows_in_one_step_and_can_be_taken_back(loaded: Loaded, tmp_path: Path) -> None:
+def test_a_restatement_equals_a_fresh_load_and_closes_the_old_rows_in_one_step_and_can_be_taken_back(
+    loaded: Loaded, tmp_path: Path
+) -> None:
     home, name = loaded.copy(tmp_path), "kepesertaan_a_202502.csv"
     final = loaded.files | {name: [row | {"rentan": "Y"} for row in loaded.files[name][2:]]}
     source = write(tmp_path / "source", final)
@@ -144,10 +167,14 @@ def test_a_restatement_equals_a_fresh_load_and_closes_the_old_rows_in_one_step_a
     assert_same(standing(warehouse(home)), standing(warehouse(tmp_path / "fresh")))
     for table in facts():
         rows = f"FROM {table.qualified()} WHERE superseded_at IS NOT NULL"
-        unclosed = ask(home, f"SELECT count(*) {rows} AND superseded_at NOT IN (SELECT loaded_at FROM {table.qualified()})")
+        unclosed = ask(
+            home, f"SELECT count(*) {rows} AND superseded_at NOT IN (SELECT loaded_at FROM {table.qualified()})"
+        )
         assert unclosed == [(0,)]
         if "month" in table.columns:
-            assert {steps for (steps,) in ask(home, f"SELECT count(DISTINCT superseded_at) {rows} GROUP BY month")} <= {1}
+            assert {steps for (steps,) in ask(home, f"SELECT count(DISTINCT superseded_at) {rows} GROUP BY month")} <= {
+                1
+            }
     closed = ask(home, "SELECT min(superseded_at) FROM mart.fact_coverage")[0][0]
     assert closed is not None
     was = {table.qualified(): _as_of(home, table.qualified(), f"{closed}") for table in facts()}
@@ -156,10 +183,12 @@ def test_a_restatement_equals_a_fresh_load_and_closes_the_old_rows_in_one_step_a
     assert_same(standing(warehouse(home)), before)
 
 
-def test_a_stopped_file_stops_its_month_and_no_other_until_a_corrected_one_comes(loaded: Loaded, tmp_path: Path) -> None:
+def test_a_stopped_file_stops_its_month_and_no_other_until_a_corrected_one_comes(
+    loaded: Loaded, tmp_path: Path
+) -> None:
     home, source = tmp_path / "home", tmp_path / "source"
     files = {name: rows for name, rows in loaded.files.items() if "_b_" not in name}
-    january, february, march = files
+    january, february, _ = files
     load(write(source, {january: files[january], february: files[february]}), home)
     before = standing(Home(home).current, mart_facts())
     broken = [row | {"upah": REJECTED_WAGE} for row in files[february]]
@@ -171,7 +200,9 @@ def test_a_stopped_file_stops_its_month_and_no_other_until_a_corrected_one_comes
     after = standing(Home(home).current, mart_facts())
     for month in ("2025-01", "2025-02"):
         assert_same(of_month(after, month), of_month(before, month))
-    assert ask(home, "SELECT rows = rows_accepted + rows_rejected, reason FROM ops.source_file WHERE state = 'STOPPED'")[0][0]
+    assert ask(
+        home, "SELECT rows = rows_accepted + rows_rejected, reason FROM ops.source_file WHERE state = 'STOPPED'"
+    )[0][0]
     corrected = files | {february: files[february][1:]}
     mended = load(write(source, corrected), home)
     assert (mended["exit_code"], mended["months_loaded"].keys()) == (3, {"2025-02", "2025-03"})

@@ -14,14 +14,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.entry import StepFailed, guarded
+from flows.entry import guarded
 from flows.keys import pseudonyms
 from flows.steps import plain
 from tests.endtoend import load, start
 from tests.extracts import PLAIN, Files, Row, kpj, membership, memberships, nik, write
 from tests.scanner import Found, Words
 from transforms.identity import PADDING, Pseudonyms
-from warehouse.errors import Stop
+from warehouse.errors import StepFailed, Stop
 from warehouse.home import Home
 
 COLUMNS = [name for name in PLAIN["kepesertaan"] if name != "nama"]
@@ -82,8 +82,9 @@ def plant(planted: Planted) -> Files:
         known(planted.person("a rejected row")) | {"nik": nik(max(planted.people)) + "7"},
         known(planted.person("a rejected row")) | {"nik": nik(max(planted.people)) + ".0", "jk": "X"},
         known(planted.person("a rejected row")) | {"kpj": " " + kpj(max(planted.people)) + "00"},
-        known(planted.person("a rejected row")) | {"tgl_lahir": "?", "upah": "x", "nik": f"NIK {nik(max(planted.people))}"},
-        known(planted.person("a rejected row"), upah="-5") | {"nik": wide(nik(max(planted.people)))},
+        known(planted.person("a rejected row"))
+        | {"tgl_lahir": "?", "upah": "x", "nik": f"NIK {nik(max(planted.people))}"},
+        known(planted.person("a rejected row in wide digits"), upah="-5") | {"nik": wide(nik(max(planted.people)))},
     ]
     stopped = [
         known(planted.person("a stopped file"), blth="2025-03", tgl_data="2025-03-31", upah="-1") for _ in range(9)
@@ -140,12 +141,25 @@ def test_the_files_were_judged_as_planned(spied: Spied) -> None:
     assert set().union(*Words(names).in_folder(spied.home / "landing").values()) == names
     loaded, stopped = spied.output.split("months loaded")[1].split("files stopped")
     assert "2025-02" in loaded
-    assert [f"kepesertaan_2025{month}.csv" in stopped for month in ("02", "03", "04", "05")] == [False, True, True, True]
+    assert [f"kepesertaan_2025{month}.csv" in stopped for month in ("02", "03", "04", "05")] == [
+        False,
+        True,
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(
     "place",
-    ["a good row", "a rejected row", "a stopped file", "a file without a header", "a file with a broken line", "a receipt"],
+    [
+        "a good row",
+        "a rejected row",
+        "a rejected row in wide digits",
+        "a stopped file",
+        "a file without a header",
+        "a file with a broken line",
+        "a receipt",
+    ],
 )
 def test_nobody_is_found_who_was_planted_in(place: str, spied: Spied) -> None:
     assert spied.planted.words(place)

@@ -52,7 +52,9 @@ CONTAINERS: dict[str, Callable[[Path], object]] = {
     "parquet lists": lambda path: pl.DataFrame({"a": [[{"b": int(NIK), "c": NAME}]]}).write_parquet(path),
     "duckdb": as_duckdb,
     "sqlite": as_sqlite,
-    "packed integers": lambda path: path.write_bytes(b"\0" * 9 + int(NIK).to_bytes(8, "little") + NAME.encode("utf-16-le")),
+    "packed integers": lambda path: path.write_bytes(
+        b"\0" * 9 + int(NIK).to_bytes(8, "little") + NAME.encode("utf-16-le")
+    ),
 }
 
 
