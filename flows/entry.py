@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import polars as pl
+
 from flows import settings as settings_file
 from flows.context import Load, silent
 from flows.keys import pseudonyms
@@ -57,7 +59,7 @@ def guarded(call: Call) -> Call:
                 return step(*arguments)
             except Stop:
                 raise
-            except Exception as broken:
+            except (Exception, pl.exceptions.PanicException) as broken:
                 place = traceback.extract_tb(broken.__traceback__)[-1]
                 where = f"{Path(place.filename).name}:{place.lineno}"
                 raise StepFailed(f"{step.__name__}: {type(broken).__name__} at {where}") from None

@@ -45,7 +45,7 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage]) -> Verdict:
             verdict = Verdict(
                 gate_id, delivery.sha256, delivery.kind, stops=(Reason(stop.rule, stop.en, stop.id, stop.cure),)
             )
-        except Exception as broken:
+        except (Exception, pl.exceptions.PanicException) as broken:
             verdict = Verdict(gate_id, delivery.sha256, delivery.kind, stops=(_unreadable(broken),))
     ledger.save(load.home, verdict)
     return verdict
@@ -101,7 +101,7 @@ def _keep_result(load: Load, gate_id: str, result: dict[str, Any]) -> None:
         beside.write_text(json.dumps(result), encoding="utf-8")
 
 
-def _unreadable(broken: Exception) -> Reason:
+def _unreadable(broken: BaseException) -> Reason:
     kind = type(broken).__name__
     return Reason(
         "unreadable_file",
