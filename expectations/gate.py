@@ -89,12 +89,14 @@ def _rows(path: Path) -> int:
 
 def _quarantined(bad: pl.LazyFrame, table: type[Extract], bits: list[tuple[int, str]]) -> pl.LazyFrame:
     word = pl.col("broken_rules")
-    names = pl.concat_list([pl.when(word & (1 << bit) != 0).then(pl.lit(name)) for bit, name in bits]).list.drop_nulls()
+    names = [pl.when(word & (1 << bit) != 0).then(pl.lit(name)) for bit, name in bits]
     shown = pl.struct(
         [_masked(name, column.personal or bool(column.pseudonym)) for name, column in table.arriving().items()]
     )
     return bad.select(
-        pl.col(LINE_NO), names.list.join(",").alias("rules"), shown.struct.json_encode().alias("masked_row")
+        pl.col(LINE_NO),
+        pl.concat_str(pl.lit(None, pl.String), *names, separator=",", ignore_nulls=True).alias("rules"),
+        shown.struct.json_encode().alias("masked_row"),
     )
 
 

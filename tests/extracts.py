@@ -96,7 +96,7 @@ def membership(person: int, written: Mapping[str, str]) -> Row:
         "nik": nik(person),
         "kpj": kpj(person, segment),
         "tgl_lahir": born(person).isoformat(),
-        "nama": f"ORANG {person}",
+        "nama": f"PEKERJA NOMOR {person}",
     }
     unwritten = {
         name: value for name, value in (by_segment | made).items() if written.get(name) == PLAIN["kepesertaan"][name]
@@ -146,7 +146,7 @@ def two_months() -> Files:
     }
 
 
-def random_months(dice: Random, people: int = 60) -> Files:
+def random_months(dice: Random, people: int = 100) -> Files:
     """Return the memberships of three months, those of February and March in two files, with one rejected row a file.
 
     A person has one or two memberships a month, in segments, regencies and files of their own.

@@ -11,6 +11,7 @@ import gzip
 import html
 import io
 import json
+import re
 import sqlite3
 import unicodedata
 import zipfile
@@ -18,10 +19,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from warehouse.store import query
 
+NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+SHORTEST = 8
+RUN = re.compile(rb"[0-9A-Za-z]{8,}")
+WIDE_RUN = re.compile(rb"(?:[0-9A-Za-z]\0){8,}")
 Found = dict[str, set[str]]
 COLUMNS = "SELECT DISTINCT table_schema, table_name FROM information_schema.columns ORDER BY ALL"
 
@@ -32,7 +38,9 @@ class Words:
     def __init__(self, words: Iterable[str]) -> None:
         """Know the words in every way they may be written."""
         self.folded = {fold(word): word for word in words}
-        self.bytes = {form: word for word in self.folded.values() for form in _forms(word)}
+        self.numbers = {int(word): word for word in self.folded if word.isdigit() and int(word) < 1 << 63}
+        if short := [word for word in self.folded if len(word) < SHORTEST]:
+            raise ValueError(f"too short to be told from chance: {short}")
 
     def in_text(self, text: str) -> set[str]:
         """Return the words that stand in a text, or in what a reader of JSON or HTML makes of it."""
@@ -41,7 +49,18 @@ class Words:
 
     def in_bytes(self, data: bytes) -> set[str]:
         """Return the words whose bytes stand in `data`, as text or as an integer of eight bytes."""
-        return {word for form, word in self.bytes.items() if form in data}
+        runs = b" ".join(RUN.findall(data) + [wide.replace(b"\0", b"") for wide in WIDE_RUN.findall(data)])
+        text = runs.decode("ascii").casefold()
+        found = {word for folded, word in self.folded.items() if folded in text}
+        return found | {self.folded[self.numbers[number]] for number in self._packed_in(data)}
+
+    def _packed_in(self, data: bytes) -> set[int]:
+        found: set[int] = set()
+        for offset in range(min(8, max(0, len(data) - 7))):
+            for order in ("<u8", ">u8"):
+                packed = np.frombuffer(data, order, (len(data) - offset) // 8, offset)
+                found.update(packed[np.isin(packed, np.array([*self.numbers], order))].tolist())
+        return found
 
     def in_file(self, path: Path) -> set[str]:
         """Return the words in a file, read as bytes and as what it is."""
@@ -67,16 +86,7 @@ class Words:
 
 def fold(text: str) -> str:
     """Return a text without case, marks, spaces or forms of letters."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
-
-
-def _forms(word: str) -> Iterator[bytes]:
-    for text in {word, word.casefold(), word.upper()}:
-        yield text.encode()
-        yield text.encode("utf-16-le")
-    if word.isdigit():
-        yield int(word).to_bytes(8, "little")
-        yield int(word).to_bytes(8, "big")
+    return NOT_ALPHANUMERIC.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _views(text: str) -> Iterator[str]:

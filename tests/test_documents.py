@@ -69,7 +69,11 @@ def imported_packages() -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.split(".")[0])
     names = packages_distributions()
-    return {names[one][0].lower() for one in found - {*ROOMS, "tests"} if one not in sys.stdlib_module_names}
+    return {
+        names[one][0].lower().replace("_", "-")
+        for one in found - {*ROOMS, "tests"}
+        if one not in sys.stdlib_module_names
+    }
 
 
 def personal_values(masked_row: str) -> str:

@@ -139,7 +139,7 @@ def spied(tmp_path_factory: pytest.TempPathFactory) -> Spied:
 def test_the_files_were_judged_as_planned(spied: Spied) -> None:
     names = {name_of(person) for person, where in spied.planted.people.items() if where != "a receipt"}
     assert set().union(*Words(names).in_folder(spied.home / "landing").values()) == names
-    loaded, stopped = spied.output.split("months loaded")[1].split("files stopped")
+    loaded, stopped = spied.output.split("months stopped")[0].split("months loaded")[1].split("files stopped")
     assert "2025-02" in loaded
     assert [f"kepesertaan_2025{month}.csv" in stopped for month in ("02", "03", "04", "05")] == [
         False,

@@ -8,7 +8,7 @@ from datetime import date
 from tests.acceptance.people import FEBRUARY, JANUARY, MARCH, MONTHS, REGENCIES, Row, employers_of, memberships, written
 
 DUE = {JANUARY: date(2025, 2, 17), FEBRUARY: date(2025, 3, 17), MARCH: date(2025, 4, 15)}
-SEEN_ON = (date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 16), date(2025, 3, 20), date(2025, 4, 30))
+SEEN_ON = (date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 16), date(2025, 4, 30))
 PATTERNS = ("prompt", "edge", "late", "half", "two", "surplus", "catchup", "undated", "never", "prompt")
 UNPAID_SINCE = ("2024-12", "2024-09", "2024-05")
 Payment = tuple[str, int]
@@ -31,15 +31,17 @@ class Account:
 
 
 def rows(as_of: date) -> list[Row]:
-    """Return iuran as seen on `as_of`: every month begun by then, each bill with the payments known by then."""
+    """Return iuran as seen on `as_of`: every month begun by then (and old debts), each bill with the payments known by then."""
     found: list[Row] = []
     for number, account in enumerate(accounts()):
         for month in (month for month in MONTHS if month <= as_of):
-            known = [one for one in _payments(account, month) if (one[0] or DUE[month].isoformat()) <= as_of.isoformat()]
+            known = [
+                one for one in _payments(account, month) if (one[0] or DUE[month].isoformat()) <= as_of.isoformat()
+            ]
             found += _bill(account, f"{month:%Y-%m}", as_of, known, number)
         if as_of == SEEN_ON[0] and account.unpaid_since:
-            past = [f"2024-{month:02d}" for month in range(4, 13)]
-            found += [row for month in past if month >= account.unpaid_since for row in _bill(account, month, as_of, [], number)]
+            past = [month for month in UNPAID_SINCE if month >= account.unpaid_since]
+            found += [row for month in past for row in _bill(account, month, as_of, [], number)]
     return found
 
 
@@ -52,14 +54,29 @@ def accounts() -> list[Account]:
             since = UNPAID_SINCE[(number + len(found)) % 3] if pattern == "never" else ""
             for place, programme in enumerate(("JKK", "JKM", "JHT")[: 2 + number % 2]):
                 workers = 3 + number
-                found.append(Account(npp, True, "PU", programme, "EMPLOYER", regency, workers, workers * 11_001 * (place + 1), pattern, since))
+                found.append(
+                    Account(
+                        npp,
+                        True,
+                        "PU",
+                        programme,
+                        "EMPLOYER",
+                        regency,
+                        workers,
+                        workers * 11_001 * (place + 1),
+                        pattern,
+                        since,
+                    )
+                )
         for number, purse in enumerate(("APBD_REGENCY", "APBD_PROVINCE", "CSR")):
             payer = f"PB{regency.replace('.', '')}{number}"
             found += [Account(payer, True, "BPU", "JKK", purse, regency, 12, 120_000, PATTERNS[number], ""),
                       Account(payer, True, "BPU", "JKM", purse, regency, 12, 81_600, PATTERNS[number], "")]  # fmt: skip
     own = [one for one in memberships() if one.segment == "BPU" and one.payer == "SELF"][:30]
     for number, one in enumerate(own):
-        found.append(Account(one.kpj, False, "BPU", "JKK", "SELF", one.homes[0], 1, 10_000, PATTERNS[number % len(PATTERNS)]))
+        found.append(
+            Account(one.kpj, False, "BPU", "JKK", "SELF", one.homes[0], 1, 10_000, PATTERNS[number % len(PATTERNS)])
+        )
     return found
 
 

@@ -51,10 +51,25 @@ def workforce_rows() -> list[Row]:
 
 def target_rows() -> list[Row]:
     """Return target: the nation in four frames, and every regency in one or two."""
-    nation = [("RPJMN", "2025", "32.15"), ("RPJPN", "2045", "99.5"), ("KEMENDAGRI", "2025", "52.15"), ("RPJMN", "2029", "43.92")]
-    found = [_target("00", year, frame, share, "") for frame, year, share in nation] + [_target("15", "2025", "KEMENDAGRI", "43.54", "")]
+    nation = [
+        ("RPJMN", "2025", "32.15"),
+        ("RPJPN", "2045", "99.5"),
+        ("KEMENDAGRI", "2025", "52.15"),
+        ("RPJMN", "2029", "43.92"),
+    ]
+    found = [_target("00", year, frame, share, "") for frame, year, share in nation] + [
+        _target("15", "2025", "KEMENDAGRI", "43.54", "")
+    ]
     for number, code in enumerate(regency_codes()[:150]):
-        found.append(_target(written(code, number), "2025", "KEMENDAGRI", f"{30 + number % 60}.{number % 100:02d}", str(1000 + number) if number % 3 else ""))
+        found.append(
+            _target(
+                written(code, number),
+                "2025",
+                "KEMENDAGRI",
+                f"{30 + number % 60}.{number % 100:02d}",
+                str(1000 + number) if number % 3 else "",
+            )
+        )
         if number % 4 == 0:
             found.append(_target(code, "2025", "DAERAH", "96.20", ""))
     return found
@@ -63,8 +78,16 @@ def target_rows() -> list[Row]:
 def wage_rows() -> list[Row]:
     """Return umk: the minimum wage of 2024 and 2025 in every regency but one."""
     codes = [code for code in regency_codes() if code != "34.01"]
-    return [{"kode_kab": written(code, number), "tahun": year, "upah_minimum": str(base + 1_000 * (number % 400)), "dasar": "SK Gubernur"}
-            for year, base in (("2024", 9_000_000), ("2025", 2_200_000)) for number, code in enumerate(codes)]
+    return [
+        {
+            "kode_kab": written(code, number),
+            "tahun": year,
+            "upah_minimum": str(base + 1_000 * (number % 400)),
+            "dasar": "SK Gubernur",
+        }
+        for year, base in (("2024", 9_000_000), ("2025", 2_200_000))
+        for number, code in enumerate(codes)
+    ]
 
 
 def regency_codes() -> list[str]:
@@ -73,7 +96,9 @@ def regency_codes() -> list[str]:
         return [row["region_code"] for row in csv.DictReader(lines) if row["level"] == "regency"]
 
 
-def _employer(dice: random.Random, as_of: date, regency: str, npp: str, nib: str, scale: str, declared: int, held: tuple[str, ...]) -> Row:
+def _employer(
+    dice: random.Random, as_of: date, regency: str, npp: str, nib: str, scale: str, declared: int, held: tuple[str, ...]
+) -> Row:
     return {
         "tgl_data": as_of.isoformat(), "npp": npp, "nib": nib, "nama": f"PT Kopi é {npp or nib}", "kbli": dice.choice(KBLI), "skala": scale,
         "kelas_risiko": dice.choice(RISKS), "padat_karya": dice.choice("YT"), "kode_kab": written(regency, dice.randrange(40)),
@@ -81,7 +106,9 @@ def _employer(dice: random.Random, as_of: date, regency: str, npp: str, nib: str
     }  # fmt: skip
 
 
-def _workforce(code: str, period: str, workers: int, excluded: int, released: str, number: int, source: str = "BPS Sakernas") -> Row:
+def _workforce(
+    code: str, period: str, workers: int, excluded: int, released: str, number: int, source: str = "BPS Sakernas"
+) -> Row:
     return {
         "kode_kab": written(code, number), "periode": period, "penduduk_bekerja": str(workers), "asn_tni_polri": str(excluded),
         "sumber": source, "tgl_rilis": released,
@@ -89,4 +116,11 @@ def _workforce(code: str, period: str, workers: int, excluded: int, released: st
 
 
 def _target(code: str, year: str, frame: str, share: str, workers: str) -> Row:
-    return {"kode": code, "tahun": year, "kerangka": frame, "persen": share, "tenaga_kerja": workers, "dasar": f"Keputusan {year}"}
+    return {
+        "kode": code,
+        "tahun": year,
+        "kerangka": frame,
+        "persen": share,
+        "tenaga_kerja": workers,
+        "dasar": f"Keputusan {year}",
+    }

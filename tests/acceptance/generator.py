@@ -32,7 +32,11 @@ def good_files() -> Files:
             found.setdefault(f"kepesertaan_{part}_{month:%Y%m}_{as_of:%Y%m%d}", []).append(row)
     found |= {f"iuran_{as_of:%Y%m%d}": bills.rows(as_of) for as_of in bills.SEEN_ON}
     found |= {f"badan_usaha_{as_of:%Y%m%d}": employers.employer_rows(as_of) for as_of in employers.LISTED_ON}
-    return found | {"penduduk_bekerja": employers.workforce_rows(), "target": employers.target_rows(), "umk": employers.wage_rows()}
+    return found | {
+        "penduduk_bekerja": employers.workforce_rows(),
+        "target": employers.target_rows(),
+        "umk": employers.wage_rows(),
+    }
 
 
 def planted_files() -> tuple[Files, list[Planted]]:
@@ -57,7 +61,9 @@ def write(folder: Path, files: Files) -> None:
             writer.writerows(rows)
 
 
-def _mixed(kind: str, home: str, good: list[Row], plants: list[tuple[int, tuple[str, dict[str, str]]]]) -> tuple[list[Row], list[Planted]]:
+def _mixed(
+    kind: str, home: str, good: list[Row], plants: list[tuple[int, tuple[str, dict[str, str]]]]
+) -> tuple[list[Row], list[Planted]]:
     """Return `good` with the plants spread over it (second rows at its end), and where they are."""
     labelled: list[tuple[str, Row]] = [("", row) for row in good]
     for number, (label, change) in plants:

@@ -78,7 +78,13 @@ def rows(month: date, as_of: date) -> list[tuple[str, Row]]:
 
 def written(regency: str, number: int) -> str:
     """Return `regency` as one of the ways that files write it; `number` chooses the way."""
-    names = {"15.03": "KAB. SAROLANGUN", "15.71": "KOTA JAMBI", "32.04": "Kabupaten Bandung", "32.73": "Kota Bandung", "34.71": "KOTA YOGYAKARTA"}
+    names = {
+        "15.03": "KAB. SAROLANGUN",
+        "15.71": "KOTA JAMBI",
+        "32.04": "Kabupaten Bandung",
+        "32.73": "Kota Bandung",
+        "34.71": "KOTA YOGYAKARTA",
+    }
     old = {"93.01": "91.01", "93.04": "91.18"}
     if number % 11 == 3:
         return names.get(regency, regency)
@@ -98,29 +104,56 @@ def _membership(dice: random.Random, regency: str, number: int, nik: str) -> Mem
     work = dice.choice(REGENCIES) if dice.random() < 0.2 else regency
     moved = dice.choice(REGENCIES)
     homes = dice.choices(((regency,) * 3, (regency, moved, moved), (regency, regency, moved)), (88, 6, 6))[0]
-    present = dice.choices(((True,) * 3, (True, False, False), (True, True, False), (False, True, True), (False, False, True), (True, False, True)),
-                           (66, 7, 7, 7, 6, 7))[0]
+    present = dice.choices(
+        (
+            (True,) * 3,
+            (True, False, False),
+            (True, True, False),
+            (False, True, True),
+            (False, False, True),
+            (True, False, True),
+        ),
+        (66, 7, 7, 7, 6, 7),
+    )[0]
     extra = tuple(code for code in ("JHT", "JP", "JKP") if segment == "PU" and dice.random() < 0.6)
     birth = date(1900 + int(nik[10:12]), int(nik[8:10]), int(nik[6:8]) % 40)
     return Membership(
-        nik=nik, kpj=f"{number * 7919 + 1234567890:011d}", npp=dice.choice(employers_of(work)) if segment in ("PU", "JAKON") else "",
-        segment=segment, programmes=("JKK", "JKM", *extra), homes=homes,
+        nik=nik,
+        kpj=f"{number * 7919 + 1234567890:011d}",
+        npp=dice.choice(employers_of(work)) if segment in ("PU", "JAKON") else "",
+        segment=segment,
+        programmes=("JKK", "JKM", *extra),
+        homes=homes,
         work="" if segment == "PMI" or (segment == "BPU" and dice.random() < 0.3) else work,
-        birth="" if dice.random() < 0.1 else birth.isoformat(), sex="" if dice.random() < 0.1 else "P" if number % 2 else "L",
+        birth="" if dice.random() < 0.1 else birth.isoformat(),
+        sex="" if dice.random() < 0.1 else "P" if number % 2 else "L",
         wage=dice.choice((0, 1_000_000)) if segment == "BPU" else dice.randrange(1_900_000, 9_000_000, 50_000),
-        start=dice.choice((date(2019, 5, 1), date(2024, 7, 9), date(2025, 1, 1), date(2025, 3, 18), date(2025, 4, 10))) if dice.random() < 0.3 else date(2022, 2, 2),
+        start=dice.choice((date(2019, 5, 1), date(2024, 7, 9), date(2025, 1, 1), date(2025, 3, 18), date(2025, 4, 10)))
+        if dice.random() < 0.3
+        else date(2022, 2, 2),
         end="" if segment in ("PU", "BPU") and dice.random() < 0.9 else dice.choice(ENDS),
         paid_through=dice.choice(PAID) if segment == "BPU" else "",
         payer=dice.choice(PAYERS) if segment == "BPU" else "SELF" if segment == "PMI" else "EMPLOYER",
         vulnerable="Y" if segment == "BPU" and dice.random() < 0.5 else "T",
-        contract=str(dice.randrange(50_000_000, 900_000_000, 1_000_000)) if segment == "JAKON" and dice.random() < 0.7 else "",
-        sector="TRANSPORTASI" if segment == "BPU" and dice.random() < 0.2 else "", present=present, name="" if number % 9 == 0 else f"Peserta é {number}")
+        contract=str(dice.randrange(50_000_000, 900_000_000, 1_000_000))
+        if segment == "JAKON" and dice.random() < 0.7
+        else "",
+        sector="TRANSPORTASI" if segment == "BPU" and dice.random() < 0.2 else "",
+        present=present,
+        name="" if number % 9 == 0 else f"Peserta é {number}",
+    )
 
 
 def _second(dice: random.Random, first: Membership, number: int) -> Membership:
     regency = dice.choice((first.homes[0], dice.choice(REGENCIES)))
     other = _membership(dice, regency, number, first.nik)
-    return replace(other, homes=first.homes if dice.random() < 0.7 else other.homes, birth=first.birth, sex=first.sex, name=first.name)
+    return replace(
+        other,
+        homes=first.homes if dice.random() < 0.7 else other.homes,
+        birth=first.birth,
+        sex=first.sex,
+        name=first.name,
+    )
 
 
 def _row(one: Membership, month: date, as_of: date, number: int) -> Row:

@@ -7,8 +7,30 @@ from tests.acceptance.people import Row
 Change = dict[str, str]
 SECOND = "second row of a membership of segment"
 
-MEMBERSHIP_REQUIRED = ("blth", "tgl_data", "nik", "kpj", "segmen", "program", "kode_kab_domisili", "upah", "tgl_mulai", "sumber_dana", "rentan")
-PREMIUM_REQUIRED = ("blth", "tgl_data", "segmen", "program", "sumber_dana", "kode_kab", "jumlah_tk", "tagihan", "dibayar")
+MEMBERSHIP_REQUIRED = (
+    "blth",
+    "tgl_data",
+    "nik",
+    "kpj",
+    "segmen",
+    "program",
+    "kode_kab_domisili",
+    "upah",
+    "tgl_mulai",
+    "sumber_dana",
+    "rentan",
+)
+PREMIUM_REQUIRED = (
+    "blth",
+    "tgl_data",
+    "segmen",
+    "program",
+    "sumber_dana",
+    "kode_kab",
+    "jumlah_tk",
+    "tagihan",
+    "dibayar",
+)
 EMPLOYER_REQUIRED = ("tgl_data", "nama", "kbli", "skala", "kelas_risiko", "padat_karya", "kode_kab", "tk_wlkp")
 WORKFORCE_REQUIRED = ("kode_kab", "periode", "penduduk_bekerja", "asn_tni_polri", "sumber", "tgl_rilis")
 TARGET_REQUIRED = ("kode", "tahun", "kerangka", "persen", "dasar")
@@ -144,7 +166,7 @@ def plant(kind: str, change: Change, host: list[Row], number: int) -> Row:
     if SECOND in change:
         first = next(row for row in host if row["segmen"] == change[SECOND])
         return first | {"upah": "5000000", "rentan": "Y"}
-    row = {column: "" for column in host[0]} | GOOD[kind] | {column: host[0][column] for column in HOST.get(kind, ())}
+    row = dict.fromkeys(host[0], "") | GOOD[kind] | {column: host[0][column] for column in HOST.get(kind, ())}
     if kind == "kepesertaan":
         row |= {"nik": f"150301010190{number + 1:04d}", "kpj": f"9{number:010d}"}
     if kind == "badan_usaha":

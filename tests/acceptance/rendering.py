@@ -17,7 +17,8 @@ from tests.acceptance.generator import Files
 from tests.acceptance.people import Row
 
 SETTINGS = """
-[dialect]
+[sources.regional]
+glob = "*.csv.gz"
 separator = ";"
 encoding = "cp1252"
 decimal = ","

@@ -71,7 +71,7 @@ select
     snapshot.month, snapshot.as_of_date, regencies.region_code,
     case when count(*) = count(eligible_workers) then sum(eligible_workers)::bigint end as eligible_workers,
     case when count(*) = count(eligible_workers) then case when min(source) = max(source) then min(source) else 'MIXED' end end as workforce_source,
-    case when count(*) = count(eligible_workers) then min(period) end as workforce_period
+    case when count(*) = count(eligible_workers) then strftime(min(period), '%Y-%m') end as workforce_period
 from snapshot
 cross join regencies
 left join regency_workforce found
@@ -99,6 +99,6 @@ select region_code, month, as_of_date, basis, scope as segment, programme, count
 from (select *, unnest(programmes) as programme from presence)
 group by all;
 
-create view fact_workforce as select * from workforce;
+create view fact_workforce as select * replace (strftime(period, '%Y-%m') as period) from workforce;
 
 create view fact_target as select * from target;
