@@ -49,6 +49,8 @@ def expectation(rule: RowRule, severity: FailureSeverity) -> Expectation:
             return core.ExpectColumnValuesToBeInSet(column=rule.column, value_set=list(_texts(rule)), **common)
         case "at_least":
             return core.ExpectColumnValuesToBeBetween(column=rule.column, min_value=_number(rule), **common)
+        case "at_most":
+            return core.ExpectColumnValuesToBeBetween(column=rule.column, max_value=_number(rule), **common)
         case "pattern":
             return core.ExpectColumnValuesToMatchRegex(column=rule.column, regex=str(rule.argument), **common)
         case "unique":

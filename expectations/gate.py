@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from expectations.masking import masked_row
 from warehouse.files import placed
 from warehouse.ledger import Check, Reason
-from warehouse.rules import LINE_NO, RAW, messages
+from warehouse.rules import LINE_NO, messages
 from warehouse.schema import Extract
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
-
-LONG_NUMBER = r"\d{9,}"
 
 
 @dataclass(frozen=True)
@@ -90,19 +89,11 @@ def _rows(path: Path) -> int:
 def _quarantined(bad: pl.LazyFrame, table: type[Extract], bits: list[tuple[int, str]]) -> pl.LazyFrame:
     word = pl.col("broken_rules")
     names = [pl.when(word & (1 << bit) != 0).then(pl.lit(name)) for bit, name in bits]
-    shown = pl.struct(
-        [_masked(name, column.personal or bool(column.pseudonym)) for name, column in table.arriving().items()]
-    )
     return bad.select(
         pl.col(LINE_NO),
         pl.concat_str(pl.lit(None, pl.String), *names, separator=",", ignore_nulls=True).alias("rules"),
-        shown.struct.json_encode().alias("masked_row"),
+        masked_row(table),
     )
-
-
-def _masked(name: str, personal: bool) -> pl.Expr:
-    value = pl.col(RAW + name)
-    return value.str.replace_all(r"[0-9A-Za-z]" if personal else LONG_NUMBER, "*").alias(name)
 
 
 def _stops(outcomes: tuple[Any, ...], table: type[Extract]) -> tuple[Reason, ...]:

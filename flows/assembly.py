@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,7 +37,7 @@ class Assembly:
 
     load: Load
     now: Standing
-    repeated: dict[str, list[int]] = field(default_factory=dict)
+    repeated: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def references(self) -> Inputs:
         """Return the inputs that have no date: seeds, the calendar, and the undated kinds."""
@@ -65,7 +66,7 @@ class Assembly:
             found[PresenceEarlier] = self._presences([one for one in earlier if one])
         if contributions := self.now.newest("iuran", month, day):
             found[Contribution] = self.rows(Contribution, contributions)
-        found[ContributionHistory] = self._contributions(month, day)
+        found[ContributionHistory] = self._contributions(day)
         if employers := self.now.newest_snapshot("badan_usaha", day):
             found[Employer] = self.rows(Employer, employers)
         return found
@@ -108,8 +109,8 @@ class Assembly:
         frames = [self.presence(version) for version in versions] or [lake.rows_of([], Presence)]
         return conform(pl.concat(frames), PresenceEarlier)
 
-    def _contributions(self, month: date, day: date) -> pl.LazyFrame:
-        known = {one.month: one for one in self.now.versions("iuran") if one.month <= month and one.as_of_date <= day}
+    def _contributions(self, day: date) -> pl.LazyFrame:
+        known = {one.month: one for one in self.now.versions("iuran") if one.as_of_date <= day}
         frames = [self.rows(Contribution, version) for version in known.values()] or [lake.rows_of([], Contribution)]
         return conform(pl.concat(frames), ContributionHistory)
 
@@ -127,4 +128,4 @@ class Assembly:
                     f"{version}: {len(lines)} baris {name} juga ada di berkas lain",
                     "send a correction under the name of the file it corrects",
                 )
-            self.repeated[one.verdict.gate_id] = sorted(lines)
+            self.repeated[one.verdict.gate_id].update(lines)

@@ -41,6 +41,7 @@ def load_folder(
     place = Home(Path(home).resolve())
     place.create()
     with only_writer(place.load_lock):
+        place.sweep()
         keys, origin = pseudonyms(place)
         say(f"kunci / key: {origin}")
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"

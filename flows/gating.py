@@ -27,6 +27,8 @@ from warehouse.tables.dimensions import DimRegionCode
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
 
+SCRATCH = ".scratch-"
+
 
 def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage]) -> Verdict:
     """Return the verdict on a delivery; a gating that came to its end before is not repeated.
@@ -38,7 +40,7 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage]) -> Verdict:
     if known is not None:
         return known
     load.say(f"memeriksa / checking {delivery.name}")
-    with tempfile.TemporaryDirectory(dir=load.home.lake, prefix=".scratch-") as scratch:
+    with tempfile.TemporaryDirectory(dir=load.home.landing, prefix=SCRATCH) as scratch:
         try:
             verdict = _judge(load, delivery, gate_id, wages, Path(scratch))
         except Stop as stop:
@@ -80,7 +82,7 @@ def _judge(load: Load, delivery: Delivery, gate_id: str, wages: Lazy[MinimumWage
     if delivery.control:
         control = json.loads(load.home.landed(delivery.control).read_text(encoding="utf-8"))
         stops += reconcile.control_totals(control, delivery.sha256, judgement.rows, frame, table)
-    versions = lake.versions_of(accepted, table)
+    versions = lake.versions_of(accepted, table) if judgement.accepted else []
     if stops:
         lake.remove([accepted])
     return Verdict(

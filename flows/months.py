@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -64,7 +65,11 @@ def compute(load: Load, now: Standing, month: date, name: str) -> Path:
     with placed(listing) as beside:
         conserved = {one.as_of_date.isoformat(): _sums(assembly, one) for one in by_version}
         facts = [asdict(one) for one in staged]
-        content = {"facts": facts, "repeated": assembly.repeated, "conserved": conserved}
+        content = {
+            "facts": facts,
+            "repeated": {gate: sorted(lines) for gate, lines in assembly.repeated.items()},
+            "conserved": conserved,
+        }
         beside.write_text(json.dumps(content), encoding="utf-8")
     return listing
 
@@ -134,10 +139,13 @@ def staged_facts(listing: Path) -> list[Staged]:
     return [Staged(**one) for one in _content(listing)["facts"]]
 
 
-def repeated_lines(listing: Path) -> dict[str, list[int]]:
-    """Return, by gating, the lines whose key stands in another file too and which were left out."""
-    found: dict[str, list[int]] = _content(listing)["repeated"]
-    return found
+def repeated_lines(load: Load) -> dict[str, list[int]]:
+    """Return, by gating, the lines that loaded months left out because their key stands in another file too."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for listing in loaded_listings(load):
+        for gate, lines in _content(listing)["repeated"].items():
+            found[gate].update(lines)
+    return {gate: sorted(lines) for gate, lines in found.items()}
 
 
 def fact_of(name: str) -> type[Fact]:

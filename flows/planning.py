@@ -52,6 +52,10 @@ class Standing:
         found = [one for one in self.versions(kind) if one.as_of_date <= known_on]
         return max(found, key=lambda one: one.as_of_date, default=None)
 
+    def gates(self) -> set[str]:
+        """Return the gatings that feed anything."""
+        return {one.verdict.gate_id for by in self.feeds.values() for files in by.values() for one in files}
+
     def months(self) -> list[date]:
         """Return the months that memberships or contributions were delivered for, oldest first."""
         return sorted({version.month for kind in ("kepesertaan", "iuran") for version in self.versions(kind)})
@@ -85,16 +89,22 @@ def blocked_months(stopped: list[Judged], candidates: list[date]) -> set[date]:
 
 
 def month_fingerprint(month: date, now: Standing) -> str:
-    """Return the fingerprint of all that the facts of a month are computed from."""
+    """Return the fingerprint of all that the facts of a month are computed from: what was seen by its newest day."""
+    days = [version.as_of_date for kind in DATED for version in now.versions(kind) if version.month == month]
+    newest = max(days, default=month)
     files = [
         f"{kind}:{version}:{one.verdict.gate_id}"
         for kind in now.feeds
         if kind != "target"
         for version, several in now.feeds[kind].items()
-        if version is None or version.month <= month or kind == "badan_usaha"
+        if version is None or _matters(kind, version, month, newest)
         for one in several
     ]
     return fingerprint(f"{month}", code_version(), *sorted(files))
+
+
+def _matters(kind: str, version: Version, month: date, newest: date) -> bool:
+    return version.as_of_date <= newest and (kind != "kepesertaan" or version.month <= month)
 
 
 def _would_feed(one: Judged, candidates: list[date]) -> Iterator[date]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from flows.context import Load, code_version
-from flows.months import fact_of, loaded_listings, repeated_lines
+from flows.months import fact_of
 from flows.planning import Judged
 from transforms.graph import build
 from warehouse import lake, store
@@ -20,6 +20,17 @@ from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.operations import CheckResult, Rejection, Run, SourceFile
 
 QUARANTINE = pl.Schema({"line_no": pl.Int64(), "rules": pl.String(), "masked_row": pl.String()})
+
+
+@dataclass(frozen=True)
+class Books:
+    """By gating, the lines left out because another file has their key; and the gatings that stand.
+
+    What is written of a content that stands no more stays as it was.
+    """
+
+    repeated: Mapping[str, list[int]]
+    standing: set[str]
 
 
 @dataclass(frozen=True)
@@ -37,11 +48,11 @@ def write(
     load: Load,
     outcome: Outcome,
     judged: Sequence[Judged],
+    books: Books,
     checks: Sequence[Check],
     references: Mapping[type[Table], pl.LazyFrame],
 ) -> int:
     """Return how many rows of undated facts changed, after the records and the reference tables were written."""
-    repeated = {gate: lines for listing in loaded_listings(load) for gate, lines in repeated_lines(listing).items()}
     now = datetime.now(UTC).replace(tzinfo=None)
     with (
         store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file,
@@ -50,7 +61,7 @@ def write(
         for table in [one for layer in ("mart", "core") for one in tables_of(layer) if one.seed or one is DimMonth]:
             build_file.replace(table, references[table].collect())
         changed = sum(_undated(load, build_file, table, references, now) for table in _undated_facts())
-        _write_files(load, build_file, {one.delivery.sha256: one for one in judged}, repeated)
+        _write_files(load, build_file, {one.delivery.sha256: one for one in judged}, books)
         build_file.append(CheckResult, _checks(load, checks))
         build_file.append(Run, _run(load, outcome, now))
     return changed
@@ -71,17 +82,17 @@ def _undated(
     return build_file.supersede(table, rows, None, load.run_id, now)
 
 
-def _write_files(
-    load: Load, build_file: store.Build, files: Mapping[str, Judged], repeated: Mapping[str, list[int]]
-) -> None:
+def _write_files(load: Load, build_file: store.Build, files: Mapping[str, Judged], books: Books) -> None:
     known = {
         sha: rest
         for sha, *rest in build_file.frame("SELECT sha256, gate_id, rows_rejected FROM ops.source_file").iter_rows()
     }
     for sha256, one in files.items():
-        lines = repeated.get(one.verdict.gate_id, [])
+        gate, lines = one.verdict.gate_id, books.repeated.get(one.verdict.gate_id, [])
+        if sha256 in known and known[sha256][0] == gate and gate not in books.standing:
+            continue
         rejected = None if one.verdict.rejected is None else one.verdict.rejected + len(lines)
-        if known.get(sha256) == [one.verdict.gate_id, rejected]:
+        if known.get(sha256) == [gate, rejected]:
             continue
         build_file.delete_rows(SourceFile, "sha256", sha256)
         build_file.delete_rows(Rejection, "sha256", sha256)

@@ -85,8 +85,10 @@ def run(load: Load, source: Path, call: Call = plain) -> Summary:
     now = standing(judged)
     checks = [check for one in judged if one.delivery.run_id == load.run_id for check in one.verdict.checks]
     checks += _load_months(load, now, stopped_now(judged), summary, call)
+    books = records.Books(months.repeated_lines(load), now.gates())
+    _count_repeated(summary, mine, books)
     outcome = records.Outcome(started, summary.state, summary.rows_in, summary.rows_accepted, summary.rows_rejected)
-    call("records", records.write, load, outcome, judged, checks, Assembly(load, now).references())
+    call("records", records.write, load, outcome, judged, books, checks, Assembly(load, now).references())
     summary.published = call("publish", _publish, load)
     return summary
 
@@ -131,6 +133,14 @@ def _count(summary: Summary, mine: list[Judged], run_id: str) -> None:
             summary.stopped_files[name] = [_told(reason) for reason in verdict.stops]
 
 
+def _count_repeated(summary: Summary, mine: list[Judged], books: records.Books) -> None:
+    repeated = sum(len(books.repeated.get(one.verdict.gate_id, [])) for one in mine)
+    if repeated:
+        summary.rows_accepted -= repeated
+        summary.rows_rejected += repeated
+        summary.rejected_rules["duplicate_row"] = summary.rejected_rules.get("duplicate_row", 0) + repeated
+
+
 def _told(reason: Reason) -> str:
     return f"{reason.rule}: {reason.id} / {reason.en} — {reason.cure}"
 
@@ -160,7 +170,11 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
 
 
 def _publish(load: Load) -> str:
-    return str(publish.publish(load.home.warehouse, load.home.published, load.run_id, keep=load.settings.keep_versions))
+    home, settings = load.home, load.settings
+    published = publish.publish(
+        home.warehouse, home.published, load.run_id, keep=settings.keep_versions, memory_limit=settings.memory_limit
+    )
+    return str(published)
 
 
 def only(month: str | None) -> date | None:

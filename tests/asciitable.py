@@ -30,7 +30,9 @@ def table(declared: type[TableT], text: str, **same: object) -> Lazy[TableT]:
     """
     names, rows = cells(text)
     values = {
-        name: _column(column, name, [row[names.index(name)] for row in rows] if name in names else None, len(rows), same)
+        name: _column(
+            column, name, [row[names.index(name)] for row in rows] if name in names else None, len(rows), same
+        )
         for name, column in declared.stored_columns().items()
     }
     _refuse_unknown(declared, [*names, *same])

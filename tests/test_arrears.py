@@ -74,7 +74,11 @@ def test_contributions_after_the_month_do_not_count_yet() -> None:
 
 
 def test_members_who_pay_for_themselves_are_nobody_s_arrears() -> None:
-    assert record("| employer_key | membership_key | month | billed_idr |\n| - | budi | 2025-03 | 100 |").collect().is_empty()
+    assert (
+        record("| employer_key | membership_key | month | billed_idr |\n| - | budi | 2025-03 | 100 |")
+        .collect()
+        .is_empty()
+    )
 
 
 def test_only_a_late_payment_of_the_month_itself_is_late() -> None:

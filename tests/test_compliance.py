@@ -136,7 +136,9 @@ def test_more_workers_in_force_than_declared_are_none_missing() -> None:
         ("JAKON", "-", 1, "T"),
     ],
 )
-def test_a_wage_is_held_against_the_minimum_of_the_workplace(segment: str, workplace: str, wage: int, flag: str) -> None:
+def test_a_wage_is_held_against_the_minimum_of_the_workplace(
+    segment: str, workplace: str, wage: int, flag: str
+) -> None:
     member = f"""
         | employer_key | segment   | workplace_code | wage_idr |
         | one          | {segment} | {workplace}    | {wage}   |
@@ -207,7 +209,9 @@ def test_an_npp_in_two_regencies_is_assessed_in_each_and_once_in_one() -> None:
 
 def test_the_sector_is_the_section_of_the_kbli_division() -> None:
     found = findings("| npp | kbli |\n| farm | 01111 |\n| mill | 33999 |\n| odd | 34000 |\n| zero | 00000 |")
-    assert_table(found, "| employer_key | sector |\n| farm | A |\n| mill | C |\n| odd | X |\n| zero | X |", EmployerMonth)
+    assert_table(
+        found, "| employer_key | sector |\n| farm | A |\n| mill | C |\n| odd | X |\n| zero | X |", EmployerMonth
+    )
 
 
 def test_an_employer_counts_in_every_finding_it_has_and_obliged_is_registered_and_not() -> None:

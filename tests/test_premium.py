@@ -48,7 +48,9 @@ def test_two_receipts_of_one_payer_settle_one_bill() -> None:
         | 15.03       | -            | siti           | 0          | 16_800   | 1       |
         """
     )
-    assert_table(found, "| workers_billed | billed_idr | paid_idr | arrears_idr |\n| 9 | 16_900 | 16_900 | 16_800 |", FactPremium)
+    assert_table(
+        found, "| workers_billed | billed_idr | paid_idr | arrears_idr |\n| 9 | 16_900 | 16_900 | 16_800 |", FactPremium
+    )
 
 
 def test_an_employer_who_names_its_member_is_still_one_payer() -> None:
@@ -62,7 +64,9 @@ def test_an_employer_who_names_its_member_is_still_one_payer() -> None:
     assert_table(found, "| arrears_idr |\n| 0 |", FactPremium)
 
 
-@pytest.mark.parametrize(("month", "due"), [(date(2025, 3, 1), date(2025, 4, 15)), (date(2025, 5, 1), date(2025, 6, 16))])
+@pytest.mark.parametrize(
+    ("month", "due"), [(date(2025, 3, 1), date(2025, 4, 15)), (date(2025, 5, 1), date(2025, 6, 16))]
+)
 def test_a_payment_on_the_due_day_is_on_time_and_a_day_later_is_late(month: date, due: date) -> None:
     assert due_date(month) == due
     found = premium(
@@ -82,7 +86,9 @@ def test_a_month_beyond_the_calendar_keeps_its_amounts() -> None:
         "| region_code | billed_idr | paid_idr | paid_date |\n| 15.03 | 10 | 10 | 2041-01-01 |",
         version=Version(date(2040, 1, 1), date(2041, 1, 1)),
     )
-    assert_table(found, "| billed_idr | paid_idr | paid_on_time_idr | paid_late_idr |\n| 10 | 10 | 0 | 0 |", FactPremium)
+    assert_table(
+        found, "| billed_idr | paid_idr | paid_on_time_idr | paid_late_idr |\n| 10 | 10 | 0 | 0 |", FactPremium
+    )
 
 
 def test_full_and_half_price_of_one_month_stand_side_by_side() -> None:

@@ -81,7 +81,9 @@ def test_transforms_and_plain_sql_agree_on_crowded_worlds(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_active_is_the_previous_active_plus_joined_plus_returned_less_left(seed: int) -> None:
     world = random_world(seed, rows=60)
-    versions = world[Membership].filter(pl.col("month") == shift(MARCH, -1)).select(pl.col("as_of_date").max()).collect()
+    versions = (
+        world[Membership].filter(pl.col("month") == shift(MARCH, -1)).select(pl.col("as_of_date").max()).collect()
+    )
     february = Version(shift(MARCH, -1), versions.item())
     key = ["basis", "region_code", "segment"]
     now, before = (facts(world, version)["coverage"] for version in (CLOSED_MARCH, february))
@@ -94,7 +96,9 @@ def test_active_is_the_previous_active_plus_joined_plus_returned_less_left(seed:
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_rows_and_files_changes_nothing(seed: int) -> None:
     world = random_world(seed, rows=80)
-    shuffled = {table: frame.collect().sample(fraction=1, shuffle=True, seed=seed + 1).lazy() for table, frame in world.items()}
+    shuffled = {
+        table: frame.collect().sample(fraction=1, shuffle=True, seed=seed + 1).lazy() for table, frame in world.items()
+    }
     first, second = facts(world, CLOSED_MARCH), facts(shuffled, CLOSED_MARCH)
     for name in FACTS:
         assert_frame_equal(first[name], second[name], check_row_order=False)

@@ -246,17 +246,17 @@ def test_a_reader_keeps_its_version_while_the_next_one_is_put_in_place(warehouse
 def test_a_user_query_reaches_nothing_but_the_file(warehouse: Path, statement: str) -> None:
     with building(warehouse):
         pass
-    with pytest.raises(duckdb.PermissionException, match="disabled by configuration"):
+    with pytest.raises(Stop, match="disabled by configuration"):
         query(warehouse, statement)
 
 
 def test_a_user_query_sees_no_python_variable_and_changes_nothing(warehouse: Path) -> None:
     load_regions(warehouse)
-    with pytest.raises(duckdb.CatalogException, match="VERSIONS does not exist"):
+    with pytest.raises(Stop, match="VERSIONS does not exist"):
         query(warehouse, "FROM VERSIONS")
-    with pytest.raises(duckdb.InvalidInputException, match="configuration has been locked"):
+    with pytest.raises(Stop, match="configuration has been locked"):
         query(warehouse, "SET threads = 8")
-    with pytest.raises(duckdb.Error, match="read-only"):
+    with pytest.raises(Stop, match="read-only"):
         query(warehouse, "DELETE FROM mart.dim_region")
     assert query(warehouse, "BEGIN").is_empty()
     assert query(warehouse, "SELECT DATE '2025-03-01' AS day")["day"].to_list() == [date(2025, 3, 1)]

@@ -68,7 +68,9 @@ def coverage(version: Version, **active_by_region: int) -> pl.DataFrame:
     return rows(FactCoverage, *cells)
 
 
-def load(warehouse: Path, table: type[Fact], frame: pl.DataFrame, version: Version | None, at: str, run: str = "r1") -> int:
+def load(
+    warehouse: Path, table: type[Fact], frame: pl.DataFrame, version: Version | None, at: str, run: str = "r1"
+) -> int:
     """Supersede `version` of `table` in a build of its own; return the number of rows changed."""
     with building(warehouse) as build:
         return build.supersede(table, frame, version, run, datetime.fromisoformat(at))

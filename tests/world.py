@@ -108,7 +108,9 @@ CHOICES[TargetSeed] = {**CHOICES[Target], "legal_reference": ["plan"]}
 def worlds(rows: int) -> st.SearchStrategy[World]:
     """Return the strategy of worlds with up to `rows` rows per table."""
     tables = {
-        table: st.lists(st.fixed_dictionaries({name: st.sampled_from(values) for name, values in columns.items()}), max_size=rows)
+        table: st.lists(
+            st.fixed_dictionaries({name: st.sampled_from(values) for name, values in columns.items()}), max_size=rows
+        )
         for table, columns in CHOICES.items()
     }
     return st.fixed_dictionaries(tables).map(_world)

@@ -29,7 +29,8 @@ class Gazetteer:
 
 def region_key(text: pl.Expr) -> pl.Expr:
     """Return the spelling-free key of a code or name: 15.03 and 1503 agree, Muko Muko and Mukomuko agree."""
-    key = text.str.to_uppercase().str.replace(r"^(\d{4})\.0$", "$1")
+    key = text.str.to_uppercase().str.replace(r"^(\d{4})\.0$", "$1").str.replace(r"^(\d{2})\.(\d{2})$", "$1$2")
+    key = pl.when(~key.str.contains(r"^\d+\.\d+$")).then(key)
     for pattern, prefix in PREFIXES:
         key = key.str.replace(pattern, prefix)
     return key.str.replace_all(r"[^A-Z0-9]", "")

@@ -21,6 +21,7 @@ YEARS = (1900, 2100)
 INDONESIAN = r"^-?(\d{1,3}(\.\d{3})+,\d{1,2}|\d{1,3}(\.\d{3}){2,}|\d+,\d{1,2})$"
 ENGLISH = r"^-?(\d{1,3}(,\d{3})+\.\d{1,2}|\d{1,3}(,\d{3}){2,})$"
 PLAIN = r"^-?\d+(\.\d{1,2})?$"
+AS_LONG_AS_A_NIK = r"\p{N}(?:[ .\-/]?\p{N}){15,}"
 SET_OF_PROGRAMMES = rf"^({'|'.join(PROGRAMMES)})([,+/; |]+({'|'.join(PROGRAMMES)}))*$"
 
 Parser = Callable[[pl.Expr, Dialect], pl.Expr]
@@ -74,13 +75,13 @@ def _region(column: Column, gazetteer: Gazetteer) -> list[pl.Expr]:
 
 
 def text(value: pl.Expr, _: Dialect) -> pl.Expr:
-    """Return the text with its inner white space collapsed."""
-    return value.str.replace_all(r"\s+", " ")
+    """Return the text with its inner white space collapsed; a number as long as a NIK shows as #."""
+    return value.str.replace_all(r"\s+", " ").str.replace_all(AS_LONG_AS_A_NIK, "#")
 
 
 def code(value: pl.Expr, _: Dialect) -> pl.Expr:
-    """Return the code in capitals."""
-    return value.str.to_uppercase()
+    """Return the code in capitals; a number as long as a NIK shows as #."""
+    return text(value, _).str.to_uppercase()
 
 
 def national_id(value: pl.Expr, _: Dialect) -> pl.Expr:

@@ -150,6 +150,8 @@ def _checks(table: type[Table]) -> Iterator[tuple[str, str]]:
             yield f"{name}_values", f"{identifier(name)} IN ({', '.join(map(literal, column.values))})"
         if column.minimum is not None:
             yield f"{name}_minimum", f"{identifier(name)} >= {column.minimum}"
+        if column.maximum is not None:
+            yield f"{name}_maximum", f"{identifier(name)} <= {column.maximum}"
         if column.pattern:
             yield f"{name}_pattern", f"regexp_full_match({identifier(name)}, {literal(column.pattern)})"
     for rule in table.rules:

@@ -20,6 +20,13 @@ def is_parquet(path: Path) -> bool:
     return _head(path) == b"PAR1"
 
 
+def refuse_spreadsheet(path: Path) -> None:
+    """Raise Stop when the file begins as a spreadsheet or a zip archive does: these are not read."""
+    if _head(path) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        en, id = "spreadsheets and zip files are not read", "lembar kerja dan berkas zip tidak dibaca"
+        raise Stop("format_not_read", en, id, "save it as CSV (UTF-8) or Parquet / simpan sebagai CSV atau Parquet")
+
+
 def plain_text(path: Path, encoding: str, scratch: Path) -> tuple[Path, str]:
     """Return a file of UTF-8 text with the content of `path`, a copy in `scratch` if need be, and its first encoding.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.files import remove
+
 
 @dataclass(frozen=True)
 class Home:
@@ -50,6 +52,12 @@ class Home:
     def load_lock(self) -> Path:
         """Return what a load holds while it runs."""
         return self.root / "load"
+
+    def sweep(self) -> None:
+        """Remove what a killed load left unfinished; only the holder of the load lock may."""
+        for left in [*self.landing.glob(".*"), *self.lake.rglob(".*"), *self.reports.rglob(".*")]:
+            if left.exists():
+                remove(left)
 
     def create(self) -> None:
         """Make the folders, readable by owner and group only."""

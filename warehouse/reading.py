@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.decoding import is_parquet, plain_text
+from warehouse.decoding import is_parquet, plain_text, refuse_spreadsheet
 from warehouse.dialect import Dialect
 from warehouse.errors import Stop
 from warehouse.rules import LINE_NO, RAW
@@ -42,6 +42,7 @@ def scan(path: Path, table: type[Extract], dialect: Dialect, scratch: Path) -> R
     to be unpacked or rewritten. Raises Stop when the file cannot be read as declared.
     """
     notes = []
+    refuse_spreadsheet(path)
     if is_parquet(path):
         frame = _parquet(path, table)
     else:
@@ -69,11 +70,12 @@ def match_columns(headers: Sequence[str], table: type[Extract], dialect: Dialect
     """
     aliases = {_plain(alias): name for alias, name in dialect.aliases.items()}
     found: dict[str, str] = {}
-    for header in headers:
+    for place, header in enumerate(headers, 1):
         name = aliases.get(_plain(header), _plain(header))
         if name in found:
+            told = name if name in table.arriving() else f"{list(found).index(name) + 1} / {place}"
             raise Stop(
-                "column_twice", f"column {name} stands twice", f"kolom {name} muncul dua kali", "keep one of them"
+                "column_twice", f"column {told} stands twice", f"kolom {told} muncul dua kali", "keep one of them"
             )
         found[name] = header
     missing = [name for name, column in table.arriving().items() if column.required and name not in found]
@@ -90,7 +92,8 @@ def _unknown(headers: Sequence[str], table: type[Extract], dialect: Dialect) -> 
 
 
 def _missing_text(missing: list[str], headers: list[str]) -> tuple[str, str]:
-    near = {name: get_close_matches(name, headers, n=1, cutoff=0.5) for name in missing}
+    words = [header for header in headers if not re.search(r"\d{4}", header)]
+    near = {name: get_close_matches(name, words, n=1, cutoff=0.5) for name in missing}
     listed = ", ".join(f"{name} (nearest header: {match[0]})" if match else name for name, match in near.items())
     return f"required columns are missing: {listed}", f"kolom wajib tidak ada: {listed}"
 
@@ -112,6 +115,10 @@ def _as_text(name: str, dtype: pl.DataType, whole: bool) -> pl.Expr:
     value = pl.col(name)
     if isinstance(dtype, pl.List):
         return value.cast(pl.List(pl.String)).list.join(",")
+    if isinstance(dtype, pl.Datetime):
+        return value.dt.date().cast(pl.String)
+    if dtype == pl.Boolean:
+        return pl.when(value).then(pl.lit("Y")).when(~value).then(pl.lit("T")).alias(name)
     if dtype.is_nested() or dtype == pl.Binary:
         return pl.lit(None, pl.String).alias(name)
     if whole and (dtype.is_float() or dtype.is_decimal()):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from warehouse.schema import Column, Extract, Parse, Rule, Severity, Table
 
+SHORTER_THAN_NIK = r"^(?:[^0-9]|[0-9](?:[^0-9]|$)|[0-9]{2,15}(?:[^0-9]|$))*$"
 RAW = "raw_"
 LINE_NO = "line_no"
 AMBIGUOUS = "_is_ambiguous"
@@ -17,7 +18,7 @@ FOREIGN = "_is_foreign"
 class RowRule:
     """One check of every row, in the terms that a validation library speaks.
 
-    `kind` is one of not_null, in_set, at_least, pattern, condition, unique; `column` is what it looks at,
+    `kind` is one of not_null, in_set, at_least, at_most, pattern, condition, unique; `column` is what it looks at,
     `argument` what it is held against, `en` and `id` the message in both languages, `mostly` the share of
     rows that must keep it.
     """
@@ -78,6 +79,12 @@ def _column_rules(column: Column) -> Iterator[RowRule]:
         name = f"{title}_negative" if column.minimum == 0 else f"{title}_too_small"
         text = f"{title} is below {column.minimum}", f"{title} kurang dari {column.minimum}"
         yield RowRule(name, "at_least", column.name, column.minimum, *text)
+    if column.maximum is not None:
+        text = (
+            f"{title} is above {column.maximum:,}: a number from another column?",
+            f"{title} melebihi {column.maximum:,}: angka dari kolom lain?",
+        )
+        yield RowRule(f"{title}_too_large", "at_most", column.name, column.maximum, *text)
     if column.pattern:
         text = f"{title} is not of the form {column.pattern}", f"{title} tidak sesuai bentuk {column.pattern}"
         yield RowRule(f"{title}_format", "pattern", column.name, column.pattern, *text)
@@ -102,7 +109,13 @@ def _arrival_rules(column: Column) -> Iterator[RowRule]:
             f"{title} holds codes of the other code system: declare code_system",
             f"{title} memakai kode dari sistem lain: nyatakan code_system", Severity.STOP, mostly=0.98,
         )  # fmt: skip
-    elif column.parse not in (Parse.TEXT, Parse.CODE):
+    elif column.parse is Parse.IDENTIFIER and not column.pseudonym and not column.pattern:
+        yield RowRule(
+            f"{title}_holds_nik", "pattern", column.name, SHORTER_THAN_NIK,
+            f"{title} holds a number of 16 digits: a NIK in the wrong column?",
+            f"{title} berisi angka 16 digit: NIK di kolom yang salah?",
+        )  # fmt: skip
+    if column.parse not in (Parse.TEXT, Parse.CODE, Parse.REGENCY, Parse.REGION):
         yield RowRule(
             f"{title}_unreadable", "condition", column.name, f"{text} IS NULL OR {column.name} IS NOT NULL",
             f"{title} cannot be read in the declared format", f"{title} tidak terbaca dalam format yang dinyatakan",

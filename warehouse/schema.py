@@ -53,6 +53,7 @@ class Column:
     values: tuple[str, ...] = ()
     pattern: str = ""
     minimum: int | None = None
+    maximum: int | None = None
     formula: str = ""
     additive: bool = True
     arrives_as: str = ""

@@ -5,6 +5,7 @@ Nobody ever opens the file being built, and nothing changes the file being serve
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -196,10 +197,10 @@ def query(path: Path, sql: str, *, memory_limit: str = MEMORY_LIMIT, threads: in
     """Return the rows of a user's query on the DuckDB file at `path`, which is opened for reading only.
 
     The query reaches no other file, no network, no extension and no setting.
-    A statement that is no question returns an empty frame. Raises duckdb.Error when DuckDB refuses it.
+    A statement that is no question returns an empty frame. Raises Stop when DuckDB refuses it.
     """
-    with tempfile.TemporaryDirectory() as spill:
-        settings = _settings(Path(spill), memory_limit, threads)
+    settings = _settings(Path(tempfile.gettempdir()) / f"cakupan-{os.getuid()}", memory_limit, threads)
+    try:
         with closing(duckdb.connect(str(path), read_only=True, config=settings)) as connection:
             for closed in (
                 "python_enable_replacements = false",
@@ -209,6 +210,8 @@ def query(path: Path, sql: str, *, memory_limit: str = MEMORY_LIMIT, threads: in
                 connection.execute(f"SET {closed}")
             relation = connection.sql(sql)
             return pl.DataFrame() if relation is None else relation.pl()
+    except duckdb.Error as refused:
+        raise Stop("query_refused", str(refused), "kueri ditolak", "correct the SQL") from None
 
 
 def connect(spill: Path, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> duckdb.DuckDBPyConnection:

@@ -93,6 +93,11 @@ SUPERSEDED_AT = Column(
 RUN_ID = Column(TEXT, "The run that loaded this row (ops.run).", unit="id", label_id="Nomor proses")
 
 
+MOST_WAGE = 1_000_000_000
+MOST_AMOUNT = 999_999_999_999_999
+MOST_WORKERS = 9_999_999
+
+
 def persons(description: str, label_id: str, *, nullable: bool = False) -> Column:
     """Return a column of distinct persons, which must never be summed over regions, scopes or months."""
     return Column(WHOLE, description, "persons", label_id=label_id, nullable=nullable, minimum=0, additive=False)

@@ -23,9 +23,15 @@ class Contribution(Extract, kind="iuran", grain="one row per payer, month, progr
     programme = arriving(v.PROGRAMME, "program", Parse.CODE)
     funding_source = arriving(v.FUNDING_SOURCE, "sumber_dana", Parse.CODE)
     region_code = arriving(v.REGION_CODE, "kode_kab", Parse.REGENCY)
-    workers = arriving(v.count("Workers billed.", "workers", "Jumlah tenaga kerja"), "jumlah_tk", Parse.WHOLE)
-    billed_idr = arriving(v.rupiah("Contribution billed.", "Tagihan"), "tagihan", Parse.WHOLE)
-    paid_idr = arriving(v.rupiah("Contribution paid.", "Dibayar"), "dibayar", Parse.WHOLE)
+    workers = arriving(
+        v.count("Workers billed.", "workers", "Jumlah tenaga kerja").but(maximum=v.MOST_WORKERS),
+        "jumlah_tk",
+        Parse.WHOLE,
+    )
+    billed_idr = arriving(
+        v.rupiah("Contribution billed.", "Tagihan").but(maximum=v.MOST_AMOUNT), "tagihan", Parse.WHOLE
+    )
+    paid_idr = arriving(v.rupiah("Contribution paid.", "Dibayar").but(maximum=v.MOST_AMOUNT), "dibayar", Parse.WHOLE)
     paid_date = arriving(Column(v.DATE, "Day of payment.", "date"), "tgl_bayar", Parse.DATE, required=False)
     receipt_no = arriving(Column(v.TEXT, "Number of the receipt.", "id"), "no_bukti", Parse.TEXT, required=False)
 

@@ -29,7 +29,9 @@ class Employer(Extract, kind="badan_usaha", grain="one row per employer and as_o
     labour_intensive = arriving(Column(pl.Boolean(), "A labour-intensive industry.", "flag"), "padat_karya", Parse.FLAG)
     region_code = arriving(v.REGION_CODE, "kode_kab", Parse.REGENCY)
     declared_workers = arriving(
-        v.count("Workers reported in WLKP.", "workers", "Tenaga kerja WLKP"), "tk_wlkp", Parse.WHOLE
+        v.count("Workers reported in WLKP.", "workers", "Tenaga kerja WLKP").but(maximum=v.MOST_WORKERS),
+        "tk_wlkp",
+        Parse.WHOLE,
     )
     programmes = arriving(
         Column(pl.UInt8(), "Programmes followed: JKK 1, JKM 2, JHT 4, JP 8, JKP 16, added up.", "bitmask"),

@@ -44,7 +44,9 @@ class Membership(Extract, kind="kepesertaan", grain="one row per membership, mon
         Column(v.DATE, "Date of birth.", "date", personal=True), "tgl_lahir", Parse.DATE, required=False
     )
     sex = arriving(Column(v.TEXT, "Sex: L male, P female.", "code", values=v.SEXES), "jk", Parse.CODE, required=False)
-    wage_idr = arriving(v.rupiah("Monthly wage or declared income.", "Upah"), "upah", Parse.WHOLE)
+    wage_idr = arriving(
+        v.rupiah("Monthly wage or declared income.", "Upah").but(maximum=v.MOST_WAGE), "upah", Parse.WHOLE
+    )
     start_date = arriving(Column(v.DATE, "First day of the membership.", "date"), "tgl_mulai", Parse.DATE)
     end_date = arriving(Column(v.DATE, "Last day of the membership.", "date"), "tgl_akhir", Parse.DATE, required=False)
     paid_through = arriving(
@@ -55,7 +57,10 @@ class Membership(Extract, kind="kepesertaan", grain="one row per membership, mon
         Column(pl.Boolean(), "A vulnerable worker (pekerja rentan).", "flag"), "rentan", Parse.FLAG
     )
     contract_value_idr = arriving(
-        v.rupiah("Value of the construction contract.", "Nilai kontrak"), "nilai_kontrak", Parse.WHOLE, required=False
+        v.rupiah("Value of the construction contract.", "Nilai kontrak").but(maximum=v.MOST_AMOUNT),
+        "nilai_kontrak",
+        Parse.WHOLE,
+        required=False,
     )
 
     rules = (
