@@ -53,7 +53,7 @@ CHOICES: dict[type[Table], dict[str, list[object]]] = {
         "is_vulnerable": [True, False],
     },
     Contribution: {
-        "month": [*MONTHS, shift(MARCH, -6), shift(MARCH, -11)],
+        "month": [*MONTHS, shift(MARCH, -6), shift(MARCH, -11), shift(MARCH, 1)],
         "as_of_date": [*SEEN],
         "employer_key": [*EMPLOYERS],
         "membership_key": [key("kpj"), key("other")],
@@ -131,11 +131,10 @@ def inputs_of_version(world: Mapping[type[Table], pl.LazyFrame], version: Versio
     """Return what a run gives the transforms for a version: each month in its newest delivery known on that day."""
     inputs = {**world, **REFERENCE}
     members = _newest(world[Membership], version, "month")
-    contributions = _newest(world[Contribution], version, "month")
     month = pl.col("month") == version.month
     inputs[Membership] = members.filter(month)
     inputs[Contribution] = world[Contribution].filter(month, pl.col("as_of_date") == version.as_of_date)
-    inputs[ContributionHistory] = contributions.filter(pl.col("month") <= version.month)
+    inputs[ContributionHistory] = _newest(world[Contribution], version, "month")
     inputs[Employer] = _newest(world[Employer], version)
     past = members.filter(pl.col("month") < version.month).select("month", "as_of_date").unique().collect()
     older = [Version(*row) for row in past.iter_rows()]

@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.arrears import overdue_by_month
 from transforms.dated import stamp
 from transforms.graph import transform
 from warehouse.calendar import Version
 from warehouse.schema import Lazy, conform
 from warehouse.tables.contribution import Contribution
+from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.in_force import InForce
 from warehouse.tables.premium import FactPremium
 from warehouse.vocabulary import PROGRAMMES
 
 GROUP = ("region_code", "segment", "programme", "funding_source")
-AMOUNTS = ("workers_billed", "billed_idr", "paid_idr", "paid_on_time_idr", "paid_late_idr", "arrears_idr")
+AMOUNTS = ("billed_idr", "paid_idr", "paid_on_time_idr", "paid_late_idr")
 
 
 @transform
 def fact_premium(
-    contributions: Lazy[Contribution], in_force: Lazy[InForce] | None, months: Lazy[DimMonth], version: Version
+    contributions: Lazy[Contribution],
+    history: Lazy[ContributionHistory],
+    in_force: Lazy[InForce] | None,
+    months: Lazy[DimMonth],
+    version: Version,
 ) -> Lazy[FactPremium]:
     """Return the amounts of every regency, segment, programme and funding source that was billed or paid.
 
-    Arrears are taken payer by payer (the employer, else the membership): a surplus settles nobody else's.
+    Arrears are those of the month itself, by `overdue_by_month` over all months that `history` knows on as_of_date.
     Members are those in force who live there; null without a snapshot of memberships.
     """
-    payer = pl.when(pl.col("employer_key").is_null()).then(pl.col("membership_key"))
-    payments = _timed(contributions, months).with_columns(payer.alias("membership_key"))
-    by_payer = payments.group_by(*GROUP, "employer_key", "membership_key").agg(
-        pl.col("workers").sum().alias("workers_billed"),
-        pl.col("billed_idr", "paid_idr", "paid_on_time_idr", "paid_late_idr").sum(),
+    received = (
+        _timed(contributions, months)
+        .group_by(GROUP)
+        .agg(pl.col("workers").sum().alias("workers_billed"), pl.col(AMOUNTS).sum())
     )
-    owed = (pl.col("billed_idr") - pl.col("paid_idr")).clip(lower_bound=0)
-    groups = by_payer.with_columns(owed.alias("arrears_idr")).group_by(GROUP).agg(pl.col(AMOUNTS).sum())
+    of_month = overdue_by_month(history, months, version).filter(pl.col("month") == version.month)
+    arrears = of_month.group_by(GROUP).agg(pl.col("unpaid_idr").sum().alias("arrears_idr"))
+    groups = received.join(arrears, on=GROUP, how="left").with_columns(pl.col("arrears_idr").fill_null(0))
     if in_force is None:
         counted = groups.with_columns(pl.lit(None, pl.Int64).alias("members"))
     else:

@@ -121,8 +121,3 @@ def test_a_figure_that_is_published_is_that_of_the_warehouse(loaded: Loaded) -> 
     published, kept = ask(loaded.home, query, published=True), set(ask(loaded.home, query))
     assert [row for row in published if row not in kept] == []
     assert published
-
-
-def test_no_small_cell_is_published(loaded: Loaded) -> None:
-    query = "select region_code, month, segment, active_workers from mart.fact_coverage where active_workers between 1 and 4 limit 5"
-    assert ask(loaded.home, query, published=True) == []

@@ -149,8 +149,9 @@ def test_the_stop_of_a_file_names_what_is_wrong_with_it(stopped: tuple[Path, Run
     assert "2" in reasons["04"]
 
 
-def test_a_number_that_lost_its_leading_zero_is_the_same_number(stopped: tuple[Path, Run]) -> None:
-    assert ask(stopped[0], "select rules from ops.rejection where kind = 'kepesertaan' and rules like 'kpj%'") == []
+def test_a_number_that_lost_its_leading_zero_is_rejected_by_name_and_not_repaired(stopped: tuple[Path, Run]) -> None:
+    rules = ask(stopped[0], "select rules from ops.rejection where kind = 'kepesertaan' and rules like 'kpj%'")
+    assert rules == [("kpj_format",)]
 
 
 def test_a_row_that_stands_in_two_files_of_a_month_is_rejected_once_in_every_account(stopped: tuple[Path, Run]) -> None:

@@ -41,13 +41,19 @@ class EmployerMonth(
     )
     is_late = flag("A contribution of the month was paid after its due date.", "Terlambat bayar")
     arrears_class = Column(
-        v.TEXT, "Age of the oldest contribution unpaid after its due date; empty without arrears.", "code",
+        v.TEXT, "Class of arrears_months, the age of the oldest month in arrears; empty without arrears.", "code",
         label_id="Kelas piutang", nullable=True, values=v.ARREARS_CLASSES, source="iuran",
     )  # fmt: skip
     arrears_months = v.count(
-        "Months since the oldest contribution unpaid after its due date; 0 without arrears.", "months", "Umur piutang"
+        "Months since the oldest month of contribution in arrears, up to the month; 0 without arrears.",
+        "months",
+        "Umur piutang",
     )
-    arrears_idr = v.rupiah("Unpaid after the due date, up to the month.", "Piutang iuran").but(source="iuran")
+    arrears_idr = v.rupiah(
+        "Unpaid after the due date, for all months up to the month, over all accounts of the employer: payments known on"
+        " as_of_date settle the oldest month of an account first and a surplus goes forward, never to another account.",
+        "Piutang iuran",
+    ).but(source="iuran")
     declared_workers = v.count("Workers reported in WLKP.", "workers", "Tenaga kerja WLKP").but(source=BADAN_USAHA)
     registered_workers = v.persons("Distinct workers in force with this employer.", "Tenaga kerja terdaftar").but(
         source="kepesertaan"
@@ -100,7 +106,7 @@ class FactCompliance(
     missing_workers = v.count(
         "Workers not registered by registered employers.", "workers", "Tenaga kerja belum didaftarkan"
     )
-    arrears_idr = v.rupiah("Unpaid after the due date.", "Piutang iuran")
+    arrears_idr = v.rupiah("Unpaid after the due date, for all months up to the month.", "Piutang iuran")
     compliance_ratio = v.ratio(
         "compliant_employers::DOUBLE / nullif(obliged_employers, 0)",
         "Compliant employers over obliged employers.",

@@ -1,7 +1,7 @@
-"""The contributions of a month and of all months before it, as seen on a date."""
+"""The contributions of all months, as seen on a date."""
 
 from warehouse.tables.contribution import Contribution
 
 
 class ContributionHistory(Contribution):
-    """Contributions of every month up to the version's, each in its newest version not after as_of_date."""
+    """Contributions of every month known on as_of_date, later ones than the version's too, each in its newest version."""

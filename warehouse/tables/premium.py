@@ -41,8 +41,9 @@ class FactPremium(
         "Dibayar terlambat",
     ).but(source=IURAN)
     arrears_idr = v.rupiah(
-        "Billed and not yet paid, payer by payer: one payer's surplus does not settle another's arrears. Counts from the"
-        " day of billing, also before the due date.",
+        "Billed for the month and unpaid after its due date. Account by account, all payments known on as_of_date settle"
+        " the oldest month first and a surplus goes forward; none settles another account. An account is a payer (the"
+        " employer, else the membership) in one regency, segment, programme and funding source.",
         "Piutang iuran",
     ).but(source=IURAN)
     fine_idr = v.rupiah("Fine for late payment; empty where no rule was applied.", "Denda", nullable=True)
@@ -58,7 +59,7 @@ class FactPremium(
             "on time and late are more than paid", "tepat waktu dan terlambat melebihi yang dibayar",
         ),
         Rule(
-            "arrears_below_gap", "arrears_idr >= billed_idr - paid_idr",
-            "arrears are less than billed less paid", "piutang kurang dari tagihan dikurangi pembayaran",
+            "arrears_above_billed", "arrears_idr <= billed_idr",
+            "arrears are more than billed", "piutang melebihi tagihan",
         ),
     )  # fmt: skip
