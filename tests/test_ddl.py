@@ -94,7 +94,7 @@ def test_every_column_that_must_hold_a_value_refuses_an_empty_one(
         (FactCoverage, {"workforce_period": "2024-09"}),
         (FactWorkforce, {"period": "2024-08-01"}),
         (FactWorkforce, {"employed_workers": 10, "excluded_workers": 4, "eligible_workers": 7}),
-        (FactPremium, {"billed_idr": 10, "paid_idr": 4, "arrears_idr": 5}),
+        (FactPremium, {"billed_idr": 10, "paid_idr": 4, "arrears_idr": 11}),
     ],
     ids=str,
 )

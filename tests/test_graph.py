@@ -14,6 +14,7 @@ from warehouse import vocabulary as v
 from warehouse.calendar import Version, dim_month
 from warehouse.schema import Fact, Lazy, Table, conform
 from warehouse.tables.contribution import Contribution
+from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage, Presence, PresenceBefore
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.in_force import InForce
@@ -119,6 +120,7 @@ def test_a_missing_delivery_names_the_transform_and_the_table() -> None:
 def test_an_optional_delivery_that_is_absent_is_none() -> None:
     inputs: dict[type[Table], pl.LazyFrame] = {
         Contribution: table(Contribution, "| region_code | billed_idr |\n| 15.03 | 16_800 |", month="2025-03"),
+        ContributionHistory: table(ContributionHistory, "| region_code |"),
         DimMonth: dim_month(),
         MembershipRule: given()[MembershipRule],
     }
@@ -129,6 +131,7 @@ def test_an_optional_delivery_that_is_absent_is_none() -> None:
 def test_a_missing_reference_table_is_an_error_even_behind_an_optional_parameter() -> None:
     inputs: dict[type[Table], pl.LazyFrame] = {
         Contribution: table(Contribution, "| region_code |\n| 15.03 |"),
+        ContributionHistory: table(ContributionHistory, "| region_code |"),
         DimMonth: dim_month(),
         Membership: given()[Membership],
     }

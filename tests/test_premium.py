@@ -11,17 +11,24 @@ from tests.asciitable import assert_table, table
 from tests.rules import REFERENCE
 from transforms.graph import build
 from warehouse.calendar import Version, due_date
+from warehouse.schema import Table
 from warehouse.tables.contribution import Contribution
+from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.membership import Membership
 from warehouse.tables.premium import FactPremium
 
 MARCH = Version(date(2025, 3, 1), date(2025, 4, 30))
 
 
-def premium(text: str, members: str = "", version: Version = MARCH) -> pl.LazyFrame:
-    """Return the premium fact of a version."""
+def premium(text: str, members: str = "", version: Version = MARCH, others: str = "| region_code |") -> pl.LazyFrame:
+    """Return the premium fact of a version; `others` are the contributions of other months."""
     same = {"month": version.month, "as_of_date": version.as_of_date}
-    inputs = {**REFERENCE, Contribution: table(Contribution, text, **same)}
+    known = [table(ContributionHistory, others), table(ContributionHistory, text, **same)]
+    inputs: dict[type[Table], pl.LazyFrame] = {
+        **REFERENCE,
+        Contribution: table(Contribution, text, **same),
+        ContributionHistory: pl.concat(known),
+    }
     if members:
         inputs[Membership] = table(Membership, members, **same)
     return build([FactPremium], inputs, version)[FactPremium]
@@ -62,6 +69,35 @@ def test_an_employer_who_names_its_member_is_still_one_payer() -> None:
         """
     )
     assert_table(found, "| arrears_idr |\n| 0 |", FactPremium)
+
+
+@pytest.mark.parametrize(("as_of", "arrears"), [(date(2025, 4, 15), 0), (date(2025, 4, 16), 60)])
+def test_a_bill_not_yet_due_is_no_arrears(as_of: date, arrears: int) -> None:
+    found = premium(
+        "| region_code | employer_key | billed_idr | paid_idr |\n| 15.03 | one | 100 | 40 |",
+        version=Version(MARCH.month, as_of),
+    )
+    assert_table(found, f"| billed_idr | arrears_idr |\n| 100 | {arrears} |", FactPremium)
+
+
+@pytest.mark.parametrize(
+    ("month", "paid", "arrears"),
+    [("2025-02", 150, 50), ("2025-02", 50, 100), ("2025-04", 150, 50), ("2025-04", 20, 100)],
+)
+def test_payments_of_other_months_settle_the_month_after_all_that_is_older(month: str, paid: int, arrears: int) -> None:
+    found = premium(
+        "| region_code | employer_key | billed_idr | paid_idr |\n| 15.03 | one | 100 | 0 |",
+        others=f"""
+        | region_code | employer_key | month   | billed_idr | paid_idr |
+        | 15.03       | one          | 2025-02 | 100        | 0        |
+        | 15.03       | one          | {month} | 0          | {paid}   |
+        | 15.04       | one          | 2025-02 | 0          | 900      |
+        | 15.03       | two          | 2025-02 | 0          | 900      |
+        """,
+    )
+    assert_table(
+        found, f"| region_code | billed_idr | paid_idr | arrears_idr |\n| 15.03 | 100 | 0 | {arrears} |", FactPremium
+    )
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,10 @@ def _arrears(overdue: pl.LazyFrame, version: Version) -> pl.LazyFrame:
     seen = version.as_of_date
     month = pl.col("month")
     age = seen.year * 12 + seen.month - month.dt.year() * 12 - month.dt.month()
-    return overdue.filter(month <= version.month).group_by(npp="employer_key").agg(
-        arrears_months=age.max().cast(pl.Int64), arrears_idr=pl.col("unpaid_idr").sum()
+    return (
+        overdue.filter(month <= version.month)
+        .group_by(npp="employer_key")
+        .agg(arrears_months=age.max().cast(pl.Int64), arrears_idr=pl.col("unpaid_idr").sum())
     )
 
 

@@ -15,10 +15,10 @@ from warehouse.schema import Table
 
 FOLDER = Path(__file__).parent
 NEEDS: dict[str, tuple[str, ...]] = {
-    "compliance": ("in_force", "employer_month"),
+    "compliance": ("in_force", "arrears", "employer_month"),
     "coverage": ("in_force",),
-    "employer_month": ("in_force",),
-    "premium": ("in_force",),
+    "employer_month": ("in_force", "arrears"),
+    "premium": ("in_force", "arrears"),
     "programme_coverage": ("in_force",),
 }
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))

@@ -7,22 +7,17 @@ WITH snapshot AS (
 ),
 member AS (SELECT * FROM in_force WHERE month = $month),
 minimum AS (SELECT region_code, minimum_wage_idr FROM minimum_wage WHERE year = year($month)),
-history AS (
-    SELECT i.employer_key AS npp, i.month, i.billed_idr, i.paid_idr, i.paid_date, m.due_date
+received AS (
+    SELECT i.employer_key AS npp, i.paid_idr, i.paid_date, m.due_date
     FROM iuran i
     JOIN dim_month m ON m.month = i.month
-    WHERE i.month <= $month
+    WHERE i.month = $month
       AND i.as_of_date = (SELECT max(o.as_of_date) FROM iuran o WHERE o.month = i.month AND o.as_of_date <= $as_of)
 ),
 unpaid AS (
-    SELECT
-        npp,
-        greatest((year($as_of) - year(month)) * 12 + month($as_of) - month(month), 1) AS age,
-        sum(billed_idr) - sum(paid_idr) AS amount
-    FROM history
-    WHERE due_date < $as_of
-    GROUP BY npp, month
-    HAVING sum(billed_idr) > sum(paid_idr)
+    SELECT employer_key AS npp, (year($as_of) - year(month)) * 12 + month($as_of) - month(month) AS age, amount
+    FROM arrears
+    WHERE month <= $month
 ),
 owed_bits AS (
     SELECT o.scale, sum(b.bit) AS bits
@@ -45,8 +40,8 @@ asked AS (
             0
         ) AS followed,
         coalesce((SELECT CAST(o.bits AS INTEGER) FROM owed_bits o WHERE o.scale = s.scale), 0) AS owed,
-        (SELECT count(*) FROM history h
-          WHERE h.npp = s.npp AND h.month = $month AND h.paid_idr > 0 AND h.paid_date > h.due_date) > 0 AS is_late,
+        (SELECT count(*) FROM received r
+          WHERE r.npp = s.npp AND r.paid_idr > 0 AND r.paid_date > r.due_date) > 0 AS is_late,
         coalesce((SELECT max(age) FROM unpaid u WHERE u.npp = s.npp), 0) AS arrears_months,
         coalesce((SELECT sum(amount) FROM unpaid u WHERE u.npp = s.npp), 0) AS arrears_idr,
         coalesce(

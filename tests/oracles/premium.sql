@@ -1,19 +1,17 @@
 -- mart.fact_premium of $month as of $as_of.
 WITH programme(programme, bit) AS (VALUES ('JKK', 1), ('JKM', 2), ('JHT', 4), ('JP', 8), ('JKP', 16)),
 version AS (
-    SELECT
-        i.*, coalesce(i.employer_key, hex(i.membership_key)) AS payer, m.due_date
+    SELECT i.*, m.due_date
     FROM iuran i
     LEFT JOIN dim_month m ON m.month = i.month
     WHERE i.month = $month AND i.as_of_date = $as_of
 ),
-payer AS (
-    SELECT
-        region_code, segment, programme, funding_source, payer, greatest(sum(billed_idr) - sum(paid_idr), 0) AS owed
-    FROM version
+owed AS (
+    SELECT region_code, segment, programme, funding_source, sum(amount) AS owed
+    FROM arrears
+    WHERE month = $month
     GROUP BY ALL
 ),
-owed AS (SELECT region_code, segment, programme, funding_source, sum(owed) AS owed FROM payer GROUP BY ALL),
 member AS (
     SELECT f.residence_code, f.segment, g.programme, f.funding_source, count(DISTINCT f.worker_key) AS members
     FROM in_force f
@@ -31,11 +29,11 @@ SELECT
     CAST(sum(v.paid_idr) AS BIGINT) AS paid_idr,
     CAST(coalesce(sum(v.paid_idr) FILTER (v.paid_date <= v.due_date), 0) AS BIGINT) AS paid_on_time_idr,
     CAST(coalesce(sum(v.paid_idr) FILTER (v.paid_date > v.due_date), 0) AS BIGINT) AS paid_late_idr,
-    CAST(any_value(o.owed) AS BIGINT) AS arrears_idr,
+    CAST(coalesce(any_value(o.owed), 0) AS BIGINT) AS arrears_idr,
     CAST(NULL AS BIGINT) AS fine_idr
 FROM version v
 CROSS JOIN snapshot s
-JOIN owed o USING (region_code, segment, programme, funding_source)
+LEFT JOIN owed o USING (region_code, segment, programme, funding_source)
 LEFT JOIN member m
   ON m.residence_code = v.region_code AND m.segment = v.segment
  AND m.programme = v.programme AND m.funding_source = v.funding_source
