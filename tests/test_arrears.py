@@ -6,11 +6,13 @@ from datetime import date
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from tests.asciitable import assert_table, table
 from tests.rules import CLASSES
-from transforms.arrears import overdue_by_month, payment_record, unpaid_by_month
-from warehouse.calendar import Version, dim_month
+from tests.world import inputs_of_version, random_world
+from transforms.arrears import overdue_by_month, overdue_of_month, payment_record, unpaid_by_month
+from warehouse.calendar import Version, dim_month, shift
 from warehouse.schema import Lazy
 from warehouse.tables.compliance import EmployerMonth
 from warehouse.tables.contribution_history import ContributionHistory
@@ -141,6 +143,16 @@ def test_a_payment_for_a_bill_not_yet_due_settles_what_is_overdue_first() -> Non
         """
     assert unpaid(bills) == [(date(2025, 4, 1), 100)]
     assert overdue_by_month(history(bills), dim_month(), MARCH).collect().is_empty()
+
+
+@pytest.mark.parametrize("back", range(3))
+def test_one_month_alone_leaves_unpaid_what_it_leaves_among_all(back: int) -> None:
+    version = Version(shift(MARCH.month, -back), MARCH.as_of_date)
+    contributions = inputs_of_version(random_world(back, rows=300), version)[ContributionHistory]
+    alone = overdue_of_month(contributions, dim_month(), version).collect()
+    among = overdue_by_month(contributions, dim_month(), version).filter(pl.col("month") == version.month).collect()
+    assert alone.height > 0
+    assert_frame_equal(alone, among, check_row_order=False)
 
 
 def test_a_month_later_than_the_version_settles_it_and_is_no_arrears_of_it() -> None:

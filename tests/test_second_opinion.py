@@ -78,6 +78,11 @@ def test_transforms_and_plain_sql_agree_on_crowded_worlds(seed: int) -> None:
     assert_engines_agree(world, CLOSED_MARCH if seed % 2 else MID_MARCH)
 
 
+def test_transforms_and_plain_sql_agree_on_a_month_with_later_months_overdue() -> None:
+    world = random_world(4, rows=400)
+    assert_engines_agree(world, Version(shift(MARCH, -1), CLOSED_MARCH.as_of_date))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_active_is_the_previous_active_plus_joined_plus_returned_less_left(seed: int) -> None:
     world = random_world(seed, rows=60)

@@ -115,11 +115,15 @@ def test_every_month_is_looked_up_on_its_own(warehouse: Path) -> None:
     assert active(warehouse, "coverage_as_of('2025-04-29')") == [20]
 
 
-@pytest.mark.parametrize(("name", "table"), [("premium", FactPremium), ("compliance", FactCompliance)])
-def test_premium_and_compliance_follow_the_same_versions(warehouse: Path, name: str, table: type[Fact]) -> None:
+@pytest.mark.parametrize(
+    ("name", "table", "others"), [("premium", FactPremium, {"billed_idr": 9}), ("compliance", FactCompliance, {})]
+)
+def test_premium_and_compliance_follow_the_same_versions(
+    warehouse: Path, name: str, table: type[Fact], others: dict[str, int]
+) -> None:
     for day, arrears in (("2025-03-17", 5), ("2025-03-20", 6)):
         cells = {"region_code": "15.03", "month": MARCH, "as_of_date": MID_MARCH.as_of_date, "arrears_idr": arrears}
-        load(warehouse, table, rows(table, cells), MID_MARCH, f"{day}T02:00")
+        load(warehouse, table, rows(table, cells | others), MID_MARCH, f"{day}T02:00")
     for relation, known in (
         ("", [6]),
         ("_history", [5, 6]),

@@ -17,15 +17,24 @@ def overdue_by_month(contributions: pl.LazyFrame, months: pl.LazyFrame, version:
     settles its oldest month first and goes forward to the next; the surplus of one account settles no other. A month
     is in arrears from the day after its due date.
     """
-    unpaid = unpaid_by_month(contributions).filter(pl.col("unpaid_idr") > 0)
-    due = months.filter(pl.col("due_date") < version.as_of_date).select("month")
-    return unpaid.join(due, on="month", how="semi")
+    return _overdue(unpaid_by_month(contributions), months, version)
+
+
+def overdue_of_month(contributions: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
+    """Return the rows of `overdue_by_month` for the version's month alone, without holding every month of an account.
+
+    What a month leaves unpaid is the debt of the account after its bill less the debt before it.
+    """
+    billed = {"after": pl.col("month") <= version.month, "before": pl.col("month") < version.month}
+    owed = {name: pl.when(then).then("billed_idr").otherwise(0) - pl.col("paid_idr") for name, then in billed.items()}
+    sums = _by_payer(contributions).with_columns(**owed).group_by(ACCOUNT).agg(pl.col(*billed).sum())
+    unpaid = pl.col("after").clip(lower_bound=0) - pl.col("before").clip(lower_bound=0)
+    return _overdue(sums.select(*ACCOUNT, month=pl.lit(version.month), unpaid_idr=unpaid), months, version)
 
 
 def unpaid_by_month(contributions: pl.LazyFrame) -> pl.LazyFrame:
     """Return, per account and month: unpaid_idr, whether due or not; accounts that paid all of it are left out."""
-    payer = pl.when(pl.col("employer_key").is_null()).then(pl.col("membership_key"))
-    bills = contributions.with_columns(payer.alias("membership_key"))
+    bills = _by_payer(contributions)
     totals = bills.group_by(ACCOUNT).agg(pl.col("billed_idr").sum(), paid_in_all=pl.col("paid_idr").sum())
     in_debt = totals.filter(pl.col("billed_idr") > pl.col("paid_in_all")).select(*ACCOUNT, "paid_in_all")
     monthly = bills.group_by(*ACCOUNT, "month").agg(pl.col("billed_idr").sum())
@@ -47,6 +56,16 @@ def payment_record(
     arrears = _arrears(overdue_by_month(known, months, version), version)
     record = _late(known, months, version).join(arrears, on="npp", how="full", coalesce=True)
     return _classified(record.with_columns(pl.col("is_late").fill_null(False)), classes)
+
+
+def _by_payer(contributions: pl.LazyFrame) -> pl.LazyFrame:
+    payer = pl.when(pl.col("employer_key").is_null()).then(pl.col("membership_key"))
+    return contributions.with_columns(payer.alias("membership_key"))
+
+
+def _overdue(unpaid: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
+    due = months.filter(pl.col("due_date") < version.as_of_date).select("month")
+    return unpaid.filter(pl.col("unpaid_idr") > 0).join(due, on="month", how="semi")
 
 
 def _late(known: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.arrears import overdue_by_month
+from transforms.arrears import overdue_of_month
 from transforms.dated import stamp
 from transforms.graph import transform
 from warehouse.calendar import Version
@@ -30,7 +30,7 @@ def fact_premium(
 ) -> Lazy[FactPremium]:
     """Return the amounts of every regency, segment, programme and funding source that was billed or paid.
 
-    Arrears are those of the month itself, by `overdue_by_month` over all months that `history` knows on as_of_date.
+    Arrears are those of the month itself, by `overdue_of_month` over all months that `history` knows on as_of_date.
     Members are those in force who live there; null without a snapshot of memberships.
     """
     received = (
@@ -38,8 +38,9 @@ def fact_premium(
         .group_by(GROUP)
         .agg(pl.col("workers").sum().alias("workers_billed"), pl.col(AMOUNTS).sum())
     )
-    of_month = overdue_by_month(history, months, version).filter(pl.col("month") == version.month)
-    arrears = of_month.group_by(GROUP).agg(pl.col("unpaid_idr").sum().alias("arrears_idr"))
+    arrears = (
+        overdue_of_month(history, months, version).group_by(GROUP).agg(pl.col("unpaid_idr").sum().alias("arrears_idr"))
+    )
     groups = received.join(arrears, on=GROUP, how="left").with_columns(pl.col("arrears_idr").fill_null(0))
     if in_force is None:
         counted = groups.with_columns(pl.lit(None, pl.Int64).alias("members"))
