@@ -105,7 +105,7 @@ def test_a_killed_load_leaves_nothing_behind_that_the_next_one_does_not_clear_aw
     home, files = tmp_path / "home", small(two_months())
     quoted = {name: [row | {"nama": f"{row['nama']}; ALM"} for row in rows] for name, rows in files.items()}
     source = write(tmp_path / "source", quoted)
-    assert killed_when(lambda: any(home.glob("lake/.*/*")), source, home)
+    assert killed_when(lambda: any(home.glob("landing/.scratch-*/*")), source, home)
     load(source, home)
     left = [str(path.relative_to(home)) for path in home.rglob(".*") if "lock" not in path.name]
     assert left == []

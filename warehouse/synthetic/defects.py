@@ -10,6 +10,7 @@ import polars as pl
 from warehouse.rules import RowRule, row_rules
 from warehouse.schema import Column, Extract, Parse, Severity
 from warehouse.synthetic.places import shared_names
+from warehouse.vocabulary import MOST_AMOUNT
 
 UNREADABLE: Mapping[Parse, tuple[str, ...]] = {
     Parse.DATE: ("2025-02-30", "31 Pebruari"),
@@ -22,6 +23,7 @@ UNREADABLE: Mapping[Parse, tuple[str, ...]] = {
     Parse.NATIONAL_ID: ("'",),
 }
 TYPED = (Parse.DATE, Parse.MONTH, Parse.WHOLE, Parse.PERCENT)
+AS_LONG_AS_A_NIK = ("0000000000000000", "0000-0000000000000000")
 UNKNOWN_REGIONS = ("15.99", "NEGERI ENTAH")
 ALWAYS = pl.lit(True)
 
@@ -92,6 +94,10 @@ def _wrong_texts(ending: str, column: Column) -> tuple[str | None, ...]:
             return "-1", "-100000"
         case "too_small":
             return "1", str((column.minimum or 0) - 1)
+        case "too_large":
+            return (str((column.maximum or 0) + 1),)
+        case "holds_nik":
+            return AS_LONG_AS_A_NIK
         case "format":
             return "1234567", "12345678901234567", "2024-13"
     return ()
@@ -145,6 +151,9 @@ SPECIAL: Mapping[tuple[str, str], Callable[[str], Defect]] = {
         rule, "nib", {"npp": pl.lit(None, pl.String), "nib": pl.lit(None, pl.String)}, once_per="kode_kab"
     ),
     ("iuran", "tagihan_negative"): lambda rule: Defect(rule, "tagihan", {"tagihan": pl.lit("-1000")}, also=("paid_above_billed",)),
+    ("iuran", "dibayar_too_large"): lambda rule: Defect(
+        rule, "dibayar", {"dibayar": pl.lit(str(MOST_AMOUNT + 1))}, also=("paid_above_billed",)
+    ),
     ("penduduk_bekerja", "penduduk_bekerja_negative"): lambda rule: Defect(
         rule, "penduduk_bekerja", {"penduduk_bekerja": pl.lit("-1")}, also=("excluded_above_employed",)
     ),
