@@ -15,9 +15,4 @@ def audit_fact(rows: pl.DataFrame, table: type[Fact], subject: str) -> list[Chec
 
     suite = fact_suite(table, min_rows=0)
     verdict = validate(conform(rows.lazy(), table), suite, name=f"{table.name} {subject}")
-    return [
-        Check(
-            table.name, one.rule, one.expectation, subject, str(one.observed), one.expected, one.severity, one.success
-        )
-        for one in verdict.outcomes
-    ]
+    return [one.check(table.name, subject) for one in verdict.outcomes]

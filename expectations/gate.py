@@ -21,6 +21,11 @@ from warehouse.schema import Extract
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
 
+TABLE_RULES = {
+    "rows": ("the file has no rows", "berkas tidak berisi baris"),
+    "columns": ("the rows have other columns than declared", "kolom berbeda dari yang dinyatakan"),
+}
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -77,7 +82,7 @@ def judge_file(
         broken={rule: count for rule, count in counts.items() if severity[rule] == "warning"},
         warned={rule: count for rule, count in counts.items() if severity[rule] == "info"},
         stops=_stops(verdict.outcomes, table),
-        checks=tuple(_check(table.name, subject, one) for one in verdict.outcomes),
+        checks=tuple(one.check(table.name, subject) for one in verdict.outcomes),
         result=verdict.result.to_json_dict(),
     )
 
@@ -105,10 +110,7 @@ def _stops(outcomes: tuple[Any, ...], table: type[Extract]) -> tuple[Reason, ...
             found.append(Reason("rule_could_not_run", *text, "report it to the maintainers"))
         elif not one.success and one.severity == "critical":
             rule = known.get(one.rule)
-            text = (rule.en, rule.id) if rule else ("the file has no rows", "berkas tidak berisi baris")
-            found.append(Reason(one.rule.split(".")[-1], *text, "correct the file and send it again"))
+            name = one.rule.removeprefix(f"{table.name}.")
+            text = (rule.en, rule.id) if rule else TABLE_RULES[name]
+            found.append(Reason(name, *text, "correct the file and send it again"))
     return tuple(found)
-
-
-def _check(suite: str, subject: str, one: Any) -> Check:
-    return Check(suite, one.rule, one.expectation, subject, str(one.observed), one.expected, one.severity, one.success)

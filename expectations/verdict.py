@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from warehouse.ledger import Check
+
 COULD_NOT_RUN = "could not run: "
 
 
@@ -25,6 +27,11 @@ class Outcome:
     observed: int
     expected: str
     error: str | None
+
+    def check(self, suite: str, subject: str) -> Check:
+        """Return the decision as the warehouse records it, of the file or the month `subject`."""
+        observed = str(self.observed)
+        return Check(suite, self.rule, self.expectation, subject, observed, self.expected, self.severity, self.success)
 
 
 @dataclass(frozen=True)

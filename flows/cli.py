@@ -11,7 +11,7 @@ from pathlib import Path
 from flows import commands
 
 EPILOG = """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a file or month was stopped"""
-FAILED, USAGE = 1, 2
+FAILED = 1
 
 
 def parser() -> argparse.ArgumentParser:

@@ -5,8 +5,6 @@ Codes that are Indonesian stay as values; everything else in code is English.
 
 from __future__ import annotations
 
-from datetime import date
-
 import polars as pl
 
 from warehouse.schema import Column, Parse
@@ -130,8 +128,3 @@ def arriving(column: Column, name: str, parse: Parse, *, required: bool = True) 
         source=f"extract column {name}",
         key=False,
     )
-
-
-def first_of_month(day: date) -> date:
-    """Return the first day of the month in which `day` lies."""
-    return day.replace(day=1)

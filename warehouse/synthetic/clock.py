@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -22,11 +22,6 @@ def month_number(month: date) -> int:
 def day_number(day: date) -> int:
     """Return the days from 1 January 1970 to `day`."""
     return (day - EPOCH).days
-
-
-def day_of(number: int) -> date:
-    """Return the day that lies `number` days after 1 January 1970."""
-    return EPOCH + timedelta(days=number)
 
 
 def first_days(months: Ints) -> Ints:

@@ -12,14 +12,12 @@ WORD = Column(v.TEXT, "", "text")
 
 
 class Run(Table, layer="ops", name="run", grain="one row per run"):
-    """What ran, with which code and settings, and how it ended."""
+    """What ran, with which code and settings, and how it ended; a run that failed or was killed leaves no row."""
 
     run_id = ID.but(description="Id of the run.")
     started_at = WHEN.but(description="Start.")
-    finished_at = WHEN.but(description="End; empty while it runs or after a crash.", nullable=True)
-    state = WORD.but(
-        description="Outcome.", values=("RUNNING", "LOADED", "LOADED_WITH_REJECTIONS", "STOPPED", "FAILED")
-    )
+    finished_at = WHEN.but(description="End.")
+    state = WORD.but(description="Outcome.", values=("LOADED", "LOADED_WITH_REJECTIONS", "STOPPED"))
     code_version = WORD.but(description="Version and fingerprint of the code and seeds.")
     settings = WORD.but(description="Settings as JSON, without secrets.")
     rows_in = ROWS.but(description="Rows read from the files of this run.")
