@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from importlib import resources
+from string import Template
 
 import polars as pl
 
@@ -32,6 +33,7 @@ SQL_TYPES: Mapping[pl.DataType, str] = {
     pl.Datetime("us"): "TIMESTAMP",
     pl.Binary(): "BLOB",
 }
+VERSIONED = "versioned.sql"
 VIEW_COMMENT = re.compile(r"COMMENT ON (VIEW|MACRO TABLE) (\w+\.\w+) IS\s+'((?:[^']|'')*)'")
 
 
@@ -126,15 +128,27 @@ def warning(column: Column) -> str:
 
 
 def views() -> list[str]:
-    """Return the SQL of every view and macro, each with its comment, in the order in which they build on each other."""
-    files = (file for file in resources.files("warehouse.views").iterdir() if file.name.endswith(".sql"))
-    return [file.read_text(encoding="utf-8") for file in sorted(files, key=lambda file: file.name)]
+    """Return the SQL of every view and macro, each with its comment, in the order in which they build on each other.
+
+    First the views of every fact that is shown, from one template, then the files of `warehouse/views` by name.
+    """
+    files = {file.name: file for file in resources.files("warehouse.views").iterdir() if file.name.endswith(".sql")}
+    template = Template(files.pop(VERSIONED).read_text(encoding="utf-8"))
+    shown = [table for table in tables_of("mart") if issubclass(table, Fact) and table.shown_as]
+    versioned = [template.substitute(_shown(table)) for table in shown]
+    return versioned + [files[name].read_text(encoding="utf-8") for name in sorted(files)]
 
 
 def view_comments() -> dict[str, str]:
     """Return the comment of every view and macro by its qualified name, in order of creation."""
     found = (match for text in views() for match in VIEW_COMMENT.finditer(text))
     return {match[2]: match[3].replace("''", "'") for match in found}
+
+
+def _shown(table: type[Fact]) -> dict[str, str]:
+    texts = {"title": table.title, "caution": table.caution}
+    quoted = {name: text.replace("'", "''") for name, text in texts.items()}
+    return {"view": table.shown_as, "fact": table.qualified(), **quoted}
 
 
 def _column(column: Column, *, checks: bool) -> str:

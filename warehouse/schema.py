@@ -173,9 +173,14 @@ class Fact(Table):
     """A table of the warehouse that a run writes; `driven_by` names the kinds whose dates make its versions.
 
     A fact without drivers has no `as_of_date`: it is replaced as a whole when its sources change.
+    A fact with versions that is `shown_as` a name gets three views of that name: `name` (what stands),
+    `name_history` and the macro `name_as_of(day)`; `title` and `caution` are what their comments say.
     """
 
     driven_by: ClassVar[tuple[str, ...]] = ()
+    shown_as: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    caution: ClassVar[str] = ""
 
 
 T = TypeVar("T", bound=Table, covariant=True)

@@ -81,6 +81,9 @@ class FactCompliance(
     """Employers by finding; an employer may be in several. All counts add up over regencies."""
 
     driven_by = EmployerMonth.driven_by
+    shown_as = "compliance"
+    title = "Compliance of employers"
+    caution = "Counts add up over regencies; an employer may have several findings."
 
     region_code = v.REGION_CODE
     month = v.MONTH

@@ -43,6 +43,9 @@ class FactCoverage(
     """
 
     driven_by = ("kepesertaan",)
+    shown_as = "coverage"
+    title = "Coverage"
+    caution = "Regions of all three levels, both bases and every segment scope are rows side by side: choose one of each, never sum."
 
     region_code = v.REGION_CODE
     month = v.MONTH
@@ -110,6 +113,9 @@ class FactProgrammeCoverage(
     """Distinct workers in force who hold a programme."""
 
     driven_by = ("kepesertaan",)
+    shown_as = "programme_coverage"
+    title = "Workers in force by programme"
+    caution = "A worker holds several programmes, and regions, bases and scopes are rows side by side: choose one of each, never sum."
 
     region_code = v.REGION_CODE
     month = v.MONTH

@@ -13,6 +13,9 @@ class FactPremium(
     """Contributions billed and paid, per regency; amounts add up over regions, members do not."""
 
     driven_by = ("iuran",)
+    shown_as = "premium"
+    title = "Contributions"
+    caution = "Amounts add up over regencies, members do not."
 
     region_code = v.REGION_CODE
     month = v.MONTH

@@ -1,0 +1,57 @@
+CREATE OR REPLACE VIEW mart.${view}_history AS
+SELECT
+    fact.region_code,
+    region.name AS region_name,
+    region.level,
+    region.province_code,
+    region.province_name,
+    fact.* EXCLUDE (region_code)
+FROM ${fact} AS fact
+LEFT JOIN mart.dim_region AS region USING (region_code);
+
+COMMENT ON VIEW mart.${view}_history IS
+'${title}: every version ever loaded, with the name of the region. superseded_at is empty on the rows that stand. ${caution}';
+
+CREATE OR REPLACE VIEW mart.${view} AS
+SELECT * EXCLUDE (superseded_at)
+FROM mart.${view}_history
+SEMI JOIN (
+    SELECT month, max(as_of_date) AS as_of_date
+    FROM ${fact}
+    WHERE superseded_at IS NULL
+    GROUP BY month
+) AS newest USING (month, as_of_date)
+WHERE superseded_at IS NULL;
+
+COMMENT ON VIEW mart.${view} IS
+'${title}, as the figures stand: of every month the newest as_of_date, not superseded. ${caution}';
+
+CREATE OR REPLACE MACRO mart.${view}_as_of(d) AS TABLE
+WITH newest AS (
+    SELECT month, max(as_of_date) AS as_of_date
+    FROM ${fact}
+    WHERE as_of_date <= d::DATE
+    GROUP BY month
+),
+loaded AS (
+    SELECT month, as_of_date, min(loaded_at) AS first_loaded_at
+    FROM ${fact}
+    GROUP BY month, as_of_date
+),
+known AS (
+    -- The end of day d (UTC); a version first loaded after it counts as it was first loaded.
+    SELECT
+        month,
+        as_of_date,
+        greatest(d::DATE + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND, loaded.first_loaded_at) AS moment
+    FROM newest
+    INNER JOIN loaded USING (month, as_of_date)
+)
+SELECT history.* EXCLUDE (superseded_at)
+FROM mart.${view}_history AS history
+INNER JOIN known USING (month, as_of_date)
+WHERE history.loaded_at <= known.moment
+    AND (history.superseded_at IS NULL OR history.superseded_at > known.moment);
+
+COMMENT ON MACRO TABLE mart.${view}_as_of IS
+'${title}, as known on day d: of every month the newest as_of_date not after d, in the restatement that stood at the end of d (UTC), or the first one loaded where none was loaded by then. Later restatements never change the answer. Usage: FROM mart.${view}_as_of(DATE ''2025-03-16''). ${caution}';
