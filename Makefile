@@ -4,7 +4,7 @@ STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo test lint lock clean dictionary
+.PHONY: setup demo test verify mutation lock clean dictionary
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -25,6 +25,13 @@ test: setup  ## every check: lint, types, import order, dictionary, tests
 	$(BIN)/lint-imports
 	$(BIN)/cakupan dictionary --check docs/dictionary.md
 	$(BIN)/pytest
+
+verify: setup  ## the long checks: thousands of random worlds and loads, and more kills
+	CAKUPAN_EXAMPLES=5000 $(BIN)/pytest tests/test_second_opinion.py
+	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=60 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
+
+mutation: setup  ## change the transforms in every place and see whether a test notices
+	$(BIN)/python -m tests.mutation
 
 lock: setup  ## pin the newest allowed packages with hashes
 	$(BIN)/python -m pip install --quiet uv
