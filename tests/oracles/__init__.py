@@ -4,7 +4,7 @@ The statements read views named like the tables (kepesertaan, iuran, badan_usaha
 every row ever delivered, in all versions; choosing the version is part of the opinion.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -26,13 +26,24 @@ NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
 
 def opinion(name: str, frames: Mapping[type[Table], pl.LazyFrame], version: Version) -> pl.DataFrame:
     """Return the rows of one statement for a version; `frames` are the tables that it may read."""
+    return opinions([name], frames, version)[name]
+
+
+def opinions(
+    names: Iterable[str], frames: Mapping[type[Table], pl.LazyFrame], version: Version
+) -> dict[str, pl.DataFrame]:
+    """Return the rows of several statements for a version by their names; steps that they share are taken once."""
     with duckdb.connect() as connection:
         for table, frame in frames.items():
             connection.register(table.name, frame.collect())
-        for step in NEEDS.get(name, ()):
-            _ask(connection, _statement(step), version).create(step)
-        answer: pl.DataFrame = _ask(connection, _statement(name), version).pl()
-    return answer
+        answers: dict[str, pl.DataFrame] = {}
+        made: set[str] = set()
+        for name in names:
+            for step in (step for step in NEEDS.get(name, ()) if step not in made):
+                _ask(connection, _statement(step), version).create(step)
+                made.add(step)
+            answers[name] = _ask(connection, _statement(name), version).pl()
+    return answers
 
 
 def _statement(name: str) -> str:
