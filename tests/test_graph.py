@@ -167,6 +167,11 @@ def test_a_transform_without_a_result_or_with_a_strange_parameter_is_refused() -
     def wants_a_number(egg: Lazy[Egg], number: int) -> Lazy[Hen]:
         return conform(egg.head(number), Hen)
 
+    def wants_two(egg: Lazy[Egg] | Lazy[Hen]) -> Lazy[Hen]:
+        return conform(egg, Hen)
+
+    with pytest.raises(GraphError, match=r"parameter egg of .*wants_two must be"):
+        transform(wants_two)
     with pytest.raises(GraphError, match="makes_nothing must say what it makes"):
         transform(makes_nothing)  # type: ignore[type-var]
     with pytest.raises(GraphError, match=r"parameter number of .*wants_a_number must be"):
@@ -174,8 +179,9 @@ def test_a_transform_without_a_result_or_with_a_strange_parameter_is_refused() -
 
 
 def test_a_transform_that_needs_a_version_says_so_when_there_is_none() -> None:
-    with pytest.raises(GraphError, match="in_force needs a version"):
-        build([InForce], given())
+    for target in (InForce, Presence):
+        with pytest.raises(GraphError, match=r"^transforms\.membership\.in_force needs a version"):
+            build([target], given())
 
 
 def test_the_inputs_of_a_target_are_what_no_transform_makes() -> None:

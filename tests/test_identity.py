@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import polars as pl
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,3 +48,22 @@ def test_an_id_of_another_length_gets_no_token() -> None:
     found = pseudonymise(frame, Membership, KEY).collect()
     assert found.select(pl.all().is_null()).rows() == [(False, False), (True, True)]
     assert found["worker_key"].dtype == pl.Binary
+
+
+def test_a_token_is_one_aes_block_under_the_key_of_version_1_for_as_long_as_the_lake_is_kept() -> None:
+    nik = "1503014502900001"
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"cakupan tokens v1").derive(b"k" * 32)
+    block = Cipher(algorithms.AES(derived), modes.ECB()).encryptor().update(nik.encode())
+    assert KEY.tokens(pl.Series([nik]))[0] == block
+
+
+def test_a_stream_of_rows_gets_the_tokens_of_the_whole() -> None:
+    ids = [f"{number:016d}" for number in range(1000)] + [None]
+    frame = pl.LazyFrame(
+        {"worker_key": ids, "membership_key": [None] * len(ids)},
+        schema={"worker_key": pl.String, "membership_key": pl.String},
+    )
+    streamed = (
+        pseudonymise(frame, Membership, KEY).filter(pl.col("worker_key").is_not_null()).collect(engine="streaming")
+    )
+    assert streamed["worker_key"].to_list() == KEY.tokens(pl.Series(ids[:-1])).to_list()

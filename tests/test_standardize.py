@@ -7,9 +7,15 @@ from datetime import date
 import polars as pl
 import pytest
 
+from tests.asciitable import table
 from transforms import standardize as parse
-from transforms.standardize import Parser
+from transforms.geography import Gazetteer
+from transforms.standardize import Parser, standardize, with_minimum_wage
 from warehouse.dialect import Dialect
+from warehouse.rules import AMBIGUOUS, FOREIGN, raw
+from warehouse.schema import Extract, Parse
+from warehouse.tables.membership import Membership
+from warehouse.tables.minimum_wage import MinimumWage
 
 INDONESIAN = Dialect(decimal=",", thousands=".")
 ENGLISH = Dialect(decimal=".", thousands=",")
@@ -104,3 +110,79 @@ def test_a_percentage_becomes_a_fraction(text: str, fraction: float) -> None:
 
 def test_y_and_t_are_yes_and_no_and_other_letters_are_not_read() -> None:
     assert [read(parse.flag, text) for text in ("Y", "t", "N")] == [True, False, None]
+
+
+@pytest.mark.parametrize(("year", "is_read"), [("1899", False), ("1900", True), ("2100", True), ("2101", False)])
+def test_years_from_1900_to_2100_are_read_and_no_other(year: str, is_read: bool) -> None:
+    assert (read(parse.date, f"{year}-06-15") is not None) is is_read
+    assert (read(parse.month, f"{year}-06") is not None) is is_read
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "fraction"),
+    [
+        ("1.096,20", INDONESIAN, 10.962),
+        ("96.20", INDONESIAN, None),
+        ("7", UNDECLARED, 0.07),
+        ("8.7", UNDECLARED, 0.087),
+    ],
+)
+def test_a_percentage_obeys_the_declared_marks(text: str, dialect: Dialect, fraction: float | None) -> None:
+    assert read(parse.percent, text, dialect) == fraction
+
+
+def test_groups_of_thousands_are_read_however_many_there_are() -> None:
+    assert [read(parse.whole, text) for text in ("1.234.567,00", "1,234,567.00", "1.234.567", "1,234,567")] == [
+        1_234_567
+    ] * 4
+
+
+def test_a_number_of_more_digits_than_a_whole_number_holds_is_not_read() -> None:
+    assert read(parse.whole, "999999999999999999") == 999_999_999_999_999_999
+    assert read(parse.whole, "9999999999999999999") is None
+
+
+def rows_of(table: type[Extract], **cells: list[str | None]) -> pl.DataFrame:
+    """Return what standardising makes of rows of `table`, whose other cells are empty."""
+    height = len(next(iter(cells.values())))
+    texts = {raw(column): cells.get(name, [None] * height) for name, column in table.arriving().items()}
+    frame = pl.LazyFrame(texts, schema=dict.fromkeys(texts, pl.String))
+    gazetteer = Gazetteer({"1503": "15.03"}, frozenset({"BANDUNG"}), frozenset({"9409"}))
+    return standardize(frame, table, UNDECLARED, {Parse.REGENCY: gazetteer, Parse.REGION: gazetteer}).collect()
+
+
+def test_every_arriving_column_becomes_a_value_of_its_declared_type() -> None:
+    found = rows_of(
+        Membership, blth=["2025-03"], upah=["3000000"], rentan=["Y"], nik=["1503014502900001"], program=["JKK"]
+    )
+    wanted = {column.name: column.dtype for column in Membership.arriving().values() if not column.pseudonym}
+    assert {name: found.schema[name] for name in wanted} == wanted
+    assert found.select("month", "wage_idr", "is_vulnerable", "worker_key", "programmes").row(0) == (
+        MARCH, 3_000_000, True, "1503014502900001", 1,
+    )  # fmt: skip
+
+
+def test_a_region_is_known_ambiguous_foreign_or_unknown() -> None:
+    found = rows_of(Membership, kode_kab_domisili=["15.03", "Bandung", "94.09", "Atlantis", None])
+    flags = ["residence_code", "residence_code" + AMBIGUOUS, "residence_code" + FOREIGN]
+    assert found.select(flags).rows() == [
+        ("15.03", False, False), (None, True, False), (None, False, True), (None, False, False), (None, False, False),
+    ]  # fmt: skip
+
+
+def test_of_two_minimum_wages_of_a_regency_and_year_the_last_one_counts() -> None:
+    rows = rows_of(
+        Membership, blth=["2025-03", "2025-12", "2026-01", None], kode_kab_kerja=["15.03", "15.03", "15.03", "15.03"]
+    )
+    wages = table(
+        MinimumWage,
+        """
+        | region_code | year | minimum_wage_idr |
+        | 15.03       | 2025 | 3000000          |
+        | 15.03       | 2025 | 3203652          |
+        | 15.04       | 2026 | 1                |
+        """,
+    )
+    measured = with_minimum_wage(rows.lazy(), wages).collect()
+    assert measured["minimum_wage_idr"].to_list() == [3_203_652, 3_203_652, None, None]
+    assert "wage_year" not in measured.columns
