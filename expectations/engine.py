@@ -31,6 +31,7 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 from great_expectations.validator.validator import Validator
 
 from expectations.conditions import CONDITIONS
+from expectations.corrections import OUT_OF_SCOPE
 from expectations.suites import (
     BROKEN_RULES,
     TABLE_LEVEL,
@@ -161,6 +162,12 @@ def _count_broken(metric: str) -> Callable[..., Counter]:
     return count
 
 
+def _count_corrected(metric_domain_kwargs: dict[str, Any], metric_value_kwargs: dict[str, Any], **_: object) -> Counter:
+    wrong = pl.col(metric_value_kwargs["column"])
+    rows = pl.when(wrong.is_not_null().any()).then(wrong.sum().cast(pl.Int64)).otherwise(OUT_OF_SCOPE)
+    return rows, metric_domain_kwargs, {}
+
+
 def _answer(name: str, domain: tuple[str, ...], arguments: tuple[str, ...], value: Callable[..., Any]) -> None:
     kind = MetricFunctionTypes.VALUE
     register_metric(name, domain, arguments, PolarsExecutionEngine, MetricProvider, value, kind)
@@ -174,6 +181,7 @@ def _answer_in_scan(name: str, domain: tuple[str, ...], arguments: tuple[str, ..
 
 _TABLE = ("batch_id", "table", "row_condition", "condition_parser")
 _answer_in_scan("table.row_count", _TABLE, (), _count_rows)
+_answer_in_scan("correction.rows", ("batch_id",), ("column",), _count_corrected)
 _answer("table.columns", _TABLE, (), lambda execution_engine, **_: execution_engine.schema.names())
 for _metric, (_domain, _arguments, _) in CONDITIONS.items():
     _answer_in_scan(f"{_metric}.unexpected_count", _domain, _arguments, _count_broken(_metric))

@@ -8,12 +8,23 @@ import polars as pl
 
 from warehouse.ledger import Check
 from warehouse.schema import Fact
+from warehouse.tables.arrears import FactArrears
+from warehouse.tables.benefit import FactBenefit
 from warehouse.tables.compliance import EmployerMonth, FactCompliance
 from warehouse.tables.coverage import FactCoverage
+from warehouse.tables.movement import FactMovement
 from warehouse.tables.premium import FactPremium
+from warehouse.tables.premium_difference import FactPremiumDifference
+from warehouse.tables.premium_rule import FactPremiumRule
 from warehouse.vocabulary import NATION, SCOPES
 
 CONSERVED = ("billed_idr", "paid_idr")
+CONSERVED_CLAIMS = {"cases": "claims", "paid_idr": "claims_idr"}
+PREMIUM_GROUP = ("region_code", "segment", "programme", "funding_source")
+PARTS_OF_PREMIUM: dict[type[Fact], tuple[str, ...]] = {
+    FactPremiumRule: ("due_idr",),
+    FactPremiumDifference: ("due_idr", "billed_idr"),
+}
 Frames = Mapping[type[Fact], pl.DataFrame]
 
 
@@ -25,6 +36,16 @@ def check_identities(frames: Frames, conserved: Mapping[str, int], subject: str)
     if FactPremium in frames:
         sums = frames[FactPremium].select(pl.col(CONSERVED).sum()).row(0, named=True)
         found += [_equal(FactPremium, f"{name}_conserved", subject, sums[name], conserved[name]) for name in CONSERVED]
+        found += _parts_of_premium(frames, subject)
+    if FactPremium in frames and FactArrears in frames:
+        beyond = _beyond_stock(frames[FactPremium], frames[FactArrears])
+        found.append(_none(FactArrears, "month_within_stock", subject, beyond))
+    if FactCoverage in frames and FactMovement in frames:
+        found += _movement(frames[FactCoverage], frames[FactMovement], subject)
+    if FactBenefit in frames:
+        paid = frames[FactBenefit].select(pl.col(list(CONSERVED_CLAIMS)).sum()).row(0, named=True)
+        for name, known in CONSERVED_CLAIMS.items():
+            found.append(_equal(FactBenefit, f"{name}_conserved", subject, paid[name], conserved[known]))
     if FactCompliance in frames and EmployerMonth in frames:
         counted = int(frames[FactCompliance]["obliged_employers"].sum())
         found.append(_equal(FactCompliance, "every_employer_counted", subject, counted, frames[EmployerMonth].height))
@@ -46,6 +67,40 @@ def _coverage(rows: pl.DataFrame, subject: str) -> Iterator[Check]:
     }
     for name, (below, top) in above.items():
         yield _none(FactCoverage, f"{name}_fits_its_regions", subject, _misfits(below, top))
+
+
+def _parts_of_premium(frames: Frames, subject: str) -> Iterator[Check]:
+    whole = frames[FactPremium]
+    for table, amounts in PARTS_OF_PREMIUM.items():
+        if table in frames:
+            for amount in amounts:
+                sums = [
+                    rows.group_by(PREMIUM_GROUP).agg(pl.col(amount).sum().alias(name))
+                    for name, rows in (("whole", whole), ("parts", frames[table]))
+                ]
+                both = sums[0].join(sums[1], on=PREMIUM_GROUP, how="full", coalesce=True)
+                unlike = both.filter(pl.col("whole").fill_null(0) != pl.col("parts").fill_null(0))
+                yield _none(table, f"{amount}_adds_up_to_fact_premium", subject, unlike.height)
+
+
+def _beyond_stock(premium: pl.DataFrame, arrears: pl.DataFrame) -> int:
+    """Return how many groups owe more for the month alone than for all months up to it."""
+    stock = arrears.group_by(PREMIUM_GROUP).agg(pl.col("arrears_idr").sum().alias("stock_idr"))
+    both = premium.join(stock, on=PREMIUM_GROUP, how="left")
+    return both.filter(pl.col("arrears_idr") > pl.col("stock_idr").fill_null(0)).height
+
+
+def _movement(coverage: pl.DataFrame, movement: pl.DataFrame, subject: str) -> Iterator[Check]:
+    """Yield the checks that a region changed by as much, seen from inside it and seen from the whole nation."""
+    place = ["basis", "region_code", "segment"]
+    joined, returned, moved_in = map(pl.col, ("joined_workers", "returned_workers", "moved_in_workers"))
+    left, moved_out, active = map(pl.col, ("left_workers", "moved_out_workers", "active_workers"))
+    inside = coverage.filter(joined.is_not_null()).select(*place, active=active, arrived=joined + returned, gone=left)
+    nation = movement.select(*place, active=active, arrived=joined + returned + moved_in, gone=left + moved_out)
+    both = inside.join(nation, on=place, how="full", coalesce=True)
+    for name in ("active", "arrived", "gone"):
+        misfits = both.filter(pl.col(name).ne_missing(pl.col(f"{name}_right"))).height
+        yield _none(FactMovement, f"{name}_as_in_coverage", subject, misfits)
 
 
 def _misfits(below: pl.DataFrame, top: pl.DataFrame) -> int:

@@ -5,6 +5,8 @@ Otherwise only its shape shows, letters as a and digits as #, for a NIK or a nam
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from warehouse.rules import RAW
@@ -14,10 +16,10 @@ FREE = (Parse.TEXT, Parse.CODE, Parse.IDENTIFIER)
 LONG_NUMBER = r"\p{N}{9,}"
 
 
-def masked_row(table: type[Extract]) -> pl.Expr:
-    """Return the row of an extract as JSON under the names it arrived with, null where empty."""
+def masked_row(table: type[Extract], explained: Sequence[pl.Expr] = ()) -> pl.Expr:
+    """Return the row of an extract as JSON under the names it arrived with, null where empty, then what is `explained`."""
     shown = [_shown(column).alias(name) for name, column in table.arriving().items()]
-    return pl.struct(shown).struct.json_encode().alias("masked_row")
+    return pl.struct(*shown, *explained).struct.json_encode().alias("masked_row")
 
 
 def _shown(column: Column) -> pl.Expr:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from expectations.gate import Judgement
+from warehouse.corrections import CORRECTION
 from warehouse.ledger import Reason
 from warehouse.schema import Extract, Parse
 
@@ -15,11 +16,16 @@ MOST_REJECTED = 0.05
 
 
 def rejected_share(judgement: Judgement, most: float = MOST_REJECTED) -> list[Reason]:
-    """Return a reason to stop when more than the share `most` of the rows is rejected, naming the commonest rules."""
-    if judgement.rejected <= most * judgement.rows:
+    """Return a reason to stop when more than the share `most` of the rows is rejected, naming the commonest rules.
+
+    Rows that a correction drops are known errors and do not count.
+    """
+    rejected = judgement.rejected - judgement.dropped
+    if rejected <= most * judgement.rows:
         return []
-    share = f"{judgement.rejected} of {judgement.rows} rows ({judgement.rejected / judgement.rows:.1%})"
-    often = sorted(judgement.broken.items(), key=lambda item: -item[1])[:3]
+    share = f"{rejected} of {judgement.rows} rows ({rejected / judgement.rows:.1%})"
+    broken = [(rule, rows) for rule, rows in judgement.broken.items() if not rule.startswith(CORRECTION)]
+    often = sorted(broken, key=lambda item: -item[1])[:3]
     causes = ", ".join(f"{rule} {count}" for rule, count in often)
     return [
         Reason(

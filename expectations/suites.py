@@ -35,6 +35,7 @@ from great_expectations.expectations.row_conditions import (
 )
 
 from expectations.conditions import CONDITIONS, exact
+from expectations.corrections import DROPPED, OUT_OF_SCOPE
 
 BROKEN_RULES = "broken_rules"
 MOST_RULES = 64
@@ -90,6 +91,31 @@ class ExpectKeyToBeUnique(RowExpectation):
     map_metric: ClassVar[str | None] = "key.unique"
     metric_dependencies = ("table.row_count", "key.unique.unexpected_count")
     success_keys = ("columns", "required_columns", "mostly")
+
+
+class ExpectCorrectionToApply(BatchExpectation):
+    """A correction finds as many wrong rows as it was declared for, in a file that holds rows it is about.
+
+    `column` says of each row whether it is wrong, null where the correction is not about it; `says` what is done.
+    """
+
+    column: str
+    says: str
+    at_least: int = 1
+    at_most: int | None = None
+    catch_exceptions: bool = True
+    metric_dependencies = ("correction.rows",)
+    success_keys = ("column", "says", "at_least", "at_most")
+
+    def _validate(
+        self,
+        metrics: dict[str, int],
+        runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002
+        execution_engine: ExecutionEngine[pl.Expr] | None = None,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        rows = metrics["correction.rows"]
+        fits = self.at_least <= rows and (self.at_most is None or rows <= self.at_most)
+        return {"success": rows == OUT_OF_SCOPE or fits, "result": {"observed_value": rows}}
 
 
 _OPERATORS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
@@ -151,7 +177,7 @@ def row_level(suite: ExpectationSuite) -> list[Expectation]:
 
     Raises: TypeError for an expectation the engine does not know, ValueError above 64 of them.
     """
-    rules = [rule for rule in suite.expectations if not isinstance(rule, TABLE_LEVEL)]
+    rules = [rule for rule in suite.expectations if not isinstance(rule, (*TABLE_LEVEL, ExpectCorrectionToApply))]
     for rule in rules:
         if _metric(rule) not in CONDITIONS:
             raise TypeError(f"{suite.name}: {type(rule).__name__} has no condition in expectations.suites.CONDITIONS")
@@ -161,12 +187,17 @@ def row_level(suite: ExpectationSuite) -> list[Expectation]:
 
 
 def verdict_word(suite: ExpectationSuite) -> pl.Expr:
-    """`broken_rules`, UInt64 and never null: bit i is set where the row breaks row-level expectation i."""
-    bits = [
-        pl.when(failing(rule)).then(pl.lit(1 << bit, pl.UInt64)).otherwise(pl.lit(0, pl.UInt64))
-        for bit, rule in enumerate(row_level(suite))
-    ]
-    return pl.sum_horizontal(pl.lit(0, pl.UInt64), *bits).alias(BROKEN_RULES)
+    """`broken_rules`, UInt64 and never null: bit i is set where the row breaks row-level expectation i.
+
+    A row that a correction drops breaks no other rule.
+    """
+    rules, none = row_level(suite), pl.lit(0, pl.UInt64)
+    bits = [pl.when(failing(rule)).then(pl.lit(1 << bit, pl.UInt64)).otherwise(none) for bit, rule in enumerate(rules)]
+    word = pl.sum_horizontal(none, *bits)
+    for bit, rule in enumerate(rules):
+        if rule_id(rule) == DROPPED:
+            word = pl.when(failing(rule)).then(pl.lit(1 << bit, pl.UInt64)).otherwise(word)
+    return word.alias(BROKEN_RULES)
 
 
 def judge(frame: pl.LazyFrame, suite: ExpectationSuite) -> pl.LazyFrame:
@@ -195,6 +226,9 @@ def describe(expectation: Expectation) -> tuple[str, str]:
         case ExpectRowsToSatisfy():
             demand = str(rule["condition"])
             subject = ", ".join(_columns_of(demand))
+        case ExpectCorrectionToApply():
+            most = "" if rule["at_most"] is None else f" <= {rule['at_most']}"
+            subject, demand = "rows", f"{rule['at_least']} <= rows{most}: {rule['says']}"
         case ExpectKeyToBeUnique():
             subject = ", ".join(rule["columns"])
             demand = f"UNIQUE ({subject})"

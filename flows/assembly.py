@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -18,17 +19,28 @@ from warehouse.calendar import Version, dim_month, shift
 from warehouse.errors import Stop
 from warehouse.rules import LINE_NO
 from warehouse.schema import Extract, Table, TableT, conform
+from warehouse.tables.benefit import Claim
+from warehouse.tables.budget import Budget, Spending
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.coverage import Presence, PresenceBefore, PresenceEarlier
+from warehouse.tables.coverage_parts import VersionBefore
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.employer import Employer
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
+from warehouse.tables.published_figure import PublishedFigure
 from warehouse.tables.target import Target
 from warehouse.tables.workforce import Workforce
 
 Inputs = dict[type[Table], pl.LazyFrame]
+UNDATED: tuple[type[Extract], ...] = (Workforce, MinimumWage, Target, Budget, PublishedFigure)
+EXTRACT_OF: dict[type[Table], type[Extract]] = {
+    Presence: Membership,
+    PresenceBefore: Membership,
+    PresenceEarlier: Membership,
+    ContributionHistory: Contribution,
+}
 
 
 @dataclass
@@ -42,33 +54,43 @@ class Assembly:
     def references(self) -> Inputs:
         """Return the inputs that have no date: seeds, the calendar, and the undated kinds."""
         seeds: Inputs = {table: lake.seed(table) for table in Table.registry.values() if table.seed}
-        undated: tuple[type[Extract], ...] = (Workforce, MinimumWage, Target)
-        return {**seeds, DimMonth: dim_month(), **{table: self.undated(table) for table in undated}}
+        return {**seeds, DimMonth: dim_month(), **{table: self.undated(table) for table in UNDATED}}
 
     def undated(self, table: type[TableT]) -> pl.LazyFrame:
         """Return the rows of an undated kind; of two rows with one key the one delivered last stands."""
         assert issubclass(table, Extract)
-        files = self.now.of(table.kind, None)
-        frame = lake.rows_of(self._paths(table.kind, files), table)
-        return frame.unique(list(table.unique), keep="last", maintain_order=True) if len(files) > 1 else frame
+        return newest_of_each(self._paths(table.kind, self.now.of(table.kind, None)), table)
 
     def inputs(self, version: Version) -> Inputs:
         """Return every input that is known for a version: what was delivered, seen on its day or before."""
-        found = self.references()
+        sources = self.sources(version)
+        found = self.references() | {table: self._read(table, versions) for table, versions in sources.items()}
+        for before in sources.get(PresenceBefore, []):
+            found[VersionBefore] = _version_before(before)
+        if Membership in sources:
+            found[Presence] = self._read(Presence, sources[Membership])
+        return found
+
+    def sources(self, version: Version | None) -> dict[type[Table], list[Version]]:
+        """Return, for every dated input of a version, the versions it is read from: the newest known on the day.
+
+        A fact without versions is made from the newest of all.
+        """
+        if version is None:
+            return {ContributionHistory: self._contributions(date.max)}
         month, day = version.month, version.as_of_date
-        memberships = self.now.newest("kepesertaan", month, day)
-        if memberships:
-            found[Membership] = self.rows(Membership, memberships)
-            found[Presence] = self.presence(memberships)
+        found: dict[type[Table], list[Version]] = {ContributionHistory: self._contributions(day)}
+        single = {
+            Membership: self.now.newest("kepesertaan", month, day),
+            Contribution: self.now.newest("iuran", month, day),
+            Employer: self.now.newest_snapshot("badan_usaha", day),
+            Claim: self.now.newest("klaim", month, day),
+        }
+        found |= {table: [one] for table, one in single.items() if one}
+        if Membership in found:
             before, *earlier = self._past(month, day)
-            if before:
-                found[PresenceBefore] = conform(self.presence(before), PresenceBefore)
-            found[PresenceEarlier] = self._presences([one for one in earlier if one])
-        if contributions := self.now.newest("iuran", month, day):
-            found[Contribution] = self.rows(Contribution, contributions)
-        found[ContributionHistory] = self._contributions(day)
-        if employers := self.now.newest_snapshot("badan_usaha", day):
-            found[Employer] = self.rows(Employer, employers)
+            found |= {PresenceBefore: [before]} if before else {}
+            found[PresenceEarlier] = [one for one in earlier if one]
         return found
 
     def rows(self, table: type[Extract], version: Version) -> pl.LazyFrame:
@@ -77,17 +99,10 @@ class Assembly:
         Raises Stop when a file repeats more rows of other files than may be rejected.
         """
         files = self.now.of(table.kind, version)
-        day = pl.col("as_of_date") == version.as_of_date
-        mine = day & (pl.col("month") == version.month) if table.monthly else day
-        frames = [
-            lake.gated(path).filter(mine).with_columns(file=place)
-            for place, path in enumerate(self._paths(table.kind, files))
-        ]
-        frame = pl.concat(frames)
+        frame = rows_with_place(self._paths(table.kind, files), table, version)
         if len(files) < 2 or not table.unique:
             return conform(frame, table)
-        comparable = pl.all_horizontal(pl.col(name).is_not_null() for name in table.unique_needs)
-        first = ~comparable | pl.struct(table.unique).is_first_distinct()
+        first = is_first_of_key(table)
         self._refuse_copies(frame.filter(~first), files, version)
         return conform(frame.filter(first), table)
 
@@ -101,18 +116,31 @@ class Assembly:
             lake.write(build([Presence], inputs, version)[Presence], path)
         return lake.rows_of([path], Presence)
 
+    def spending(self) -> pl.LazyFrame:
+        """Return what was paid for every month in its newest version, added up once per version and kept in the lake."""
+        return lake.rows_of([self._spent(version) for version in self._contributions(date.max)], Spending)
+
+    def _spent(self, version: Version) -> Path:
+        files = self.now.of("iuran", version)
+        name = fingerprint(code_version(), *(one.verdict.gate_id for one in files))
+        path = lake.spending_path(self.load.home, version, name)
+        if not path.exists():
+            paid = conform(self.rows(Contribution, version), ContributionHistory)
+            lake.write(build([Spending], {ContributionHistory: paid})[Spending], path)
+        return path
+
     def _past(self, month: date, day: date) -> list[Version | None]:
         months = [one for one in self.now.months() if one < shift(month, -1)]
         return [self.now.newest("kepesertaan", one, day) for one in [shift(month, -1), *months]]
 
-    def _presences(self, versions: Sequence[Version]) -> pl.LazyFrame:
-        frames = [self.presence(version) for version in versions] or [lake.rows_of([], Presence)]
-        return conform(pl.concat(frames), PresenceEarlier)
+    def _contributions(self, day: date) -> list[Version]:
+        return list({one.month: one for one in self.now.versions("iuran") if one.as_of_date <= day}.values())
 
-    def _contributions(self, day: date) -> pl.LazyFrame:
-        known = {one.month: one for one in self.now.versions("iuran") if one.as_of_date <= day}
-        frames = [self.rows(Contribution, version) for version in known.values()] or [lake.rows_of([], Contribution)]
-        return conform(pl.concat(frames), ContributionHistory)
+    def _read(self, table: type[Table], versions: Sequence[Version]) -> pl.LazyFrame:
+        extract = EXTRACT_OF.get(table, table)
+        assert issubclass(extract, Extract)
+        read = self.presence if issubclass(table, Presence) else partial(self.rows, extract)
+        return conform(pl.concat([read(one) for one in versions] or [lake.rows_of([], table)]), table)
 
     def _paths(self, kind: str, files: Sequence[Judged]) -> list[Path]:
         return [lake.accepted_path(self.load.home, kind, one.verdict.gate_id) for one in files]
@@ -129,3 +157,27 @@ class Assembly:
                     "send a correction under the name of the file it corrects",
                 )
             self.repeated[one.verdict.gate_id].update(lines)
+
+
+def rows_with_place(paths: Sequence[Path], table: type[Extract], version: Version) -> pl.LazyFrame:
+    """Return the rows of a version in several lake files, with their line and, as `file`, the place of their file."""
+    day = pl.col("as_of_date") == version.as_of_date
+    mine = day & (pl.col("month") == version.month) if table.monthly else day
+    return pl.concat([lake.gated(path).filter(mine).with_columns(file=place) for place, path in enumerate(paths)])
+
+
+def is_first_of_key(table: type[Extract]) -> pl.Expr:
+    """Return whether a row is the first with its key, or lacks what a key needs."""
+    comparable = pl.all_horizontal(pl.col(name).is_not_null() for name in table.unique_needs)
+    return ~comparable | pl.struct(table.unique).is_first_distinct()
+
+
+def newest_of_each(paths: Sequence[Path], table: type[TableT]) -> pl.LazyFrame:
+    """Return the rows of lake files; of two rows with one key that of the later file."""
+    assert issubclass(table, Extract)
+    frame = lake.rows_of(paths, table)
+    return frame.unique(list(table.unique), keep="last", maintain_order=True) if len(paths) > 1 else frame
+
+
+def _version_before(version: Version) -> pl.LazyFrame:
+    return conform(pl.LazyFrame({"previous_as_of_date": [version.as_of_date]}), VersionBefore)

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from flows import commands
@@ -52,6 +53,28 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument("--internal", action="store_true", help="ask the internal warehouse, with core and ops")
     query.add_argument("--csv", action="store_true", help="print CSV")
     _json(query)
+    receipt = _command(add("receipt", help="what a figure was computed from / asal sebuah angka"), commands.receipt)
+    receipt.add_argument("fact", metavar="FACT", help="coverage, premium, compliance, workforce ...")
+    receipt.add_argument(
+        "conditions", nargs="*", metavar="COLUMN=VALUE", help="such as region_code=15.03 month=2025-03"
+    )
+    which = receipt.add_mutually_exclusive_group()
+    which.add_argument("--as-of", type=_day, metavar="DAY", help="as known on DAY, such as 2025-03-16")
+    which.add_argument("--history", action="store_true", help="every version, superseded ones too")
+    receipt.add_argument("--rows", type=int, default=20, metavar="N", help="list N figures of each version")
+    _home(receipt)
+    _json(receipt)
+    _claims(add)
+    _plan(add)
+    trace = _command(
+        add("trace", help="the rows behind the findings of an employer / baris di balik temuan"), commands.trace
+    )
+    trace.add_argument("employer", metavar="EMPLOYER", help="NPP, or NIB:... of an employer without one")
+    trace.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
+    trace.add_argument("--as-of", type=_day, metavar="DAY", help="as known on DAY")
+    trace.add_argument("--region", metavar="CODE", help="only in this regency")
+    _home(trace)
+    _json(trace)
     status = _command(
         add("status", help="what is loaded, and how the last runs ended / keadaan gudang"), commands.status
     )
@@ -80,6 +103,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
 
 
+def _claims(add: Callable[..., argparse.ArgumentParser]) -> None:
+    claims = _command(add("claims", help="published figures, checked / angka publikasi, diuji"), commands.claims)
+    claims.add_argument("--region", metavar="REGION", help="code or name; a province brings its regencies")
+    claims.add_argument("--verdict", type=str.upper, metavar="VERDICT", help="such as INCONSISTENT_IN_ITSELF")
+    _home(claims)
+    claims.add_argument("--csv", action="store_true", help="print CSV")
+    _json(claims)
+
+
+def _plan(add: Callable[..., argparse.ArgumentParser]) -> None:
+    plan = _command(
+        add("plan", help="workers and rupiah missing to a target / kekurangan menuju target"), commands.plan
+    )
+    plan.add_argument("region", metavar="REGION", help="code or name, such as 15.03 or Sarolangun")
+    plan.add_argument(
+        "--ratio", metavar="SHARE", help="coverage to reach, 0.962 or 96.2%%; without it the targets known"
+    )
+    plan.add_argument("--month", type=_month, metavar="YYYY-MM", help="whose premiums and targets; the newest loaded")
+    plan.add_argument("--frame", type=str.upper, metavar="FRAME", help="KEMENDAGRI, DAERAH, RPJMN or RPJPN only")
+    plan.add_argument(
+        "--premium", type=_rupiah, metavar="IDR", help="per worker and month; without it those of the law"
+    )
+    _home(plan)
+    _json(plan)
+
+
 def _command(sub: argparse.ArgumentParser, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
     sub.set_defaults(action=action)
     sub.epilog = EPILOG
@@ -96,6 +145,33 @@ def _home(sub: argparse.ArgumentParser, *, required: bool = False) -> None:
         metavar="DIR",
         help=f"home folder (CAKUPAN_HOME, else {default})",
     )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a day: write it as 2025-03-16") from None
+
+
+def _month(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m").date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a month: write it as 2025-03") from None
+
+
+def _rupiah(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is no whole number of rupiah: write it as 16800")
+    return int(text)
+
+
+def _month(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m").date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a month: write it as 2025-03") from None
 
 
 def _json(sub: argparse.ArgumentParser) -> None:

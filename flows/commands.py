@@ -58,6 +58,48 @@ def query(given: Namespace) -> int:
     return 0
 
 
+def receipt(given: Namespace) -> int:
+    """Print what stands behind figures: run, files, rules and code."""
+    from flows.receipt import receipts, text
+
+    found = receipts(
+        _home(given).warehouse, given.fact, given.conditions, given.as_of, history=given.history, most=given.rows
+    )
+    print(json.dumps(found, indent=1, default=str) if given.json else text(found))
+    return 0
+
+
+def claims(given: Namespace) -> int:
+    """Print published claims with the judgement on each."""
+    from flows.claims import checked_claims, text
+    from flows.printing import as_csv, as_json
+
+    found = checked_claims(_home(given).current, given.region, given.verdict)
+    print(as_json(found) if given.json else as_csv(found) if given.csv else text(found))
+    return 0
+
+
+def plan(given: Namespace) -> int:
+    """Print what it takes to bring a region to a coverage."""
+    from flows.plan import as_data, text
+    from flows.plan import plan as plan_of_region
+
+    asked = {"ratio": given.ratio, "month": given.month, "frame": given.frame, "premium": given.premium}
+    found = plan_of_region(_home(given).current, given.region, **asked)
+    print(json.dumps(as_data(found), indent=1, ensure_ascii=False) if given.json else text(found))
+    return 0
+
+
+def trace(given: Namespace) -> int:
+    """Print the findings of an employer with the rows that raised them."""
+    from flows.trace import trace as find
+    from flows.trace_text import text
+
+    found = find(_home(given), given.employer, given.month, given.as_of, given.region)
+    print(json.dumps(found, indent=1, default=str) if given.json else text(found))
+    return 0
+
+
 def status(given: Namespace) -> int:
     """Print the loaded months, the last runs and the stopped files."""
     from flows.printing import status_text

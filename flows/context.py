@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -22,9 +22,17 @@ def silent(_: str) -> None:
     """Say nothing: the progress of a load that nobody watches."""
 
 
+def utc_now() -> datetime:
+    """Return the moment, in UTC without zone, as the warehouse stores it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 @dataclass(frozen=True)
 class Load:
-    """One load of one home: its settings, its key, its run id, the month it is limited to, and where it talks."""
+    """One load of one home: its settings, key, run id, the month it is limited to, where it talks, and its clock.
+
+    The clock says, in UTC without zone, when something is received, loaded and finished.
+    """
 
     home: Home
     settings: Settings
@@ -32,12 +40,15 @@ class Load:
     run_id: str
     month: date | None = None
     say: Callable[[str], None] = field(default=silent, compare=False)
+    clock: Callable[[], datetime] = field(default=utc_now, compare=False)
 
     def gate_id(self, delivery: Delivery) -> str:
-        """Return the name of a gating: another content, dialect, key, code or threshold gives another."""
+        """Return the name of a gating: another content, dialect, key, code, threshold or correction gives another."""
+        corrections = self.settings.corrections_of(delivery.kind, delivery.name)
         parts = (
             delivery.sha256, delivery.control, delivery.kind, repr(self.settings.dialect_of(delivery.name)),
             self.pseudonyms.fingerprint(), str(self.settings.most_rejected), code_version(),
+            *(one.decisive() for one in corrections),
         )  # fmt: skip
         return fingerprint(*parts)
 

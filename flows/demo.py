@@ -9,6 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
+from flows.claims import checked_claims
+from flows.claims import text as claims_text
 from flows.printing import as_table
 from flows.steps import only
 from warehouse.calendar import months_between
@@ -33,10 +37,14 @@ FROM mart.coverage_gap
 WHERE region_code = '{SAROLANGUN}' AND month = DATE '2025-03-01' AND basis = 'RESIDENCE'
 ORDER BY frame
 """
-OTHER = f"""
-SELECT workforce_source, workforce_period, eligible_workers, round(100.0 * active_workers / eligible_workers, 1) AS coverage_percent
-FROM mart.plan_to_target('{SAROLANGUN}', 0.962, 16800) ORDER BY workforce_period DESC
+TO_TARGET = f"""
+SELECT workforce_source, workforce_period, eligible_workers, active_workers,
+    round(100.0 * active_workers / eligible_workers, 1) AS coverage_percent, workers_missing, monthly_idr, yearly_idr
+FROM mart.plan_to_target('{SAROLANGUN}', {{ratio}}, {{premium}})
+ORDER BY eligible_workers DESC, workforce_source
 """
+RATIO, PREMIUM = 0.962, 16_800
+CLAIM = "1"
 
 
 @dataclass(frozen=True)
@@ -57,24 +65,30 @@ def write_extracts(home: Path, say: Callable[[str], None]) -> Path:
 
 
 def coverage_of_jambi(home: Path) -> Told:
-    """Return the ranking of Jambi, Sarolangun's place in it, and its gap to both targets."""
+    """Return the ranking of Jambi, Sarolangun's place in it, its gaps to the targets, and what was claimed of it."""
     current = Home(home.resolve()).current
-    league, gaps, other = (query(current, sql) for sql in (LEAGUE, GAPS, OTHER))
+    league, gaps = query(current, LEAGUE), query(current, GAPS)
+    plans = query(current, TO_TARGET.format(ratio=RATIO, premium=PREMIUM))
+    claim = checked_claims(current, SAROLANGUN).filter(pl.col("row_id") == CLAIM)
     place = next(row for row in league.to_dicts() if row["region_code"] == SAROLANGUN)
     text = "\n\n".join(
         [
             f"Cakupan UCJ Jambi, Maret 2025 / UCJ coverage of Jambi, March 2025\n{as_table(league)}",
             f"{place['name']}: {place['active_workers']:,} / {place['eligible_workers']:,} = {place['coverage_percent']:.1f}%,"
             f" peringkat {place['rank']} dari {league.height} / rank {place['rank']} of {league.height}",
-            f"Menurut rilis angkatan kerja / by workforce release\n{as_table(other)}",
             f"Jarak ke target / gap to the targets\n{as_table(gaps)}",
+            f"Menuju / on the way to {RATIO:.2%}, Rp {PREMIUM:,} per pekerja / per worker\n{as_table(plans)}",
+            f"Angka yang dipublikasikan / what was published\n{claims_text(claim)}",
             "Data contoh ini sintetis; hanya angka Sarolangun mengikuti yang dipublikasikan."
             " / These data are synthetic; only Sarolangun's figures follow what was published.",
             f"Gudang data / warehouse: {current}",
         ]
     )
     return Told(
-        {"league": league.to_dicts(), "gaps": gaps.to_dicts(), "releases": other.to_dicts(), "warehouse": str(current)},
+        {
+            "league": league.to_dicts(), "gaps": gaps.to_dicts(), "plans": plans.to_dicts(), "claims": claim.to_dicts(),
+            "warehouse": str(current),
+        },
         text,
     )
 

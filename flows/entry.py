@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ from uuid import uuid4
 import polars as pl
 
 from flows import settings as settings_file
-from flows.context import Load, silent
+from flows.context import Load, silent, utc_now
 from flows.keys import pseudonyms
 from flows.report import markdown
 from flows.steps import Call, only, plain, run
@@ -33,8 +33,11 @@ def load_folder(
     *,
     call: Call = plain,
     say: Callable[[str], None] = silent,
+    clock: Callable[[], datetime] = utc_now,
 ) -> dict[str, Any]:
     """Return the result of a load of the folder `source` into `home`, written to its reports too.
+
+    `clock` tells the moment at which things are received, loaded and finished, in UTC without zone.
 
     Raises Stop when the load cannot begin, StepFailed when a step fails unexpectedly.
     """
@@ -44,8 +47,9 @@ def load_folder(
         place.sweep()
         keys, origin = pseudonyms(place)
         say(f"kunci / key: {origin}")
-        run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
-        load = Load(place, settings_file.load(Path(config) if config else None), keys, run_id, only(month), say)
+        run_id = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+        told = settings_file.load(Path(config) if config else None)
+        load = Load(place, told, keys, run_id, only(month), say, clock)
         result = run(load, Path(source), guarded(call)).result()
         _write_reports(load, result)
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import polars as pl
 from expectations import gate as gates
 from expectations import reconcile
 from flows.context import Load
-from transforms.geography import Gazetteer, gazetteer
+from transforms.corrections import applied, corrected
+from transforms.geography import Gazetteer, gazetteer, region_hints
 from transforms.identity import pseudonymise
 from transforms.standardize import standardize, with_minimum_wage
 from warehouse import lake, ledger, reading
@@ -23,7 +25,7 @@ from warehouse.files import placed
 from warehouse.ledger import Delivery, Reason, Verdict
 from warehouse.rules import LINE_NO
 from warehouse.schema import Extract, Lazy, Parse, Table
-from warehouse.tables.dimensions import DimRegionCode
+from warehouse.tables.dimensions import DimRegion, DimRegionCode
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
 
@@ -64,7 +66,10 @@ def _judge(load: Load, delivery: Delivery, gate_id: str, wages: Lazy[MinimumWage
     table, landed = extract_of(delivery.kind), load.home.landed(delivery.sha256)
     dialect = load.settings.dialect_of(delivery.name)
     text, notes = reading.scan(landed, table, dialect, scratch)
-    frame = standardize(text, table, dialect, gazetteers(dialect.code_system))
+    regions = gazetteers(dialect.code_system)
+    delivered = standardize(text, table, dialect, regions)
+    corrections = load.settings.corrections_of(delivery.kind, delivery.name)
+    frame = corrected(delivered, table, corrections)
     if table is Membership:
         frame = with_minimum_wage(frame, wages)
     accepted = lake.accepted_path(load.home, table.kind, gate_id)
@@ -75,22 +80,28 @@ def _judge(load: Load, delivery: Delivery, gate_id: str, wages: Lazy[MinimumWage
         accept=lambda rows: _lake_rows(load, rows, table),
         accepted=accepted,
         rejected=lake.rejected_path(load.home, table.kind, gate_id),
+        corrections=corrections,
+        explained=[region_hints(table, regions), *([applied(corrections)] if corrections else [])],
     )
     _keep_result(load, gate_id, judgement.result)
     stops = [*judgement.stops, *reconcile.rows_add_up(judgement)]
     stops += reconcile.rejected_share(judgement, load.settings.most_rejected)
     if delivery.control:
         control = json.loads(load.home.landed(delivery.control).read_text(encoding="utf-8"))
-        stops += reconcile.control_totals(control, delivery.sha256, judgement.rows, frame, table)
+        stops += reconcile.control_totals(control, delivery.sha256, judgement.rows, delivered, table)
     versions = lake.versions_of(accepted, table) if judgement.accepted else []
     if stops:
         lake.remove([accepted])
     return Verdict(
         gate_id, delivery.sha256, delivery.kind, judgement.rows, judgement.accepted, judgement.rejected,
-        judgement.broken, judgement.warned, tuple(stops), notes,
+        judgement.broken, judgement.warned, tuple(stops), (*notes, *_hinted(judgement.hints)),
         tuple((version.month.isoformat(), version.as_of_date.isoformat(), rows) for version, rows in versions),
-        judgement.checks,
+        judgement.checks, judgement.corrected,
     )  # fmt: skip
+
+
+def _hinted(hints: Mapping[str, int]) -> list[str]:
+    return [f"{rows} baris ditolak / rows rejected: {hint}" for hint, rows in hints.items()]
 
 
 def _lake_rows(load: Load, rows: pl.LazyFrame, table: type[Extract]) -> pl.LazyFrame:
@@ -116,5 +127,5 @@ def _unreadable(broken: BaseException) -> Reason:
 @cache
 def gazetteers(system: CodeSystem) -> dict[Parse, Gazetteer]:
     """Return the gazetteers of a code system: for regency columns and for columns of any region."""
-    codes = lake.seed(DimRegionCode).collect()
-    return {parse: gazetteer(codes, system, parse) for parse in (Parse.REGENCY, Parse.REGION)}
+    codes, regions = lake.seed(DimRegionCode).collect(), lake.seed(DimRegion).collect()
+    return {parse: gazetteer(codes, system, parse, regions) for parse in (Parse.REGENCY, Parse.REGION)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import polars as pl
 
 from flows.assembly import Assembly, Inputs
 from flows.context import Load
+from flows.lineage import Source, record, sources_of
 from flows.planning import Standing
 from transforms.graph import MissingInputError, build
 from warehouse import lake, store
@@ -21,6 +22,7 @@ from warehouse.errors import Stop
 from warehouse.files import placed
 from warehouse.ledger import Check
 from warehouse.schema import Fact, Table
+from warehouse.tables.benefit import Claim
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.operations import MonthLoad
 
@@ -29,12 +31,13 @@ CONSERVED = ("billed_idr", "paid_idr")
 
 @dataclass(frozen=True)
 class Staged:
-    """The computed rows of one fact and version, waiting in the lake."""
+    """The computed rows of one fact and version, waiting in the lake, and what they were computed from."""
 
     table: str
     as_of_date: str
     path: str
     rows: int
+    sources: list[Source]
 
 
 def versioned_facts() -> list[type[Fact]]:
@@ -102,15 +105,17 @@ def require_success(checks: list[Check], month: str) -> None:
 
 def store_month(load: Load, month: date, listing: Path, name: str) -> int:
     """Return how many fact rows were closed and written: all facts of the month in one transaction."""
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = load.clock()
     with (
         store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file,
         build_file.transaction(),
     ):
         changed = 0
         for one in staged_facts(listing):
-            version = Version(month, date.fromisoformat(one.as_of_date))
-            changed += build_file.supersede(fact_of(one.table), lake.read(Path(one.path)), version, load.run_id, now)
+            version, fact = Version(month, date.fromisoformat(one.as_of_date)), fact_of(one.table)
+            if rows := build_file.supersede(fact, lake.read(Path(one.path)), version, load.run_id, now):
+                record(load, build_file, fact, version, one.sources)
+                changed += rows
         build_file.delete_rows(MonthLoad, "month", month.isoformat())
         entry = {"month": [month], "fingerprint": [name], "loaded_at": [now], "run_id": [load.run_id]}
         build_file.append(MonthLoad, pl.DataFrame(entry, schema=MonthLoad.polars_schema()))
@@ -136,7 +141,8 @@ def loaded_listings(load: Load) -> list[Path]:
 
 def staged_facts(listing: Path) -> list[Staged]:
     """Return what a listing names."""
-    return [Staged(**one) for one in _content(listing)["facts"]]
+    facts = _content(listing)["facts"]
+    return [Staged(**{**one, "sources": [Source(**source) for source in one["sources"]]}) for one in facts]
 
 
 def repeated_lines(load: Load) -> dict[str, list[int]]:
@@ -161,9 +167,12 @@ def _content(listing: Path) -> dict[str, Any]:
 
 
 def _sums(assembly: Assembly, version: Version) -> dict[str, int]:
-    """Return the sums of the accepted contributions of a version, which the facts must keep."""
-    rows = assembly.inputs(version).get(Contribution)
-    return {} if rows is None else lake.sums(rows, CONSERVED)
+    """Return the sums of the accepted contributions and claims of a version, which the facts must keep."""
+    inputs = assembly.inputs(version)
+    found = lake.sums(inputs[Contribution], CONSERVED) if Contribution in inputs else {}
+    if Claim in inputs:
+        found |= lake.sums(inputs[Claim].select(claims=pl.lit(1), claims_idr="paid_idr"), ("claims", "claims_idr"))
+    return found
 
 
 def _stage(load: Load, assembly: Assembly, version: Version, facts: list[type[Fact]], name: str) -> list[Staged]:
@@ -173,7 +182,10 @@ def _stage(load: Load, assembly: Assembly, version: Version, facts: list[type[Fa
     paths = {fact: lake.fact_path(load.home, month, fact, day, name) for fact in known}
     frames = build(known, inputs, version)
     lake.write_all({paths[fact]: frames[fact] for fact in known})
-    return [Staged(fact.qualified(), day, str(path), lake.count(path)) for fact, path in paths.items()]
+    return [
+        Staged(fact.qualified(), day, str(path), lake.count(path), sources_of(assembly, fact, version))
+        for fact, path in paths.items()
+    ]
 
 
 def _can_be_built(load: Load, fact: type[Fact], inputs: Inputs, version: Version) -> bool:

@@ -7,14 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from flows.context import code_version, fingerprint
 from flows.gating import extract_of
+from transforms.graph import inputs_of
 from warehouse.calendar import Version
 from warehouse.ledger import Delivery, Verdict
+from warehouse.schema import Extract, Fact, Table
 
 MONTH_IN_NAME = re.compile(r"(20\d{2})[-_]?(0[1-9]|1[0-2])(?!\d)")
-DATED = ("kepesertaan", "iuran", "badan_usaha")
+DATED = ("kepesertaan", "iuran", "badan_usaha", "klaim")
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,9 @@ class Standing:
         return {one.verdict.gate_id for by in self.feeds.values() for files in by.values() for one in files}
 
     def months(self) -> list[date]:
-        """Return the months that memberships or contributions were delivered for, oldest first."""
-        return sorted({version.month for kind in ("kepesertaan", "iuran") for version in self.versions(kind)})
+        """Return the months that memberships, contributions or claims were delivered for, oldest first."""
+        kinds = [kind for kind in DATED if extract_of(kind).monthly]
+        return sorted({version.month for kind in kinds for version in self.versions(kind)})
 
 
 def standing(judged: list[Judged]) -> Standing:
@@ -95,7 +99,7 @@ def month_fingerprint(month: date, now: Standing) -> str:
     files = [
         f"{kind}:{version}:{one.verdict.gate_id}"
         for kind in now.feeds
-        if kind != "target"
+        if kind in kinds_of_months()
         for version, several in now.feeds[kind].items()
         if version is None or _matters(kind, version, month, newest)
         for one in several
@@ -103,13 +107,21 @@ def month_fingerprint(month: date, now: Standing) -> str:
     return fingerprint(f"{month}", code_version(), *sorted(files))
 
 
+@cache
+def kinds_of_months() -> frozenset[str]:
+    """Return the kinds that facts of a month are made from; others change no month and hold none up."""
+    facts = [table for table in Table.registry.values() if issubclass(table, Fact) and table.driven_by]
+    return frozenset(table.kind for table in inputs_of(facts) if issubclass(table, Extract))
+
+
 def _matters(kind: str, version: Version, month: date, newest: date) -> bool:
-    return version.as_of_date <= newest and (kind != "kepesertaan" or version.month <= month)
+    known = version.as_of_date <= newest
+    return known and {"kepesertaan": version.month <= month, "klaim": version.month == month}.get(kind, True)
 
 
 def _would_feed(one: Judged, candidates: list[date]) -> Iterator[date]:
     kind, fed = one.delivery.kind, one.verdict.fed()
-    if kind == "target":
+    if kind not in kinds_of_months():
         return
     named = MONTH_IN_NAME.search(one.delivery.name)
     if fed:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from flows.context import utc_now
 from flows.settings import Settings
 from warehouse import ledger
 from warehouse.errors import Stop
@@ -18,7 +20,9 @@ CONTROL = ".control.json"
 CHUNK = 1 << 20
 
 
-def receive_folder(home: Home, source: Path, settings: Settings, run_id: str) -> tuple[list[str], list[str]]:
+def receive_folder(
+    home: Home, source: Path, settings: Settings, run_id: str, clock: Callable[[], datetime] = utc_now
+) -> tuple[list[str], list[str]]:
     """Return the names of the extracts in a folder, at any depth, and of the files that are none.
 
     New content is copied into the landing area and entered in the ledger. A content that came before, under
@@ -41,7 +45,7 @@ def receive_folder(home: Home, source: Path, settings: Settings, run_id: str) ->
         control = _control(home, path)
         if newest.get(name) == (sha256, control) or (name not in newest and sha256 in seen):
             continue
-        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        now = clock().replace(tzinfo=UTC).isoformat(timespec="microseconds")
         arrived.append(Delivery(name, kind, sha256, size, path.resolve().as_uri(), now, run_id, control))
         seen.add(sha256)
     if arrived:

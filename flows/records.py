@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import polars as pl
 
+from flows.assembly import Assembly
 from flows.context import Load, code_version
+from flows.lineage import record, sources_of
 from flows.months import fact_of
 from flows.planning import Judged
 from transforms.graph import build
 from warehouse import lake, store
 from warehouse.ledger import Check, moment
 from warehouse.schema import Fact, Table, tables_of
+from warehouse.tables.budget import Spending
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.operations import CheckResult, Rejection, Run, SourceFile
 
@@ -50,17 +53,18 @@ def write(
     judged: Sequence[Judged],
     books: Books,
     checks: Sequence[Check],
-    references: Mapping[type[Table], pl.LazyFrame],
+    assembly: Assembly,
 ) -> int:
     """Return how many rows of undated facts changed, after the records and the reference tables were written."""
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now, references = load.clock(), assembly.references()
     with (
         store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file,
         build_file.transaction(),
     ):
         for table in [one for layer in ("mart", "core") for one in tables_of(layer) if one.seed or one is DimMonth]:
             build_file.replace(table, references[table].collect())
-        changed = sum(_undated(load, build_file, table, references, now) for table in _undated_facts())
+        inputs = references | {Spending: assembly.spending()}
+        changed = sum(_undated(assembly, build_file, table, inputs, now) for table in _undated_facts())
         _write_files(load, build_file, {one.delivery.sha256: one for one in judged}, books)
         build_file.append(CheckResult, _checks(load, checks))
         build_file.append(Run, _run(load, outcome, now))
@@ -72,14 +76,17 @@ def _undated_facts() -> list[type[Fact]]:
 
 
 def _undated(
-    load: Load,
+    assembly: Assembly,
     build_file: store.Build,
     table: type[Fact],
     references: Mapping[type[Table], pl.LazyFrame],
     now: datetime,
 ) -> int:
-    rows = build([table], references)[table].collect()
-    return build_file.supersede(table, rows, None, load.run_id, now)
+    rows, load = build([table], references)[table].collect(), assembly.load
+    changed = build_file.supersede(table, rows, None, load.run_id, now)
+    if changed:
+        record(load, build_file, table, None, sources_of(assembly, table, None))
+    return changed
 
 
 def _write_files(load: Load, build_file: store.Build, files: Mapping[str, Judged], books: Books) -> None:

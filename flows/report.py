@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 COUNTS = {
@@ -30,6 +30,7 @@ def markdown(result: Mapping[str, Any]) -> str:
         _section("Bulan dimuat / months loaded (fact rows written)", result["months_loaded"]),
         _section("Ditolak menurut aturan / rejected by rule", result["rejected_rules"]),
         _section("Peringatan / warnings", result["warnings"]),
+        _corrections(result["corrections"]),
         _lines(
             "Berkas dihentikan / files stopped", {name: "; ".join(why) for name, why in result["stopped_files"].items()}
         ),
@@ -39,6 +40,22 @@ def markdown(result: Mapping[str, Any]) -> str:
         f"Terbitan / published: `{result['published']}`",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _corrections(corrections: Sequence[Mapping[str, Any]]) -> str:
+    if not corrections:
+        return ""
+    head = "| id | tindakan / action | baris / rows | berkas / files | alasan / reason | dasar / citation |"
+    rows = [
+        f"| {one['id']} | {one['action']} | {one['rows']:,} | {one['files']:,} | {_cell(one['reason_id'])} / "
+        f"{_cell(one['reason_en'])} | {_cell(one['citation'])} |"
+        for one in corrections
+    ]
+    return "\n".join(["## Koreksi / corrections", "", head, "|---|---|---:|---:|---|---|", *rows])
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _section(title: str, counts: Mapping[str, int]) -> str:

@@ -6,15 +6,19 @@ import codecs
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from flows.corrections import ENTRY_KEYS, CorrectionsFile
+from warehouse.corrections import Correction
 from warehouse.dialect import Dialect
 from warehouse.errors import Stop
 
 WORDS = (("yyyy", "%Y"), ("mm", "%m"), ("dd", "%d"))
-Kind = Literal["kepesertaan", "iuran", "badan_usaha", "penduduk_bekerja", "target", "umk"]
+Kind = Literal[
+    "kepesertaan", "iuran", "badan_usaha", "klaim", "penduduk_bekerja", "target", "anggaran", "umk", "angka_publikasi"
+]
 
 
 class Strict(BaseModel):
@@ -82,14 +86,22 @@ class Source(Strict):
         return PurePosixPath(name).match(self.glob)
 
 
-class Settings(Strict):
-    """All settings. `dialect` holds for files that no source names; the first source that covers a file wins."""
+class Settings(CorrectionsFile):
+    """All settings. `dialect` holds for files that no source names; the first source that covers a file wins.
+
+    `corrections` names a file beside this one that holds the entries of `correction`.
+    """
 
     most_rejected: float = Field(default=0.05, ge=0, le=1)
     keep_versions: int = Field(default=5, ge=1)
     memory_limit: str = "2GB"
+    corrections: str = ""
     dialect: DialectSettings = DialectSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
+
+    def corrections_of(self, kind: str, name: str) -> tuple[Correction, ...]:
+        """Return the corrections that a file of this kind and name goes through."""
+        return tuple(one.correction() for one in self.correction if one.covers(kind, name))
 
     def source_of(self, name: str) -> Source | None:
         """Return the source that covers the file `name`, or None."""
@@ -110,15 +122,29 @@ class Settings(Strict):
         return Dialect(**(source.dialect if source else self.dialect).model_dump())
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
 def load(path: Path | None) -> Settings:
-    """Return the settings of the file at `path`, or the defaults without one.
+    """Return the settings of the file at `path` with the corrections it names, or the defaults without one.
 
     Raises Stop that names every wrong key with the nearest known one.
     """
     if path is None:
         return Settings()
+    found = _read(Settings, path)
+    if not found.corrections:
+        return found
+    if found.correction:
+        told = f"{path.name}: [[correction]] and corrections = {found.corrections}"
+        raise Stop("settings_wrong", told, told, "keep all corrections in one place, see docs/corrections.md")
+    entries = _read(CorrectionsFile, path.parent / found.corrections).correction
+    return found.model_copy(update={"correction": entries})
+
+
+def _read(model: type[Model], path: Path) -> Model:
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise Stop("settings_missing", f"{path} does not exist", f"{path} tidak ada", "check the path") from None
     except tomllib.TOMLDecodeError as broken:
@@ -128,7 +154,10 @@ def load(path: Path | None) -> Settings:
     except ValidationError as wrong:
         listed = "; ".join(_explain(error) for error in wrong.errors(include_input=False))
         raise Stop(
-            "settings_wrong", f"{path.name}: {listed}", f"{path.name}: {listed}", "see docs/settings.md"
+            "settings_wrong",
+            f"{path.name}: {listed}",
+            f"{path.name}: {listed}",
+            "see docs/settings.md and docs/corrections.md",
         ) from None
 
 
@@ -142,6 +171,6 @@ def _explain(error: Any) -> str:
     where = ".".join(str(part) for part in error["loc"])
     if error["type"] != "extra_forbidden":
         return f"{where}: {error['msg']}"
-    known = {*Settings.model_fields, *Source.model_fields, *DialectSettings.model_fields}
+    known = {*Settings.model_fields, *Source.model_fields, *DialectSettings.model_fields, *ENTRY_KEYS}
     near = get_close_matches(str(error["loc"][-1]), known, n=1)
     return f"{where} is not a setting" + (f" (did you mean {near[0]}?)" if near else "")

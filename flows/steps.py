@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from flows import months, records
 from flows.assembly import Assembly
 from flows.context import Load
+from flows.corrections import CorrectionEntry
 from flows.gating import gate
 from flows.planning import Judged, Standing, blocked_months, month_fingerprint, standing, stopped_now
 from flows.receive import receive_folder
@@ -44,6 +45,7 @@ class Summary:
     rows_rejected: int = 0
     rejected_rules: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
+    corrections: list[dict[str, Any]] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
     stopped_files: dict[str, list[str]] = field(default_factory=dict)
     stopped_months: dict[str, str] = field(default_factory=dict)
@@ -76,19 +78,22 @@ def plain(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
 
 def run(load: Load, source: Path, call: Call = plain) -> Summary:
     """Return the summary of a load of the folder `source` into the home."""
-    started = datetime.now(UTC).replace(tzinfo=None)
+    started = load.clock()
     summary = Summary(load.run_id)
-    names, summary.ignored = call("register", receive_folder, load.home, source, load.settings, load.run_id)
+    names, summary.ignored = call("register", receive_folder, load.home, source, load.settings, load.run_id, load.clock)
+    gated_before = ledger.gated(load.home)
     judged = _gate_all(load, call)
     mine = [one for one in _newest(judged) if one.delivery.name in set(names)]
     _count(summary, mine, load.run_id)
+    summary.corrections = [_corrected(one, mine) for one in load.settings.correction]
     now = standing(judged)
-    checks = [check for one in judged if one.delivery.run_id == load.run_id for check in one.verdict.checks]
+    newly = [one for one in judged if one.delivery.run_id == load.run_id or one.verdict.gate_id not in gated_before]
+    checks = [check for one in newly for check in one.verdict.checks]
     checks += _load_months(load, now, stopped_now(judged), summary, call)
     books = records.Books(months.repeated_lines(load), now.gates())
     _count_repeated(summary, mine, books)
     outcome = records.Outcome(started, summary.state, summary.rows_in, summary.rows_accepted, summary.rows_rejected)
-    call("records", records.write, load, outcome, judged, books, checks, Assembly(load, now).references())
+    call("records", records.write, load, outcome, judged, books, checks, Assembly(load, now))
     summary.published = call("publish", _publish, load)
     return summary
 
@@ -131,6 +136,17 @@ def _count(summary: Summary, mine: list[Judged], run_id: str) -> None:
             summary.notes[name] = list(verdict.notes)
         if verdict.stopped:
             summary.stopped_files[name] = [_told(reason) for reason in verdict.stops]
+
+
+def _corrected(entry: CorrectionEntry, mine: list[Judged]) -> dict[str, Any]:
+    """Return a correction as the report lists it, with its wrong rows in the files that hold rows it is about."""
+    found = [
+        one.verdict.corrected[entry.id]
+        for one in mine
+        if one.delivery.kind == entry.kind and entry.id in one.verdict.corrected
+    ]
+    told = entry.model_dump(mode="json", include={"id", "kind", "action", "reason_id", "reason_en", "citation"})
+    return {**told, "does": entry.correction().says(), "rows": sum(found), "files": len(found)}
 
 
 def _count_repeated(summary: Summary, mine: list[Judged], books: records.Books) -> None:

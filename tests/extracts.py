@@ -47,6 +47,13 @@ PLAIN: dict[str, Row] = {
         "kode_kab": "", "periode": "2024-08", "penduduk_bekerja": "", "asn_tni_polri": "0", "sumber": "BPS", "tgl_rilis": "2024-11-05",
     },
     "target": {"kode": "", "tahun": "2025", "kerangka": "DAERAH", "persen": "", "tenaga_kerja": "", "dasar": "Perbup"},
+    "klaim": {
+        "no_klaim": "", "tgl_data": "", "kpj": "26133000010", "program": "JKM", "jenis_manfaat": "SANTUNAN", "tgl_kejadian": "",
+        "tgl_bayar": "", "jumlah": "20000000", "kode_kab": "15.03",
+    },
+    "anggaran": {
+        "kode_kab": "15.03", "tahun": "2025", "sumber_dana": "APBD_REGENCY", "pagu": "", "tenaga_kerja": "", "dasar": "Perda APBD",
+    },
     "umk": {"kode_kab": "", "tahun": "2025", "upah_minimum": "3000000", "dasar": "SK"},
 }  # fmt: skip
 

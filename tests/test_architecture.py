@@ -24,16 +24,24 @@ MAY_COMPUTE = {
     "flows/assembly.py": "refuses a version whose rows stand in several files",
     "flows/gating.py": "reads the region codes of the seeds",
     "flows/records.py": "loads reference tables, which are small",
+    "flows/packages.py": "prices the classes of own-account workers: a few hundred",
     "flows/printing.py": "prints an answer as CSV or JSON",
+    "flows/trace.py": "reads the rows behind the findings of one employer",
 }
 MAY_LOOP = {
     "warehouse/lake.py": "the versions of a file: a few",
     "transforms/geography.py": "the region codes of the seeds",
     "flows/assembly.py": "the files of a month",
+    "flows/claims.py": "published claims, to be printed",
+    "flows/packages.py": "the premiums of payers",
+    "flows/plan.py": "targets and denominators of a region",
     "flows/demo.py": "eleven regencies",
+    "flows/figures.py": "the editions of a version, and the names of regions",
     "flows/months.py": "the months that are loaded",
     "flows/printing.py": "the rows of an answer, to be printed",
+    "flows/receipt.py": "the figures listed and the files behind them",
     "flows/records.py": "the files that are loaded",
+    "flows/trace.py": "the rows behind the findings of one employer",
     "flows/state.py": "months, runs and files",
 }
 ONLY_IN = {

@@ -231,15 +231,31 @@ def test_a_word_holds_the_segments_of_the_past_and_nothing_else_of_it() -> None:
     assert_table(
         words,
         """
-        | region_code | word          | persons |
-        | 15.03       | 0x1_1000_1101 | 1       |
-        | 15          | 0x1_1000_1101 | 1       |
-        | 00          | 0x1_1000_1101 | 1       |
+        | region_code | word             | persons |
+        | 15.03       | 0x1111_1000_1101 | 1       |
+        | 15          | 0x1111_1000_1101 | 1       |
+        | 00          | 0x1111_1000_1101 | 1       |
         """,
         RegionWord,
     )
     without_before = build([RegionWord], given(text) | presences(earlier=gone), MARCH)[RegionWord]
-    assert_table(without_before.filter(pl.col("region_code") == "00"), "| word |\n| 0x1101 |", RegionWord)
+    assert_table(without_before.filter(pl.col("region_code") == "00"), "| word |\n| 0x10_0000_1101 |", RegionWord)
+
+
+def test_a_word_is_kept_only_where_the_person_is_or_was_the_month_before() -> None:
+    home = "| worker_key | programmes | residence_code |\n| budi | JKK,JKM | 15.03 |"
+    long_ago = home.replace("15.03", "16.01")
+    words = build([RegionWord], given(home) | presences(before=home, earlier=long_ago), MARCH)[RegionWord]
+    assert_table(
+        words,
+        """
+        | region_code | word             |
+        | 15.03       | 0x1110_1000_1101 |
+        | 15          | 0x1110_1000_1101 |
+        | 00          | 0x1111_1000_1101 |
+        """,
+        RegionWord,
+    )
 
 
 def test_without_the_month_before_change_is_unknown_and_not_zero() -> None:

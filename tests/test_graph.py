@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from tests.asciitable import assert_table, table
+from tests.rules import PARAMETERS
 from transforms import discover, graph
 from transforms.graph import GraphError, MissingInputError, build, inputs_of, transform
 from warehouse import vocabulary as v
@@ -20,7 +21,7 @@ from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.in_force import InForce
 from warehouse.tables.membership import Membership
 from warehouse.tables.premium import FactPremium
-from warehouse.tables.reference import MembershipRule
+from warehouse.tables.reference import ContributionParameter, MembershipRule
 
 MARCH = Version(date(2025, 3, 1), date(2025, 4, 30))
 
@@ -123,6 +124,7 @@ def test_an_optional_delivery_that_is_absent_is_none() -> None:
         ContributionHistory: table(ContributionHistory, "| region_code |"),
         DimMonth: dim_month(),
         MembershipRule: given()[MembershipRule],
+        ContributionParameter: PARAMETERS,
     }
     built = build([FactPremium], inputs, MARCH)
     assert_table(built[FactPremium], "| billed_idr | members |\n| 16_800 | - |", FactPremium)

@@ -168,11 +168,12 @@ def test_members_are_distinct_workers_in_force_who_live_there_and_hold_the_progr
     assert_table(
         found,
         """
-        | region_code | programme | members |
-        | 15.03       | JKK       | 2       |
-        | 15.03       | JHT       | 1       |
-        | 15.03       | JP        | 0       |
-        | 15.04       | JKK       | 0       |
+        | region_code | programme | members | billed_idr |
+        | 15.03       | JKK       | 2       | 10         |
+        | 15.03       | JKM       | 2       | 0          |
+        | 15.03       | JHT       | 1       | 10         |
+        | 15.03       | JP        | 0       | 10         |
+        | 15.04       | JKK       | 0       | 10         |
         """,
         FactPremium,
     )
@@ -187,12 +188,12 @@ def test_a_worker_paid_by_two_sources_is_a_member_of_both() -> None:
         """,
         """
         | worker_key | segment | residence_code | programmes | funding_source | paid_through |
-        | budi       | BPU     | 15.03          | JKK,JKM    | APBD_REGENCY   | 2025-03      |
-        | budi       | BPU     | 15.03          | JKK,JKM    | APBD_PROVINCE  | 2025-03      |
+        | budi       | BPU     | 15.03          | JKK        | APBD_REGENCY   | 2025-03      |
+        | budi       | BPU     | 15.03          | JKK        | APBD_PROVINCE  | 2025-03      |
         """,
     )
     assert_table(found, "| funding_source | members |\n| APBD_REGENCY | 1 |\n| APBD_PROVINCE | 1 |", FactPremium)
 
 
 def test_without_a_snapshot_of_memberships_members_are_unknown_and_not_zero() -> None:
-    assert_table(premium("| region_code |\n| 15.03 |"), "| members | due_idr | fine_idr |\n| - | - | - |", FactPremium)
+    assert_table(premium("| region_code |\n| 15.03 |"), "| members | due_idr |\n| - | - |", FactPremium)

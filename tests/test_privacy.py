@@ -25,6 +25,7 @@ from warehouse.errors import StepFailed, Stop
 from warehouse.home import Home
 
 COLUMNS = [name for name in PLAIN["kepesertaan"] if name != "nama"]
+NAMELESS = ("a receipt", "a claim")
 CANNOT_BE_TOLD = {"npp": {"kpj", "nama"}, "sub_sektor": {"kpj", "nama"}, "nilai_kontrak": {"kpj"}}
 KEY = bytes(range(100, 132))
 
@@ -95,7 +96,23 @@ def plant(planted: Planted) -> Files:
         "kepesertaan_202502.csv": [*crowd, *good, *bad, *misplaced(planted)],
         "kepesertaan_202503.csv": stopped,
         "iuran_202502.csv": [*[receipt] * 30, receipt | {"no_bukti": payer["nik"]}, receipt | {"jumlah_tk": "-1"}],
+        "klaim_202502.csv": plant_claims(planted),
     }
+
+
+def plant_claims(planted: Planted) -> list[Row]:
+    """Return claims for planted people: good ones, a rejected one, and one with a NIK instead of its number."""
+    plain = PLAIN["klaim"] | {"tgl_data": "2025-02-28", "tgl_bayar": "2025-02-10"}
+    good = [
+        plain | {"no_klaim": f"K/{number}", "kpj": kpj(planted.person("a claim")), "tgl_kejadian": "2025-02-01"}
+        for number in range(60)
+    ]
+    return [
+        *good,
+        plain | {"no_klaim": "K/61", "kpj": kpj(planted.person("a claim")), "jumlah": "-1"},
+        plain | {"no_klaim": nik(planted.person("a claim")), "kpj": kpj(max(planted.people))},
+        plain | {"no_klaim": "K/62", "kpj": kpj(planted.person("a claim")) + "0"},
+    ]
 
 
 def plant_unreadable(planted: Planted, source: Path) -> None:
@@ -137,7 +154,7 @@ def spied(tmp_path_factory: pytest.TempPathFactory) -> Spied:
 
 
 def test_the_files_were_judged_as_planned(spied: Spied) -> None:
-    names = {name_of(person) for person, where in spied.planted.people.items() if where != "a receipt"}
+    names = {name_of(person) for person, where in spied.planted.people.items() if where not in NAMELESS}
     assert set().union(*Words(names).in_folder(spied.home / "landing").values()) == names
     loaded, stopped = spied.output.split("months stopped")[0].split("months loaded")[1].split("files stopped")
     assert "2025-02" in loaded
@@ -159,6 +176,7 @@ def test_the_files_were_judged_as_planned(spied: Spied) -> None:
         "a file without a header",
         "a file with a broken line",
         "a receipt",
+        "a claim",
     ],
 )
 def test_nobody_is_found_who_was_planted_in(place: str, spied: Spied) -> None:

@@ -19,20 +19,35 @@ from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, inputs_of_version
 from transforms.graph import build
 from warehouse.calendar import Version, shift
 from warehouse.schema import Table, conform
+from warehouse.tables.arrears import FactArrears
+from warehouse.tables.benefit import FactBenefit
+from warehouse.tables.budget import FactBudget, FactMinimumPremium
 from warehouse.tables.compliance import EmployerMonth, FactCompliance
 from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage, MinimumWageReference
+from warehouse.tables.movement import FactMovement
 from warehouse.tables.premium import FactPremium
+from warehouse.tables.premium_difference import FactPremiumDifference
+from warehouse.tables.premium_rule import FactPremiumRule
+from warehouse.tables.published_figure import FactPublishedFigure
 from warehouse.tables.target import FactTarget
 from warehouse.tables.workforce import FactWorkforce
 
 FACTS: dict[str, type[Table]] = {
+    "benefit": FactBenefit,
+    "budget": FactBudget,
+    "arrears_by_class": FactArrears,
     "compliance": FactCompliance,
     "coverage": FactCoverage,
     "employer_month": EmployerMonth,
+    "minimum_premium": FactMinimumPremium,
+    "movement": FactMovement,
     "premium": FactPremium,
+    "premium_difference": FactPremiumDifference,
+    "premium_rule": FactPremiumRule,
     "programme_coverage": FactProgrammeCoverage,
+    "published_figure": FactPublishedFigure,
     "target": FactTarget,
     "workforce": FactWorkforce,
 }

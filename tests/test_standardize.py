@@ -147,7 +147,7 @@ def rows_of(table: type[Extract], **cells: list[str | None]) -> pl.DataFrame:
     height = len(next(iter(cells.values())))
     texts = {raw(column): cells.get(name, [None] * height) for name, column in table.arriving().items()}
     frame = pl.LazyFrame(texts, schema=dict.fromkeys(texts, pl.String))
-    gazetteer = Gazetteer({"1503": "15.03"}, frozenset({"BANDUNG"}), frozenset({"9409"}))
+    gazetteer = Gazetteer({"1503": "15.03"}, {"BANDUNG": ("32.04", "32.73")}, {"9409": ("91.06",)})
     return standardize(frame, table, UNDECLARED, {Parse.REGENCY: gazetteer, Parse.REGION: gazetteer}).collect()
 
 

@@ -18,7 +18,7 @@ from warehouse.schema import Extract, Severity, Table
 from warehouse.synthetic import Plan, write
 from warehouse.synthetic.defects import defects
 
-KINDS = ("kepesertaan", "iuran", "badan_usaha", "penduduk_bekerja", "target", "umk")
+KINDS = ("kepesertaan", "iuran", "badan_usaha", "klaim", "penduduk_bekerja", "target", "anggaran", "umk")
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,8 @@ def test_the_history_shows_everything(warehouse: Path) -> None:
         ("2025-03-19", [10]),
         ("2025-03-20", [20]),  # restated on that day
         ("2025-04-29", [20]),
-        ("2025-04-30", [40]),  # a newer as_of_date, loaded a day later
+        ("2025-04-30", [20]),  # a newer as_of_date, loaded a day later, does not change what was said on the day
+        ("2025-05-01", [40]),  # loaded
         ("2025-12-31", [40]),  # the restatement of mid-March in June changes nothing here
     ],
 )

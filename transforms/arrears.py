@@ -1,93 +1,157 @@
-"""Arrears: what is unpaid after its due date, account by account; and what every employer owes and paid late."""
+"""Arrears and fines: what is unpaid after its due date and how old it is; and what every employer owes and paid late."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from transforms.dated import in_effect, stamp
+from transforms.graph import transform
+from transforms.settlement import pieces_of_month, surplus_by_account, unpaid_by_month, unpaid_of_month
 from warehouse.calendar import Version
+from warehouse.schema import Lazy, conform
+from warehouse.tables.arrears import FactArrears
+from warehouse.tables.contribution_history import ContributionHistory
+from warehouse.tables.dimensions import DimMonth
+from warehouse.tables.reference import ArrearsClass
 
-ACCOUNT = ("employer_key", "membership_key", "region_code", "segment", "programme", "funding_source")
+GROUP = ("region_code", "segment", "programme", "funding_source")
+FINE_RATE = "late_fine_rate"
+PARTS = 1_000_000
+
+
+@transform
+def fact_arrears(
+    contributions: Lazy[ContributionHistory], months: Lazy[DimMonth], classes: Lazy[ArrearsClass], version: Version
+) -> Lazy[FactArrears]:
+    """Return what is owed per regency, segment, programme, funding source and class, where anything was ever billed.
+
+    The stock of all months up to the version's; every unpaid month stands in the class of its own age. A payer counts
+    once in each class in which it owes a month. What was billed up to the month has a row of every class.
+    """
+    ages = _ages(months, classes, version)
+    owed = overdue_by_month(contributions, months, version).join(ages, on="month")
+    by_payer = owed.group_by(*GROUP, "arrears_class", "employer_key", "membership_key").agg(pl.col("unpaid_idr").sum())
+    totals = by_payer.group_by(*GROUP, "arrears_class").agg(accounts=pl.len(), arrears_idr=pl.col("unpaid_idr").sum())
+    billed = contributions.filter(pl.col("month") <= version.month).select(GROUP).unique()
+    every = billed.join(classes.select("arrears_class"), how="cross")
+    counted = every.join(totals, on=[*GROUP, "arrears_class"], how="left")
+    return conform(counted.with_columns(*stamp(version), pl.col("accounts", "arrears_idr").fill_null(0)), FactArrears)
 
 
 def overdue_by_month(contributions: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
-    """Return, per account and month that is in arrears: unpaid_idr (rupiah, above 0); settled months are left out.
+    """Return, per account and month in arrears: unpaid_idr (rupiah, above 0), of months up to the version's.
 
-    `contributions` are all months known on as_of_date. An account is a payer (the employer, else the membership) in
-    one regency, segment, programme and funding source; null keys stand for no such payer. All that the account paid
-    settles its oldest month first and goes forward to the next; the surplus of one account settles no other. A month
-    is in arrears from the day after its due date.
+    A month is in arrears from the day after its due date; one that is not in `months` never is. `contributions` are all
+    months known on as_of_date: what is paid for a later month settles these first.
     """
-    return _overdue(unpaid_by_month(contributions), months, version)
+    last_due = _due(months, version).select(last_due=pl.col("month").max())
+    billed = pl.when(pl.col("month") <= pl.col("last_due")).then("billed_idr").otherwise(0).alias("billed_idr")
+    bills_due = contributions.join(last_due, how="cross").with_columns(billed)
+    return overdue(unpaid_by_month(bills_due), months, version)
 
 
 def overdue_of_month(contributions: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
-    """Return the rows of `overdue_by_month` for the version's month alone, without holding every month of an account.
+    """Return the rows of `overdue_by_month` for the version's month alone, at less cost."""
+    return overdue(unpaid_of_month(contributions, version), months, version)
 
-    What a month leaves unpaid is the debt of the account after its bill less the debt before it.
+
+def fines_of_month(
+    history: pl.LazyFrame, months: pl.LazyFrame, parameters: pl.LazyFrame, version: Version
+) -> pl.LazyFrame:
+    """Return, per region_code, segment, programme and funding_source: fine_idr; those without a fine are left out.
+
+    For every month that has begun since the due date, the rate of the segment is owed on what is settled that late, and
+    on what is unpaid by as_of_date. The rate is the one in effect in the version's month. What is settled by payments
+    without a date raises no fine, nor does a segment without a rate. Rounded half up once per account and month.
     """
-    billed = {"after": pl.col("month") <= version.month, "before": pl.col("month") < version.month}
-    owed = {name: pl.when(then).then("billed_idr").otherwise(0) - pl.col("paid_idr") for name, then in billed.items()}
-    sums = _by_payer(contributions).with_columns(**owed).group_by(ACCOUNT).agg(pl.col(*billed).sum())
-    unpaid = pl.col("after").clip(lower_bound=0) - pl.col("before").clip(lower_bound=0)
-    return _overdue(sums.select(*ACCOUNT, month=pl.lit(version.month), unpaid_idr=unpaid), months, version)
-
-
-def unpaid_by_month(contributions: pl.LazyFrame) -> pl.LazyFrame:
-    """Return, per account and month: unpaid_idr, whether due or not; accounts that paid all of it are left out."""
-    bills = _by_payer(contributions)
-    totals = bills.group_by(ACCOUNT).agg(pl.col("billed_idr").sum(), paid_in_all=pl.col("paid_idr").sum())
-    in_debt = totals.filter(pl.col("billed_idr") > pl.col("paid_in_all")).select(*ACCOUNT, "paid_in_all")
-    monthly = bills.group_by(*ACCOUNT, "month").agg(pl.col("billed_idr").sum())
-    open_accounts = monthly.join(in_debt, on=ACCOUNT, nulls_equal=True)
-    billed_so_far = pl.col("billed_idr").cum_sum().over(ACCOUNT, order_by="month")
-    owed = pl.min_horizontal("billed_idr", billed_so_far - pl.col("paid_in_all")).clip(lower_bound=0)
-    return open_accounts.select(*ACCOUNT, "month", unpaid_idr=owed)
+    rates = _fine_rates(parameters, version)
+    fined = history.join(rates, on="segment", how="semi")
+    due = months.filter(pl.col("month") == version.month).select("due_date")
+    until = pl.when("is_paid").then("settled_on").otherwise(pl.lit(version.as_of_date))
+    late = pieces_of_month(fined, months, version).join(due, how="cross").join(rates, on="segment")
+    owed = pl.col("piece_idr") * _months_begun(pl.col("due_date"), until)
+    accounts = late.group_by(*GROUP, "employer_key", "membership_key").agg(owed=owed.sum(), rate=pl.col("rate").first())
+    return accounts.group_by(GROUP).agg(fine_idr=_rounded("owed", "rate").sum()).filter(pl.col("fine_idr") > 0)
 
 
 def payment_record(
     contributions: pl.LazyFrame, months: pl.LazyFrame, classes: pl.LazyFrame, version: Version
 ) -> pl.LazyFrame:
-    """Return, per npp: is_late, arrears_months, arrears_idr, arrears_class; employers without any are left out.
+    """Return, per npp: is_late, arrears_months, arrears_idr, arrears_class, paid_through, surplus_idr.
 
-    Arrears are those of `overdue_by_month` up to the version's month, summed over the accounts of the employer. Their
-    age counts from the oldest such month to the month of as_of_date: one at least, for it is due a month later.
+    All are over every account of the employer; an employer without any is left out, and null stands for none. Arrears
+    are those of `overdue_by_month`; their age counts from the oldest such month. `paid_through` is the last month billed
+    before the first one that is open in any account, due or not.
     """
     known = contributions.filter(pl.col("employer_key").is_not_null())
-    arrears = _arrears(overdue_by_month(known, months, version), version)
-    record = _late(known, months, version).join(arrears, on="npp", how="full", coalesce=True)
-    return _classified(record.with_columns(pl.col("is_late").fill_null(False)), classes)
+    unpaid = unpaid_by_month(known).cache()
+    owed = overdue(unpaid, months, version).group_by(npp="employer_key")
+    oldest = owed.agg(pl.col("month").min(), arrears_idr=pl.col("unpaid_idr").sum())
+    arrears = oldest.join(_ages(months, classes, version), on="month").drop("month")
+    surplus = surplus_by_account(known).group_by(npp="employer_key").agg(pl.col("surplus_idr").sum())
+    parts = (_late(known, months, version), arrears, _paid_through(known, unpaid), surplus)
+    record = parts[0]
+    for part in parts[1:]:
+        record = record.join(part, on="npp", how="full", coalesce=True)
+    return record.with_columns(pl.col("is_late").fill_null(False))
 
 
-def _by_payer(contributions: pl.LazyFrame) -> pl.LazyFrame:
-    payer = pl.when(pl.col("employer_key").is_null()).then(pl.col("membership_key"))
-    return contributions.with_columns(payer.alias("membership_key"))
+def overdue(unpaid: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
+    """Return those rows of `unpaid` whose month is not after the version's and was due before as_of_date."""
+    return unpaid.join(_due(months, version), on="month", how="semi")
 
 
-def _overdue(unpaid: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
-    due = months.filter(pl.col("due_date") < version.as_of_date).select("month")
-    return unpaid.filter(pl.col("unpaid_idr") > 0).join(due, on="month", how="semi")
+def paid_late(contributions: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
+    """Return, with their due_date, the rows of the version's month of which something was paid after it."""
+    of_month = contributions.filter(pl.col("month") == version.month)
+    late = (pl.col("paid_date") > pl.col("due_date")) & (pl.col("paid_idr") > 0)
+    return of_month.join(months.select("month", "due_date"), on="month").filter(late)
+
+
+def _due(months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
+    past = (pl.col("month") <= version.month) & (pl.col("due_date") < version.as_of_date)
+    return months.filter(past).select("month")
 
 
 def _late(known: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
-    of_month = known.filter(pl.col("month") == version.month).join(months.select("month", "due_date"), on="month")
-    paid_late = (pl.col("paid_date") > pl.col("due_date")) & (pl.col("paid_idr") > 0)
-    return of_month.filter(paid_late).select(npp="employer_key", is_late=pl.lit(True)).unique()
+    return paid_late(known, months, version).select(npp="employer_key", is_late=pl.lit(True)).unique()
 
 
-def _arrears(overdue: pl.LazyFrame, version: Version) -> pl.LazyFrame:
-    seen = version.as_of_date
-    month = pl.col("month")
+def _paid_through(known: pl.LazyFrame, unpaid: pl.LazyFrame) -> pl.LazyFrame:
+    first_open = unpaid.group_by(npp="employer_key").agg(first_open=pl.col("month").min())
+    billed = known.filter(pl.col("billed_idr") > 0).select("month", npp="employer_key").unique()
+    settled = pl.col("first_open").is_null() | (pl.col("month") < pl.col("first_open"))
+    through = billed.join(first_open, on="npp", how="left").filter(settled)
+    return through.group_by("npp").agg(paid_through=pl.col("month").max())
+
+
+def _ages(months: pl.LazyFrame, classes: pl.LazyFrame, version: Version) -> pl.LazyFrame:
+    """Return, per month: arrears_months, its age in the month of as_of_date, and the arrears_class of that age."""
+    seen, month = version.as_of_date, pl.col("month")
     age = seen.year * 12 + seen.month - month.dt.year() * 12 - month.dt.month()
-    return (
-        overdue.filter(month <= version.month)
-        .group_by(npp="employer_key")
-        .agg(arrears_months=age.max().cast(pl.Int64), arrears_idr=pl.col("unpaid_idr").sum())
-    )
+    not_older = pl.col("to_months").is_null() | (pl.col("arrears_months") <= pl.col("to_months"))
+    of_class = (pl.col("arrears_months") >= pl.col("from_months")) & not_older
+    aged = months.select("month", arrears_months=age.cast(pl.Int64)).join(classes, how="cross").filter(of_class)
+    return aged.select("month", "arrears_months", "arrears_class")
 
 
-def _classified(record: pl.LazyFrame, classes: pl.LazyFrame) -> pl.LazyFrame:
-    oldest = pl.col("to_months").is_null() | (pl.col("arrears_months") <= pl.col("to_months"))
-    of_age = (pl.col("arrears_months") >= pl.col("from_months")) & oldest
-    ages = record.select("arrears_months").drop_nulls().unique()
-    found = ages.join(classes, how="cross").filter(of_age).select("arrears_months", "arrears_class")
-    return record.join(found, on="arrears_months", how="left")
+def _fine_rates(parameters: pl.LazyFrame, version: Version) -> pl.LazyFrame:
+    """Return, per segment with a fine: rate, in parts of a million."""
+    rules = in_effect(parameters, version.month).filter(pl.col("parameter") == FINE_RATE)
+    rate = (pl.col("value").cast(pl.Decimal(38, 6)) * PARTS).cast(pl.Int64)
+    return rules.select("segment", rate=rate).filter(pl.col("rate") > 0)
+
+
+def _months_begun(due: pl.Expr, until: pl.Expr) -> pl.Expr:
+    """Return the months begun after the day `due` up to the day `until`; 0 up to that day.
+
+    A month ends on the day of `due`, or on its last day when it has no such day.
+    """
+    over = (until.dt.day() > due.dt.day()).cast(pl.Int64)
+    return ((until.dt.year() - due.dt.year()) * 12 + until.dt.month() - due.dt.month() + over).clip(lower_bound=0)
+
+
+def _rounded(amount: str, rate: str) -> pl.Expr:
+    """Return amount x rate, rounded half up, where rate is in parts of a million; exact, for no product overflows."""
+    whole, rest = pl.col(amount) // PARTS, pl.col(amount) % PARTS
+    return whole * pl.col(rate) + (rest * pl.col(rate) + PARTS // 2) // PARTS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from transforms.arrears import payment_record
@@ -29,6 +31,20 @@ ARREARS_COUNTS = {
 }
 
 
+@dataclass(frozen=True)
+class Observed:
+    """What employers are judged by; rows may have more columns than their tables, such as where they were read."""
+
+    employers: pl.LazyFrame
+    in_force: pl.LazyFrame
+    contributions: pl.LazyFrame
+    minimum_wages: pl.LazyFrame | None
+    months: pl.LazyFrame
+    obligations: pl.LazyFrame
+    classes: pl.LazyFrame
+    sectors: pl.LazyFrame
+
+
 @transform
 def employer_month(
     employers: Lazy[Employer],
@@ -46,13 +62,20 @@ def employer_month(
     `employers` is one snapshot. An NPP listed in two regencies is assessed in each, with the workers and the
     arrears of the whole NPP; listed twice in one regency, the row with the most declared workers stands.
     """
-    listed = _with_owed(_with_sector(_once_per_regency(employers), sectors), in_effect(obligations, version.month))
-    known = listed.join(workers_record(in_force, minimum_wages, version), on="npp", how="left").join(
-        payment_record(contributions, months, classes, version), on="npp", how="left"
-    )
-    found = _findings(low_wages(known, minimum_wages, version))
+    observed = Observed(employers, in_force, contributions, minimum_wages, months, obligations, classes, sectors)
+    return conform(assessed(observed, version).cache(), EmployerMonth)
+
+
+def assessed(observed: Observed, version: Version) -> pl.LazyFrame:
+    """Return the rows of `employer_month` with what they were judged by and every column of the employer's row."""
+    once = _with_sector(_once_per_regency(observed.employers), observed.sectors)
+    listed = _with_owed(once, in_effect(observed.obligations, version.month))
+    workers = workers_record(observed.in_force, observed.minimum_wages, version)
+    payments = payment_record(observed.contributions, observed.months, observed.classes, version)
+    known = listed.join(workers, on="npp", how="left").join(payments, on="npp", how="left")
+    found = _findings(low_wages(known, observed.minimum_wages, version))
     clean = ~pl.any_horizontal(FINDINGS) & pl.col("arrears_class").is_null()
-    return conform(found.with_columns(*stamp(version), is_compliant=clean).cache(), EmployerMonth)
+    return found.with_columns(*stamp(version), is_compliant=clean)
 
 
 @transform
@@ -112,8 +135,10 @@ def _findings(known: pl.LazyFrame) -> pl.LazyFrame:
         registered_workers=workers,
         missing_workers=missing,
         is_workers_missing=missing > 0,
+        followed_programmes=followed,
         is_programme_missing=registered & ((owed & followed) != owed),
         is_late=pl.col("is_late").fill_null(False),
         arrears_months=pl.col("arrears_months").fill_null(0),
         arrears_idr=pl.col("arrears_idr").fill_null(0),
+        surplus_idr=pl.col("surplus_idr").fill_null(0),
     )

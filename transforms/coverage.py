@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import polars as pl
 
 from transforms.dated import stamp
 from transforms.graph import transform
-from transforms.presence import BEFORE_AT, EARLIER_AT, PROGRAMMES_AT, VULNERABLE_AT, WIDTH, has
+from transforms.presence import BEFORE_AT, EARLIER_AT, KEYS, PROGRAMMES_AT, VULNERABLE_AT, WIDTH, has, per_scope
 from warehouse.calendar import Version
 from warehouse.schema import Lazy, conform
 from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage, PresenceBefore
 from warehouse.tables.coverage_parts import EligibleWorkers, RegionWord
-from warehouse.vocabulary import PROGRAMMES, SCOPES
+from warehouse.vocabulary import PROGRAMMES
 
-KEYS = ("basis", "region_code", "segment")
 CHANGES = ("joined_workers", "returned_workers", "left_workers")
 
 
@@ -31,7 +28,7 @@ def fact_coverage(
     A region and scope that all its workers left stays, with none active. Joined, returned and left are null
     without the month before; the denominator is null without a release of the working population.
     """
-    counts = _per_scope(words, _movements)
+    counts = per_scope(words, _movements)
     counted = counts.filter(pl.any_horizontal(pl.col("active_workers", *CHANGES) > 0))
     if before is None:
         counted = counted.with_columns(pl.lit(None, pl.Int64).alias(change) for change in CHANGES)
@@ -47,7 +44,7 @@ def fact_coverage(
 @transform
 def fact_programme_coverage(words: Lazy[RegionWord], version: Version) -> Lazy[FactProgrammeCoverage]:
     """Return distinct workers who hold a programme, per region of every level, basis and scope; no rows of none."""
-    counts = _per_scope(words, _programmes)
+    counts = per_scope(words, _programmes)
     tall = counts.unpivot(PROGRAMMES, index=KEYS, variable_name="programme", value_name="active_workers")
     return conform(tall.filter(pl.col("active_workers") > 0).with_columns(stamp(version)), FactProgrammeCoverage)
 
@@ -65,21 +62,3 @@ def _movements(scope: str) -> dict[str, pl.Expr]:
 
 def _programmes(scope: str) -> dict[str, pl.Expr]:
     return {programme: has(scope, PROGRAMMES_AT + WIDTH * number) for number, programme in enumerate(PROGRAMMES)}
-
-
-def _per_scope(words: pl.LazyFrame, conditions: Callable[[str], dict[str, pl.Expr]]) -> pl.LazyFrame:
-    """Return, per basis, region and scope, the persons whose word meets each of the scope's conditions."""
-    counted = {scope: conditions(scope) for scope in SCOPES}
-    sums = [
-        (pl.col("persons") * condition).sum().alias(f"{scope} {name}")
-        for scope, asked in counted.items()
-        for name, condition in asked.items()
-    ]
-    wide = words.group_by("basis", "region_code").agg(sums).cache()
-    tall = [
-        wide.select(
-            "basis", "region_code", segment=pl.lit(scope), **{name: pl.col(f"{scope} {name}") for name in asked}
-        )
-        for scope, asked in counted.items()
-    ]
-    return pl.concat(tall)

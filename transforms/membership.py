@@ -24,12 +24,17 @@ def in_force(membership: Lazy[Membership], rules: Lazy[MembershipRule], version:
     A BPU membership is paid up when paid through the month less the months of grace, or later; without
     `paid_through` it is not. Fails when collected unless exactly one rule of grace is in effect in the month.
     """
+    return conform(memberships_in_force(membership, rules, version), InForce)
+
+
+def memberships_in_force(membership: pl.LazyFrame, rules: Lazy[MembershipRule], version: Version) -> pl.LazyFrame:
+    """Return the rows of `membership` that are in force on the reference day, with whatever other columns they have."""
     day = pl.lit(version.reference_day)
     begun = pl.col("start_date") <= day
     not_ended = pl.col("end_date").is_null() | (pl.col("end_date") >= day)
     paid_up = (pl.col("segment") != "BPU") | (pl.col("paid_through") >= pl.col("oldest_paid_month"))
     grace = _oldest_paid_month(rules, version.month)
-    return conform(membership.filter(begun & not_ended).join(grace, how="cross").filter(paid_up), InForce)
+    return membership.filter(begun & not_ended).join(grace, how="cross").filter(paid_up)
 
 
 def _oldest_paid_month(rules: Lazy[MembershipRule], month: date) -> pl.LazyFrame:

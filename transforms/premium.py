@@ -1,10 +1,10 @@
-"""The premium fact: contributions billed and paid, beside the members they are for."""
+"""The premium fact: contributions due, billed and paid, beside the members they are for."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from transforms.arrears import overdue_of_month
+from transforms.arrears import fines_of_month, overdue_of_month
 from transforms.dated import stamp
 from transforms.graph import transform
 from warehouse.calendar import Version
@@ -14,6 +14,8 @@ from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.in_force import InForce
 from warehouse.tables.premium import FactPremium
+from warehouse.tables.premium_due import PremiumDue
+from warehouse.tables.reference import ContributionParameter
 from warehouse.vocabulary import PROGRAMMES
 
 GROUP = ("region_code", "segment", "programme", "funding_source")
@@ -25,13 +27,16 @@ def fact_premium(
     contributions: Lazy[Contribution],
     history: Lazy[ContributionHistory],
     in_force: Lazy[InForce] | None,
+    due: Lazy[PremiumDue] | None,
     months: Lazy[DimMonth],
+    parameters: Lazy[ContributionParameter],
     version: Version,
 ) -> Lazy[FactPremium]:
-    """Return the amounts of every regency, segment, programme and funding source that was billed or paid.
+    """Return the amounts of every regency, segment, programme and funding source that was billed, paid or has members.
 
     Arrears are those of the month itself, by `overdue_of_month` over all months that `history` knows on as_of_date.
-    Members are those in force who live there; null without a snapshot of memberships.
+    Members are those in force who live there, and due is what they owe; null without a snapshot of memberships. Due is
+    null too where none of the memberships could be priced.
     """
     received = (
         _timed(contributions, months)
@@ -41,13 +46,22 @@ def fact_premium(
     arrears = (
         overdue_of_month(history, months, version).group_by(GROUP).agg(pl.col("unpaid_idr").sum().alias("arrears_idr"))
     )
-    groups = received.join(arrears, on=GROUP, how="left").with_columns(pl.col("arrears_idr").fill_null(0))
-    if in_force is None:
-        counted = groups.with_columns(pl.lit(None, pl.Int64).alias("members"))
-    else:
-        counted = groups.join(_members(in_force), on=GROUP, how="left").with_columns(pl.col("members").fill_null(0))
-    no_rule = [pl.lit(None, pl.Int64).alias(name) for name in ("due_idr", "fine_idr")]
-    return conform(counted.with_columns(*stamp(version), *no_rule), FactPremium)
+    fines = fines_of_month(history, months, parameters, version)
+    groups = _with_members(received, in_force, due)
+    amounts = groups.join(arrears, on=GROUP, how="left").join(fines, on=GROUP, how="left")
+    zero = pl.col("workers_billed", *AMOUNTS, "arrears_idr", "fine_idr").fill_null(0)
+    return conform(amounts.with_columns(*stamp(version), zero), FactPremium)
+
+
+def _with_members(received: pl.LazyFrame, in_force: pl.LazyFrame | None, due: pl.LazyFrame | None) -> pl.LazyFrame:
+    if in_force is None or due is None:
+        return received.with_columns(pl.lit(None, pl.Int64).alias(name) for name in ("members", "due_idr"))
+    priced = pl.when(pl.col("due_idr").is_not_null().any()).then(pl.col("due_idr").sum())
+    owed = due.group_by(GROUP).agg(due_idr=priced)
+    held = _members(in_force).filter(pl.col("members") > 0).join(owed, on=GROUP, how="left")
+    known = received.join(held, on=GROUP, how="full", coalesce=True)
+    nobody = pl.col("members").is_null()
+    return known.with_columns(pl.col("members").fill_null(0), due_idr=pl.when(nobody).then(0).otherwise("due_idr"))
 
 
 def _timed(contributions: pl.LazyFrame, months: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,11 +1,13 @@
 """Who is in force where, packed into words, and how many persons share a word at every level.
 
-Distinct counts do not add up, so persons are combined anew at every level; after that, persons with the
-same word in the same region are alike to every count, and only their number is kept. `cache()` marks what
-several plans read, so that one collect computes it once.
+Distinct counts do not add up, so persons of several regencies are combined anew at every level; after that,
+persons with the same word in the same region are alike to every count, and only their number is kept. `cache()`
+marks what several plans read, so that one collect computes it once.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import polars as pl
 
@@ -17,6 +19,9 @@ from warehouse.tables.in_force import InForce
 from warehouse.vocabulary import BASES, NATION, PROGRAMMES, SCOPES, SEGMENTS
 
 VULNERABLE_AT, PROGRAMMES_AT, BEFORE_AT, EARLIER_AT = 4, 8, 28, 32
+ANYWHERE_NOW_AT, ANYWHERE_BEFORE_AT, ANYWHERE_EARLIER_AT = 36, 40, 44
+ANYWHERE = {0: ANYWHERE_NOW_AT, BEFORE_AT: ANYWHERE_BEFORE_AT, EARLIER_AT: ANYWHERE_EARLIER_AT}
+KEYS = ("basis", "region_code", "segment")
 WIDTH = len(SEGMENTS)
 ANY_SEGMENT = (1 << WIDTH) - 1
 
@@ -25,6 +30,24 @@ def has(scope: str, at: int) -> pl.Expr:
     """Return whether a word has the bit of any segment of `scope`, in the four bits that begin at bit `at`."""
     mask = sum(1 << (at + SEGMENTS.index(segment)) for segment in SCOPES[scope])
     return (pl.col("word") & pl.lit(mask, pl.UInt64)) != 0
+
+
+def per_scope(words: pl.LazyFrame, conditions: Callable[[str], dict[str, pl.Expr]]) -> pl.LazyFrame:
+    """Return, per basis, region and scope (`KEYS`), the persons whose word meets each of the scope's conditions."""
+    counted = {scope: conditions(scope) for scope in SCOPES}
+    sums = [
+        (pl.col("persons") * condition).sum().alias(f"{scope} {name}")
+        for scope, asked in counted.items()
+        for name, condition in asked.items()
+    ]
+    wide = words.group_by("basis", "region_code").agg(sums).cache()
+    tall = [
+        wide.select(
+            "basis", "region_code", segment=pl.lit(scope), **{name: pl.col(f"{scope} {name}") for name in asked}
+        )
+        for scope, asked in counted.items()
+    ]
+    return pl.concat(tall)
 
 
 @transform
@@ -55,11 +78,46 @@ def region_words(
     if before is not None and earlier is not None:
         words.append(_past(earlier, EARLIER_AT))
     regency = _one_word_each(pl.concat(words)).cache()
+    person = regency.group_by("basis", "worker_key").agg(
+        pl.col("word").bitwise_or(), pl.col("region_code").first(), regencies=pl.len()
+    )
+    person = person.filter(_matters()).cache()
+    alike = _of_one_regency(person.filter(pl.col("regencies") == 1))
+    scattered = person.filter(pl.col("regencies") > 1).select("basis", "worker_key", anywhere=_anywhere())
+    several = _of_several(regency.join(scattered, on=["basis", "worker_key"]))
+    united = pl.concat([alike, several]).group_by("basis", "region_code", "word").agg(pl.col("persons").sum())
+    return conform(united.cache(), RegionWord)
+
+
+def _of_one_regency(persons: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the words of persons with one regency: the same at every level, so they are counted before it is widened."""
+    counted = persons.group_by("basis", "region_code", "word").agg(persons=pl.len())
+    regency = counted.with_columns(pl.col("word") | _anywhere()).cache()
+    province = regency.with_columns(pl.col("region_code").str.head(2))
+    return pl.concat([regency, province, regency.with_columns(region_code=pl.lit(NATION))])
+
+
+def _of_several(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the words of persons with several regencies: combined once per level."""
+    regency = rows.select("basis", "region_code", "worker_key", pl.col("word") | pl.col("anywhere")).cache()
     province = _one_word_each(regency.with_columns(pl.col("region_code").str.head(2))).cache()
     nation = _one_word_each(province.with_columns(pl.lit(NATION).alias("region_code")))
-    alike = pl.concat([regency, province, nation]).group_by("basis", "region_code", "word").agg(persons=pl.len())
-    matters = (pl.col("word") & pl.lit((1 << EARLIER_AT) - 1, pl.UInt64)) != 0
-    return conform(alike.filter(matters).cache(), RegionWord)
+    placed = pl.concat([regency, province, nation]).filter(_matters())
+    return placed.group_by("basis", "region_code", "word").agg(persons=pl.len())
+
+
+def _matters() -> pl.Expr:
+    """Return whether a word has a bit of this month or the month before in its own region."""
+    return (pl.col("word") & pl.lit((1 << EARLIER_AT) - 1, pl.UInt64)) != 0
+
+
+def _anywhere() -> pl.Expr:
+    """Return the bits that a person's word of the whole nation gives to the words of all regions of the person."""
+    parts = [
+        (pl.col("word") & pl.lit(ANY_SEGMENT << here, pl.UInt64)) * pl.lit(1 << (there - here), pl.UInt64)
+        for here, there in ANYWHERE.items()
+    ]
+    return pl.sum_horizontal(parts)
 
 
 def _one_word_each(rows: pl.LazyFrame) -> pl.LazyFrame:

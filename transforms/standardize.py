@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from transforms.geography import Gazetteer, region_key
+from transforms.geography import Gazetteer
 from warehouse.dialect import Dialect
 from warehouse.rules import AMBIGUOUS, FOREIGN, raw
 from warehouse.schema import Column, Extract, Lazy, Parse
@@ -33,7 +33,8 @@ def standardize(
     """Return `frame` with the parsed columns of `table` beside the raw texts they came from.
 
     Ids stay texts here; `identity.pseudonymise` replaces them once they have been judged. Region columns
-    bring two flags along: the text names several regions, or is a code of the other system only.
+    bring two flags along: the text names several regions, or is a code of the other system only. A month that
+    does not arrive is the month of the date that the declaration names.
     """
     parsed: list[pl.Expr] = []
     for column in table.arriving().values():
@@ -41,7 +42,12 @@ def standardize(
             parsed += _region(column, gazetteers[column.parse])
         else:
             parsed.append(_typed(PARSERS[column.parse](pl.col(raw(column)), dialect), column).alias(column.name))
-    return frame.with_columns(parsed)
+    return month_of_date(frame.with_columns(parsed), table)
+
+
+def month_of_date(frame: pl.LazyFrame, table: type[Extract]) -> pl.LazyFrame:
+    """Return `frame` with the month of the date that the declaration names, where no month arrives."""
+    return frame.with_columns(month=pl.col(table.month_from).dt.truncate("1mo")) if table.month_from else frame
 
 
 def with_minimum_wage(frame: pl.LazyFrame, wages: Lazy[MinimumWage]) -> pl.LazyFrame:
@@ -65,7 +71,7 @@ def _typed(value: pl.Expr, column: Column) -> pl.Expr:
 
 
 def _region(column: Column, gazetteer: Gazetteer) -> list[pl.Expr]:
-    key = region_key(pl.col(raw(column)))
+    key = gazetteer.key(pl.col(raw(column)))
     known = pl.Series(list(gazetteer.known)), pl.Series(list(gazetteer.known.values()))
     return [
         key.replace_strict(*known, default=None, return_dtype=pl.String).alias(column.name),
@@ -77,6 +83,11 @@ def _region(column: Column, gazetteer: Gazetteer) -> list[pl.Expr]:
 def text(value: pl.Expr, _: Dialect) -> pl.Expr:
     """Return the text with its inner white space collapsed; a number as long as a NIK shows as #."""
     return value.str.replace_all(r"\s+", " ").str.replace_all(AS_LONG_AS_A_NIK, "#")
+
+
+def url(value: pl.Expr, _: Dialect) -> pl.Expr:
+    """Return the address without white space; digits as many as a NIK has, in one run, show as #: a date and an id stay."""
+    return value.str.replace_all(r"\s+", "").str.replace_all(r"\p{N}{16,}", "#")
 
 
 def code(value: pl.Expr, _: Dialect) -> pl.Expr:
@@ -173,4 +184,5 @@ PARSERS: dict[Parse, Parser] = {
     Parse.IDENTIFIER: identifier,
     Parse.NATIONAL_ID: national_id,
     Parse.PROGRAMMES: programmes,
+    Parse.URL: url,
 }

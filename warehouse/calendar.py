@@ -11,8 +11,10 @@ from functools import cache
 import polars as pl
 
 from warehouse.schema import Lazy, conform
+from warehouse.seeds import seed_rows
 from warehouse.tables.dimensions import DimMonth
 
+DUE_DAY, MOVES = "due_day", "due_day_moves_to_working_day"
 FIRST_MONTH, LAST_MONTH = date(2014, 1, 1), date(2035, 12, 1)
 NAMES_ID = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",
@@ -61,17 +63,30 @@ def months_between(first: date, last: date) -> Iterator[date]:
 
 @cache
 def due_date(month: date) -> date:
-    """Return the last day to pay the month's contribution: the 15th of the next month or the next working day.
+    """Return the last day to pay the month's contribution: the due day of the next month or the next working day.
 
-    Source: PP 44/2015; public holidays of Indonesia from the holidays library.
+    A next month without that day is due on its last. Source: due_day and due_day_moves_to_working_day of
+    contribution_parameters.csv, the newest row that began by the first day of `month`; the oldest stands for what was
+    before it. Public holidays of Indonesia are those of the holidays library.
     """
     from holidays import country_holidays
 
+    end = last_day(shift(month, 1))
+    day = end.replace(day=min(int(_parameter(DUE_DAY, month)), end.day))
+    if _parameter(MOVES, month) == "0":
+        return day
     free = country_holidays("ID", years=(month.year, month.year + 1))
-    day = shift(month, 1).replace(day=15)
     while day.weekday() >= 5 or day in free:
         day += timedelta(days=1)
     return day
+
+
+def _parameter(name: str, month: date) -> str:
+    rows = [row for row in seed_rows("contribution_parameters.csv") if row["parameter"] == name]
+    begun = [row for row in rows if row["effective_from"] <= month.isoformat()]
+    if begun:
+        return max(begun, key=lambda row: row["effective_from"])["value"]
+    return min(rows, key=lambda row: row["effective_from"])["value"]
 
 
 @cache

@@ -31,6 +31,11 @@ def presence_path(home: Home, version: Version, fingerprint: str) -> Path:
     return home.lake / "presence" / f"{version.month:%Y-%m}_{version.as_of_date}_{fingerprint}.parquet"
 
 
+def spending_path(home: Home, version: Version, fingerprint: str) -> Path:
+    """Return where the spending of a version lies."""
+    return home.lake / "spending" / f"{version.month:%Y-%m}_{version.as_of_date}_{fingerprint}.parquet"
+
+
 def fact_path(home: Home, month: str, table: type[Table], as_of: str, fingerprint: str) -> Path:
     """Return where the computed rows of a fact wait for the audit and the load."""
     return home.lake / "facts" / month / f"{table.name}_{as_of}_{fingerprint}.parquet"

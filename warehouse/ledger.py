@@ -53,7 +53,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate decided on a file: rows in = accepted + rejected, unless the file could not be read."""
+    """What the gate decided on a file: rows in = accepted + rejected, unless the file could not be read.
+
+    `corrected` are the wrong rows by correction that was about the file.
+    """
 
     gate_id: str
     sha256: str
@@ -67,6 +70,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
     versions: tuple[tuple[str, str, int], ...] = ()
     checks: tuple[Check, ...] = ()
+    corrected: dict[str, int] = field(default_factory=dict)
 
     @property
     def stopped(self) -> bool:
@@ -111,6 +115,11 @@ def find(home: Home, gate_id: str) -> Verdict | None:
     found["versions"] = tuple((month, day, rows) for month, day, rows in found["versions"])
     found["notes"] = tuple(found["notes"])
     return Verdict(**found)
+
+
+def gated(home: Home) -> set[str]:
+    """Return the names of the gatings that came to their end."""
+    return {path.stem for path in _verdict_path(home, "").parent.glob("*.json")}
 
 
 def moment(text: str) -> datetime:

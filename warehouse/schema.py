@@ -37,6 +37,7 @@ class Parse(StrEnum):
     PROGRAMMES = "programmes"
     REGENCY = "regency"
     REGION = "region"
+    URL = "url"
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ class Extract(Table):
 
     `unique_needs` names the key columns without which a row is not compared, `dropped` the columns that are
     never kept, `helpers` what the gate joins to the rows because a rule asks for it. A `monthly` kind brings a
-    month and an as_of_date.
+    month and an as_of_date; where no month arrives, it is that of the date column `month_from`.
     """
 
     kind: ClassVar[str] = ""
@@ -158,6 +159,7 @@ class Extract(Table):
     dropped: ClassVar[tuple[str, ...]] = ()
     helpers: ClassVar[tuple[str, ...]] = ()
     monthly: ClassVar[bool] = False
+    month_from: ClassVar[str] = ""
 
     def __init_subclass__(cls, *, kind: str = "", **extra: Any) -> None:
         super().__init_subclass__(layer="lake", name=kind, **extra)

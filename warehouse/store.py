@@ -193,8 +193,15 @@ def building(warehouse: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int 
             _discard_leftovers(warehouse)
 
 
-def query(path: Path, sql: str, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> pl.DataFrame:
-    """Return the rows of a user's query on the DuckDB file at `path`, which is opened for reading only.
+def query(
+    path: Path,
+    sql: str,
+    parameters: Sequence[object] = (),
+    *,
+    memory_limit: str = MEMORY_LIMIT,
+    threads: int = THREADS,
+) -> pl.DataFrame:
+    """Return the rows of a query with bound `parameters` on the DuckDB file at `path`, which is opened for reading only.
 
     The query reaches no other file, no network, no extension and no setting.
     A statement that is no question returns an empty frame. Raises Stop when DuckDB refuses it.
@@ -208,7 +215,7 @@ def query(path: Path, sql: str, *, memory_limit: str = MEMORY_LIMIT, threads: in
                 "lock_configuration = true",
             ):
                 connection.execute(f"SET {closed}")
-            relation = connection.sql(sql)
+            relation = connection.sql(sql, params=list(parameters) or None)
             return pl.DataFrame() if relation is None else relation.pl()
     except duckdb.Error as refused:
         raise Stop("query_refused", str(refused), "kueri ditolak", "correct the SQL") from None

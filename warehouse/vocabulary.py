@@ -19,6 +19,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "ALL": SEGMENTS,
 }
 PROGRAMMES = ("JKK", "JKM", "JHT", "JP", "JKP")
+BENEFIT_TYPES = ("SANTUNAN", "BERKALA", "PEMAKAMAN", "BEASISWA", "PENGOBATAN", "JHT", "PENSIUN", "TUNAI")
 FUNDING_SOURCES = (
     "EMPLOYER", "SELF", "APBD_REGENCY", "APBD_PROVINCE", "APBN", "DBH_SAWIT", "DBHCHT",
     "VILLAGE_FUND", "CSR", "BAZNAS", "DONOR",
@@ -67,6 +68,7 @@ BASIS = Column(
     key=True,
 )
 PROGRAMME = Column(TEXT, "Programme.", unit="code", label_id="Program", values=PROGRAMMES, key=True)
+BENEFIT_TYPE = Column(TEXT, "Type of benefit.", unit="code", label_id="Jenis manfaat", values=BENEFIT_TYPES, key=True)
 FUNDING_SOURCE = Column(
     TEXT, "Who pays the contribution.", unit="code", label_id="Sumber dana", values=FUNDING_SOURCES, key=True
 )

@@ -15,10 +15,15 @@ from warehouse.schema import Table
 
 FOLDER = Path(__file__).parent
 NEEDS: dict[str, tuple[str, ...]] = {
+    "arrears_by_class": ("arrears",),
     "compliance": ("in_force", "arrears", "employer_month"),
     "coverage": ("in_force",),
     "employer_month": ("in_force", "arrears"),
-    "premium": ("in_force", "arrears"),
+    "movement": ("in_force",),
+    "due": ("in_force", "arrears"),
+    "premium": ("in_force", "arrears", "fines", "due"),
+    "premium_difference": ("in_force", "arrears", "due"),
+    "premium_rule": ("in_force", "arrears", "due"),
     "programme_coverage": ("in_force",),
 }
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))

@@ -19,6 +19,36 @@ unpaid AS (
     FROM arrears
     WHERE month <= $month
 ),
+account AS (
+    SELECT
+        i.employer_key AS npp, i.region_code, i.segment, i.programme, i.funding_source, i.month,
+        sum(i.billed_idr) AS billed, sum(i.paid_idr) AS paid
+    FROM iuran i
+    WHERE i.employer_key IS NOT NULL
+      AND i.as_of_date = (SELECT max(o.as_of_date) FROM iuran o WHERE o.month = i.month AND o.as_of_date <= $as_of)
+    GROUP BY ALL
+),
+-- Up to each month billed to the employer, how much of the bills of any account all its payments do not reach.
+reached AS (
+    SELECT m.npp, m.month, max(a.short) AS short
+    FROM (SELECT DISTINCT npp, month FROM account WHERE billed > 0) m
+    JOIN LATERAL (
+        SELECT sum(b.billed) FILTER (b.month <= m.month) - sum(b.paid) AS short
+        FROM account b
+        WHERE b.npp = m.npp
+        GROUP BY b.region_code, b.segment, b.programme, b.funding_source
+    ) a ON true
+    GROUP BY m.npp, m.month
+),
+ahead AS (
+    SELECT npp, sum(surplus) AS surplus
+    FROM (
+        SELECT npp, greatest(sum(paid) - sum(billed), 0) AS surplus
+        FROM account
+        GROUP BY npp, region_code, segment, programme, funding_source
+    )
+    GROUP BY npp
+),
 owed_bits AS (
     SELECT o.scale, sum(b.bit) AS bits
     FROM employer_obligation o
@@ -44,6 +74,8 @@ asked AS (
           WHERE r.npp = s.npp AND r.paid_idr > 0 AND r.paid_date > r.due_date) > 0 AS is_late,
         coalesce((SELECT max(age) FROM unpaid u WHERE u.npp = s.npp), 0) AS arrears_months,
         coalesce((SELECT sum(amount) FROM unpaid u WHERE u.npp = s.npp), 0) AS arrears_idr,
+        (SELECT max(r.month) FROM reached r WHERE r.npp = s.npp AND coalesce(r.short, 0) <= 0) AS paid_through,
+        coalesce((SELECT a.surplus FROM ahead a WHERE a.npp = s.npp), 0) AS surplus_idr,
         coalesce(
             (SELECT d.sector FROM sector_division d
               WHERE TRY_CAST(substr(s.kbli, 1, 2) AS INTEGER) BETWEEN d.division_from AND d.division_to),
@@ -65,7 +97,7 @@ SELECT
     employer_key, employer_name, region_code, CAST($month AS DATE) AS month, CAST($as_of AS DATE) AS as_of_date, scale, sector,
     is_unregistered, is_workers_missing, is_wage_below_minimum, is_programme_missing, is_late,
     arrears_class, CAST(arrears_months AS BIGINT) AS arrears_months, CAST(arrears_idr AS BIGINT) AS arrears_idr,
-    declared_workers, registered_workers,
+    paid_through, CAST(surplus_idr AS BIGINT) AS surplus_idr, declared_workers, registered_workers,
     CASE WHEN is_workers_missing THEN declared_workers - registered_workers ELSE 0 END AS missing_workers,
     NOT is_unregistered AND NOT is_workers_missing AND NOT is_wage_below_minimum AND NOT is_programme_missing
         AND NOT is_late AND arrears_class IS NULL AS is_compliant

@@ -1,10 +1,19 @@
 -- mart.fact_premium of $month as of $as_of.
 WITH programme(programme, bit) AS (VALUES ('JKK', 1), ('JKM', 2), ('JHT', 4), ('JP', 8), ('JKP', 16)),
-version AS (
+bill AS (
     SELECT i.*, m.due_date
     FROM iuran i
     LEFT JOIN dim_month m ON m.month = i.month
     WHERE i.month = $month AND i.as_of_date = $as_of
+),
+billed AS (
+    SELECT
+        region_code, segment, programme, funding_source,
+        CAST(sum(workers) AS BIGINT) AS workers_billed, CAST(sum(billed_idr) AS BIGINT) AS billed_idr, CAST(sum(paid_idr) AS BIGINT) AS paid_idr,
+        CAST(coalesce(sum(paid_idr) FILTER (paid_date <= due_date), 0) AS BIGINT) AS paid_on_time_idr,
+        CAST(coalesce(sum(paid_idr) FILTER (paid_date > due_date), 0) AS BIGINT) AS paid_late_idr
+    FROM bill
+    GROUP BY ALL
 ),
 owed AS (
     SELECT region_code, segment, programme, funding_source, sum(amount) AS owed
@@ -19,22 +28,25 @@ member AS (
     WHERE f.month = $month
     GROUP BY ALL
 ),
+priced AS (
+    SELECT residence_code, segment, programme, funding_source, CAST(sum(due) AS BIGINT) AS priced
+    FROM due
+    GROUP BY ALL
+),
 snapshot AS (SELECT count(*) > 0 AS is_known FROM kepesertaan WHERE month = $month AND as_of_date <= $as_of)
 SELECT
-    v.region_code, CAST($month AS DATE) AS month, CAST($as_of AS DATE) AS as_of_date, v.segment, v.programme, v.funding_source,
-    CASE WHEN any_value(s.is_known) THEN coalesce(any_value(m.members), 0) END AS members,
-    CAST(NULL AS BIGINT) AS due_idr,
-    CAST(sum(v.workers) AS BIGINT) AS workers_billed,
-    CAST(sum(v.billed_idr) AS BIGINT) AS billed_idr,
-    CAST(sum(v.paid_idr) AS BIGINT) AS paid_idr,
-    CAST(coalesce(sum(v.paid_idr) FILTER (v.paid_date <= v.due_date), 0) AS BIGINT) AS paid_on_time_idr,
-    CAST(coalesce(sum(v.paid_idr) FILTER (v.paid_date > v.due_date), 0) AS BIGINT) AS paid_late_idr,
-    CAST(coalesce(any_value(o.owed), 0) AS BIGINT) AS arrears_idr,
-    CAST(NULL AS BIGINT) AS fine_idr
-FROM version v
+    region_code, CAST($month AS DATE) AS month, CAST($as_of AS DATE) AS as_of_date, segment, programme, funding_source,
+    CASE WHEN s.is_known THEN coalesce(m.members, 0) END AS members,
+    CASE WHEN s.is_known AND m.members IS NULL THEN 0 ELSE p.priced END AS due_idr,
+    coalesce(b.workers_billed, 0) AS workers_billed, coalesce(b.billed_idr, 0) AS billed_idr, coalesce(b.paid_idr, 0) AS paid_idr,
+    coalesce(b.paid_on_time_idr, 0) AS paid_on_time_idr, coalesce(b.paid_late_idr, 0) AS paid_late_idr,
+    CAST(coalesce(o.owed, 0) AS BIGINT) AS arrears_idr, coalesce(f.fine_idr, 0) AS fine_idr
+FROM (SELECT region_code, segment, programme, funding_source FROM billed UNION SELECT residence_code, segment, programme, funding_source FROM member) g
 CROSS JOIN snapshot s
+LEFT JOIN billed b USING (region_code, segment, programme, funding_source)
 LEFT JOIN owed o USING (region_code, segment, programme, funding_source)
+LEFT JOIN fines f USING (region_code, segment, programme, funding_source)
 LEFT JOIN member m
-  ON m.residence_code = v.region_code AND m.segment = v.segment
- AND m.programme = v.programme AND m.funding_source = v.funding_source
-GROUP BY v.region_code, v.segment, v.programme, v.funding_source
+  ON m.residence_code = g.region_code AND m.segment = g.segment AND m.programme = g.programme AND m.funding_source = g.funding_source
+LEFT JOIN priced p
+  ON p.residence_code = g.region_code AND p.segment = g.segment AND p.programme = g.programme AND p.funding_source = g.funding_source

@@ -8,12 +8,16 @@ from datetime import date
 import polars as pl
 
 from warehouse.synthetic import contributions, employers, reference
+from warehouse.synthetic.budgets import budgets
+from warehouse.synthetic.claims import claims
 from warehouse.synthetic.contributions import Bills, bills
 from warehouse.synthetic.generic import rows
 from warehouse.synthetic.memberships import memberships
 from warehouse.synthetic.places import Regency
 from warehouse.synthetic.plan import Plan
 from warehouse.synthetic.writing import Ledger, Writer
+from warehouse.tables.benefit import Claim
+from warehouse.tables.budget import Budget
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.employer import Employer
 from warehouse.tables.membership import Membership
@@ -37,8 +41,13 @@ def write(plan: Plan, progress: Callable[[str], None] = _silent) -> Ledger:
     writer = Writer(plan, progress)
     provinces = _provinces(plan.regencies)
     _write_reference(plan, writer, provinces)
-    for month in sorted(set(plan.months)):
-        _write_month(plan, writer, provinces, month)
+    months = sorted(set(plan.months))
+    paid = {month: _write_month(plan, writer, provinces, month) for month in months}
+    for province, places in provinces.items():
+        for month in months:
+            writer.write(Claim, f"klaim_{province}_{month:%Y%m}", pl.concat([paid[month][place] for place in places]))
+        for year in sorted({month.year for month in months}):
+            writer.write(Budget, f"anggaran_{province}_{year}", budgets(plan, places, year))
     return writer.finish()
 
 
@@ -58,13 +67,20 @@ def _write_reference(plan: Plan, writer: Writer, provinces: dict[str, list[Regen
             writer.write(MinimumWage, f"umk_{province}_{year}", reference.wages(places, year))
 
 
-def _write_month(plan: Plan, writer: Writer, provinces: dict[str, list[Regency]], month: date) -> None:
-    """Write a month: the memberships first, because employers have workers from several files."""
+def _write_month(
+    plan: Plan, writer: Writer, provinces: dict[str, list[Regency]], month: date
+) -> dict[Regency, pl.DataFrame]:
+    """Return the claims of a month by regency, after the month was written.
+
+    Memberships come first, because employers have workers from several files.
+    """
     own: dict[Regency, Bills] = {}
+    paid: dict[Regency, pl.DataFrame] = {}
     working = []
     for place in plan.regencies:
         frame = memberships(plan, place, month)
         own[place] = bills(frame, month)
+        paid[place] = claims(plan, place, month, frame)
         working.append(
             frame.filter("_in_force", pl.col("_employer").is_not_null()).group_by(npp="_employer").len("workers")
         )
@@ -80,3 +96,4 @@ def _write_month(plan: Plan, writer: Writer, provinces: dict[str, list[Regency]]
     workers = pl.concat(working).group_by("npp").agg(pl.col("workers").cast(pl.Int64).sum())
     for province, places in provinces.items():
         writer.write(Employer, f"badan_usaha_{province}_{month:%Y%m}", employers.extract(plan, places, month, workers))
+    return paid

@@ -146,6 +146,12 @@ SPECIAL: Mapping[tuple[str, str], Callable[[str], Defect]] = {
         rule, "tgl_data", {"tgl_data": BEFORE_MONTH}, pl.col("tgl_mulai") < BEFORE_MONTH
     ),
     ("iuran", "as_of_before_month"): lambda rule: Defect(rule, "tgl_data", {"tgl_data": BEFORE_MONTH}),
+    ("", "paid_before_event"): lambda rule: Defect(
+        rule, "tgl_kejadian", {"tgl_kejadian": _text_day(_day("tgl_bayar").dt.offset_by("5d"))}
+    ),
+    ("", "paid_after_as_of"): lambda rule: Defect(
+        rule, "tgl_bayar", {"tgl_bayar": _text_day(_day("tgl_data").dt.offset_by("10d"))}
+    ),
     ("", "payer_missing"): lambda rule: Defect(rule, "npp", {"npp": pl.lit(None, pl.String), "kpj": pl.lit(None, pl.String)}),
     ("", "employer_unidentified"): lambda rule: Defect(
         rule, "nib", {"npp": pl.lit(None, pl.String), "nib": pl.lit(None, pl.String)}, once_per="kode_kab"

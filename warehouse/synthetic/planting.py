@@ -18,7 +18,8 @@ SAMPLE = 4000
 DUPLICATE = "duplicate_row"
 NUMBER = "_number"
 FRESH: Mapping[str, tuple[str, ...]] = {
-    "kepesertaan": ("nik", "kpj"), "badan_usaha": ("npp", "nib"), "penduduk_bekerja": ("sumber",), "target": ("tahun",), "umk": ("tahun",)
+    "kepesertaan": ("nik", "kpj"), "badan_usaha": ("npp", "nib"), "penduduk_bekerja": ("sumber",), "target": ("tahun",), "umk": ("tahun",),
+    "klaim": ("no_klaim",), "anggaran": ("tahun",),
 }  # fmt: skip
 
 
@@ -101,6 +102,8 @@ def _freshened(found: pl.DataFrame, table: type[Extract], number: int, seed: int
                 new[name] = pl.lit(kpj(fresh_memberships(number, found.height), seed))
             case "npp" | "nib":
                 new[name] = "8" + where.str.zfill(12)
+            case "no_klaim":
+                new[name] = "KL/" + where
             case "sumber":
                 new[name] = pl.format("{} {}", name, text)
             case "tahun":

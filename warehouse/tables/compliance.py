@@ -54,6 +54,16 @@ class EmployerMonth(
         " as_of_date settle the oldest month of an account first and a surplus goes forward, never to another account.",
         "Piutang iuran",
     ).but(source="iuran")
+    paid_through = Column(
+        v.DATE,
+        "First day of the last month M such that all that was billed up to M, over all accounts of the employer, is settled"
+        " by the payments known on as_of_date; empty when the first billed month is open or nothing was billed.",
+        "date", label_id="Lunas sampai dengan", nullable=True, source="iuran",
+    )  # fmt: skip
+    surplus_idr = v.rupiah(
+        "Paid beyond all bills known on as_of_date, over the accounts of the employer that are ahead.",
+        "Kelebihan bayar",
+    ).but(source="iuran")
     declared_workers = v.count("Workers reported in WLKP.", "workers", "Tenaga kerja WLKP").but(source=BADAN_USAHA)
     registered_workers = v.persons("Distinct workers in force with this employer.", "Tenaga kerja terdaftar").but(
         source="kepesertaan"

@@ -5,19 +5,27 @@ import polars as pl
 from warehouse import vocabulary as v
 from warehouse.schema import Column, Table
 from warehouse.tables.coverage import FactCoverage
+from warehouse.tables.movement import FactMovement
 
 
 class RegionWord(Table, layer="lake", grain="one row per basis, region (all three levels) and word"):
     """How many persons of a region share the same word; a person has one word per basis and region.
 
     Bits 0-27: presence now, as in Presence. Bits 28-31: in force in PU, BPU, JAKON, PMI the month before.
-    Bits 32-35: the same in any earlier month. Only words with a bit below 32 are kept.
+    Bits 32-35: the same in any earlier month. Bits 36-39, 40-43 and 44-47: the same as bits 0-3, 28-31 and 32-35,
+    but anywhere in the nation on this basis. Only words with a bit below 32 are kept.
     """
 
     basis = v.BASIS
     region_code = v.REGION_CODE
     word = Column(pl.UInt64(), "The packed bits.", "bitmask", key=True)
     persons = Column(v.WHOLE, "Persons with this word.", "persons", minimum=1)
+
+
+class VersionBefore(Table, layer="lake", grain="one row"):
+    """The version of the month before that PresenceBefore holds; absent when not loaded."""
+
+    previous_as_of_date = FactMovement.previous_as_of_date
 
 
 class EligibleWorkers(Table, layer="mart", grain="one row per region (all three levels)"):

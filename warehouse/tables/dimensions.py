@@ -48,7 +48,7 @@ class DimRegionCode(
 
 
 class DimMonth(Table, layer="mart", name="dim_month", grain="one row per month"):
-    """Months with their due dates: the 15th of the next month, or the next working day."""
+    """Months with their due dates."""
 
     month = v.MONTH
     year = Column(pl.Int32(), "Calendar year.", "year")
@@ -56,7 +56,10 @@ class DimMonth(Table, layer="mart", name="dim_month", grain="one row per month")
     semester = Column(pl.Int32(), "Half of the year, 1 or 2.", "number")
     name_id = text("Name in Indonesian.")
     name_en = text("Name in English.")
-    due_date = Column(v.DATE, "Last day to pay the month's contribution on time.", "date", source="holidays library")
+    due_date = Column(
+        v.DATE, "Last day to pay the month's contribution on time: the due day of the law, or the next working day.", "date",
+        source="core.contribution_parameter, holidays library",
+    )  # fmt: skip
 
 
 class DimSegment(Table, layer="mart", name="dim_segment", grain="one row per segment scope", seed="segments.csv"):

@@ -10,7 +10,10 @@ class FactPremium(
     Fact, layer="mart", name="fact_premium",
     grain="one row per regency, month, as_of_date, segment, programme and funding_source",
 ):  # fmt: skip
-    """Contributions billed and paid, per regency; amounts add up over regions, members do not."""
+    """Contributions due, billed and paid, per regency; amounts add up over regions, members do not.
+
+    There is a row where something was billed or somebody holds the programme: what is due of whom nobody bills counts.
+    """
 
     driven_by = ("iuran",)
     shown_as = "premium"
@@ -29,10 +32,11 @@ class FactPremium(
         "Peserta", nullable=True,
     ).but(source="kepesertaan")  # fmt: skip
     due_idr = v.rupiah(
-        "Contribution due by the rules of the month; empty where no rule was applied.",
-        "Iuran seharusnya",
-        nullable=True,
-    )
+        "What the memberships in force owe by the rules of the reference day, the share of the State included; by"
+        " residence, like members. Memberships that could not be priced are left out: fact_premium_rule counts them. Empty"
+        " where none could be priced, and without a snapshot of memberships.",
+        "Iuran seharusnya", nullable=True,
+    ).but(source="kepesertaan, badan_usaha and core.contribution_rule")  # fmt: skip
     workers_billed = v.count("Workers billed: the sum of jumlah_tk.", "workers", "Tenaga kerja ditagih").but(
         source=IURAN
     )
@@ -49,7 +53,11 @@ class FactPremium(
         " employer, else the membership) in one regency, segment, programme and funding source.",
         "Piutang iuran",
     ).but(source=IURAN)
-    fine_idr = v.rupiah("Fine for late payment; empty where no rule was applied.", "Denda", nullable=True)
+    fine_idr = v.rupiah(
+        "Fine for what was paid after the due date of the month or is unpaid on as_of_date: the rate of the segment for"
+        " every month begun since; nothing for payments without a date.",
+        "Denda", nullable=True,
+    ).but(source=IURAN)  # fmt: skip
     premium_per_member_idr = v.ratio(
         "CAST(round(billed_idr::DOUBLE / nullif(members, 0)) AS BIGINT)",
         "Contribution billed per member, whole rupiah.",

@@ -92,6 +92,25 @@ class ContributionRule(
     confidence = CONFIDENCE
 
 
+class ContributionParameter(
+    Table,
+    layer="core",
+    name="contribution_parameter",
+    grain="one row per parameter, segment and period",
+    seed="contribution_parameters.csv",
+):
+    """Dated rules beside the rates: the due day, fines, sanctions and packages."""
+
+    parameter = TEXT.but(description="Name of the rule.", key=True)
+    segment = TEXT.but(description="Membership segment; ALL: every one.", values=(*v.SEGMENTS, "ALL"), key=True)
+    value = TEXT.but(description="Value in `unit`, as an exact decimal.")
+    unit = TEXT.but(description="Unit of the value.")
+    effective_from = FROM.but(key=True)
+    effective_to = TO
+    legal_ref = LEGAL_REF
+    confidence = CONFIDENCE
+
+
 class TargetSeed(
     Table, layer="core", name="target_seed", grain="one row per region, year and frame", seed="targets.csv"
 ):

@@ -1,5 +1,8 @@
 CREATE OR REPLACE VIEW mart.arrears_ageing AS
-WITH totals AS (
+WITH class AS (
+    SELECT unnest(['LANCAR', 'KURANG_LANCAR', 'MACET', 'KONTINJENSI']) AS arrears_class
+),
+counted AS (
     SELECT
         region_code,
         region_name,
@@ -13,23 +16,49 @@ WITH totals AS (
         sum(arrears_contingent_employers)::BIGINT AS arrears_contingent
     FROM mart.compliance
     GROUP BY region_code, region_name, province_code, province_name, month, as_of_date
+),
+listed AS (
+    SELECT
+        counted.*,
+        class.arrears_class,
+        CASE class.arrears_class
+            WHEN 'LANCAR' THEN counted.arrears_current
+            WHEN 'KURANG_LANCAR' THEN counted.arrears_substandard
+            WHEN 'MACET' THEN counted.arrears_bad
+            WHEN 'KONTINJENSI' THEN counted.arrears_contingent
+        END AS employers
+    FROM counted
+    CROSS JOIN class
+),
+owed AS (
+    SELECT
+        region_code,
+        region_name,
+        province_code,
+        province_name,
+        month,
+        as_of_date,
+        arrears_class,
+        sum(arrears_idr)::BIGINT AS arrears_idr
+    FROM mart.arrears
+    GROUP BY region_code, region_name, province_code, province_name, month, as_of_date, arrears_class
 )
 SELECT
-    totals.region_code,
-    totals.region_name,
-    totals.province_code,
-    totals.province_name,
-    totals.month,
-    totals.as_of_date,
-    class.arrears_class,
-    CASE class.arrears_class
-        WHEN 'LANCAR' THEN totals.arrears_current
-        WHEN 'KURANG_LANCAR' THEN totals.arrears_substandard
-        WHEN 'MACET' THEN totals.arrears_bad
-        WHEN 'KONTINJENSI' THEN totals.arrears_contingent
-    END AS employers
-FROM totals
-CROSS JOIN (VALUES ('LANCAR'), ('KURANG_LANCAR'), ('MACET'), ('KONTINJENSI')) AS class(arrears_class);
+    coalesce(listed.region_code, owed.region_code) AS region_code,
+    coalesce(listed.region_name, owed.region_name) AS region_name,
+    coalesce(listed.province_code, owed.province_code) AS province_code,
+    coalesce(listed.province_name, owed.province_name) AS province_name,
+    coalesce(listed.month, owed.month) AS month,
+    coalesce(listed.as_of_date, owed.as_of_date) AS as_of_date,
+    coalesce(listed.arrears_class, owed.arrears_class) AS arrears_class,
+    listed.employers,
+    owed.arrears_idr,
+    owed.as_of_date AS arrears_as_of_date
+FROM listed
+FULL JOIN owed
+    ON owed.region_code = listed.region_code
+    AND owed.month = listed.month
+    AND owed.arrears_class = listed.arrears_class;
 
 COMMENT ON VIEW mart.arrears_ageing IS
-'Employers in arrears by age of the oldest unpaid contribution, one row per regency, month and class, as it stands: LANCAR 1 to 3 months, KURANG_LANCAR 4 to 6, MACET 7 to 9, KONTINJENSI over 9. Each employer in arrears is in one class; counts add up over regencies.';
+'Arrears by age, one row per regency, month and class, as it stands: LANCAR 1 to 3 months, KURANG_LANCAR 4 to 6, MACET 7 to 9, KONTINJENSI over 9. Two measures side by side, never to be divided by each other. employers: registered employers of the regency (badan_usaha), each once, in the class of its oldest unpaid month, on as_of_date; empty when compliance was not assessed. arrears_idr: all that is owed there by employers, members and donors in every segment (iuran), each unpaid month in the class of its own age, on arrears_as_of_date; empty when nothing was ever billed there. Both add up over regencies and classes, never over months.';

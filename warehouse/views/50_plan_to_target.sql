@@ -1,21 +1,8 @@
 CREATE OR REPLACE MACRO mart.plan_to_target(region, ratio, premium_idr) AS TABLE
-WITH regencies AS (
-    SELECT place.region_code
-    FROM mart.dim_region AS place
-    WHERE place.level = 'regency'
-        AND (place.region_code = region OR place.province_code = region OR region = '00')
-),
-denominators AS (
-    SELECT
-        workforce.source AS workforce_source,
-        workforce.period AS workforce_period,
-        workforce.released_on,
-        sum(workforce.eligible_workers)::BIGINT AS eligible_workers
-    FROM mart.fact_workforce AS workforce
-    SEMI JOIN regencies USING (region_code)
-    WHERE workforce.superseded_at IS NULL
-    GROUP BY workforce.source, workforce.period, workforce.released_on
-    HAVING count(*) = (SELECT count(*) FROM regencies)
+WITH denominators AS (
+    SELECT workforce_source, workforce_period, released_on, eligible_workers
+    FROM mart.denominator
+    WHERE denominator.region_code = region
 ),
 newest AS (
     SELECT coverage.month, coverage.as_of_date, coverage.active_workers
@@ -42,10 +29,10 @@ SELECT
     as_of_date,
     active_workers,
     workers_missing,
-    greatest(workers_missing, 0) * premium_idr::BIGINT AS monthly_idr,
-    greatest(workers_missing, 0) * premium_idr::BIGINT * 12 AS yearly_idr
+    if(workers_missing < 0, 0, workers_missing) * premium_idr::BIGINT AS monthly_idr,
+    if(workers_missing < 0, 0, workers_missing) * premium_idr::BIGINT * 12 AS yearly_idr
 FROM plan
 ORDER BY workforce_period, released_on, workforce_source;
 
 COMMENT ON MACRO TABLE mart.plan_to_target IS
-'What it takes to bring the region (code) to the coverage ratio (fraction) at a monthly premium (rupiah): one row per release of the working population, because the answer depends on it; a province or the nation adds up the releases that hold all its regencies. workers_missing = the smallest whole number that reaches the ratio, less the UCJ workers active by residence in the newest month, negative when the target is passed; rupiah are then 0. Usage: FROM mart.plan_to_target(''15.03'', 0.962, 16800).';
+'What it takes to bring the region (code) to the coverage ratio (fraction) at a monthly premium (rupiah): one row per denominator known (mart.denominator: the releases of the working population, and what targets and claims state or imply beside them), because the answer depends on it. workers_missing = the smallest whole number that reaches the ratio, less the UCJ workers active by residence in the newest month, negative when the target is passed; rupiah are then 0. Usage: FROM mart.plan_to_target(''15.03'', 0.962, 16800).';

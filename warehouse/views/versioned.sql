@@ -27,23 +27,28 @@ COMMENT ON VIEW mart.${view} IS
 '${title}, as the figures stand: of every month the newest as_of_date, not superseded. ${caution}';
 
 CREATE OR REPLACE MACRO mart.${view}_as_of(d) AS TABLE
-WITH newest AS (
-    SELECT month, max(as_of_date) AS as_of_date
-    FROM ${fact}
-    WHERE as_of_date <= d::DATE
-    GROUP BY month
-),
-loaded AS (
+WITH loaded AS (
     SELECT month, as_of_date, min(loaded_at) AS first_loaded_at
     FROM ${fact}
+    WHERE as_of_date <= d::DATE
     GROUP BY month, as_of_date
 ),
+newest AS (
+    -- Of what was loaded by the end of day d (UTC), else of what was loaded since: a month that came later.
+    SELECT
+        month,
+        coalesce(
+            max(as_of_date) FILTER (WHERE first_loaded_at < d::DATE + INTERVAL 1 DAY), max(as_of_date)
+        ) AS as_of_date
+    FROM loaded
+    GROUP BY month
+),
 known AS (
-    -- The end of day d (UTC); a version first loaded after it counts as it was first loaded.
+    -- What came later counts as it was first loaded.
     SELECT
         month,
         as_of_date,
-        greatest(d::DATE + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND, loaded.first_loaded_at) AS moment
+        greatest(d::DATE + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND, first_loaded_at) AS moment
     FROM newest
     INNER JOIN loaded USING (month, as_of_date)
 )
@@ -54,4 +59,4 @@ WHERE history.loaded_at <= known.moment
     AND (history.superseded_at IS NULL OR history.superseded_at > known.moment);
 
 COMMENT ON MACRO TABLE mart.${view}_as_of IS
-'${title}, as known on day d: of every month the newest as_of_date not after d, in the restatement that stood at the end of d (UTC), or the first one loaded where none was loaded by then. Later restatements never change the answer. Usage: FROM mart.${view}_as_of(DATE ''2025-03-16''). ${caution}';
+'${title}, as known on day d: of every month the newest as_of_date not after d that was loaded by the end of d (UTC), in the restatement that stood then; where none of a month was loaded by then, the newest as it was first loaded. What is loaded later never changes an answer that was given. Usage: FROM mart.${view}_as_of(DATE ''2025-03-16''). ${caution}';

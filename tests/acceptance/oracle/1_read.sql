@@ -36,7 +36,8 @@ select
     as_month(blth) as month, cast(tgl_data as date) as as_of_date, nik as worker, as_kpj(kpj) as kpj, nullif(npp, '') as employer, segmen as segment,
     as_set(program) as programmes, home.region_code as residence, place.region_code as workplace, cast(upah as bigint) as wage_idr,
     cast(tgl_mulai as date) as start_date, cast(nullif(tgl_akhir, '') as date) as end_date,
-    case when lunas_sd <> '' then as_month(lunas_sd) end as paid_through, rentan = 'Y' as is_vulnerable
+    case when lunas_sd <> '' then as_month(lunas_sd) end as paid_through, rentan = 'Y' as is_vulnerable,
+    sumber_dana as funding_source
 from raw_kepesertaan
 join spelling home on home.text = kode_kab_domisili
 left join spelling place on place.text = nullif(kode_kab_kerja, '');

@@ -28,8 +28,17 @@ running as (
 select *, greatest(0, least(billed_idr, billed_so_far - paid_in_all))::bigint as unpaid_idr, due_date(month) < known_on as is_overdue
 from running;
 
+-- A group is what was billed, or what somebody holds who is in force when the bills are seen.
 create view fact_premium as
-with received as (
+with held as (
+    select distinct residence as region_code, seen.month, seen.as_of_date, segment, unnest(programmes) as programme, funding_source
+    from bill_snapshot seen
+    join membership on membership.month = seen.month and membership.as_of_date = (
+        select max(other.as_of_date) from snapshot other where other.month = seen.month and other.as_of_date <= seen.as_of_date
+    )
+    where covers(membership, least(seen.as_of_date, last_day(seen.month)))
+),
+received as (
     select
         region_code, month, as_of_date, segment, programme, funding_source,
         sum(workers)::bigint as workers_billed, sum(billed_idr)::bigint as billed_idr, sum(paid_idr)::bigint as paid_idr,
@@ -44,6 +53,11 @@ arrears as (
     from owed
     group by all
 )
-select *
+select
+    region_code, month, as_of_date, segment, programme, funding_source,
+    coalesce(workers_billed, 0) as workers_billed, coalesce(billed_idr, 0) as billed_idr, coalesce(paid_idr, 0) as paid_idr,
+    coalesce(paid_on_time_idr, 0) as paid_on_time_idr, coalesce(paid_late_idr, 0) as paid_late_idr,
+    case when billed_idr is null then 0 else coalesce(arrears_idr, 0) end as arrears_idr
 from received
-join arrears using (region_code, month, as_of_date, segment, programme, funding_source);
+full join held using (region_code, month, as_of_date, segment, programme, funding_source)
+left join arrears using (region_code, month, as_of_date, segment, programme, funding_source);

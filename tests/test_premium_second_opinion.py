@@ -1,0 +1,97 @@
+"""Two engines agree on what is due, and on why bills differ, in every month in which the law changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+import polars as pl
+import polars.selectors as cs
+import pytest
+from polars.testing import assert_frame_equal
+
+from tests.oracles import opinion, opinions
+from tests.rules import REFERENCE
+from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, inputs_of_version, random_world
+from transforms.graph import build
+from warehouse.calendar import Version
+from warehouse.schema import Table, conform
+from warehouse.tables.contribution import Contribution
+from warehouse.tables.premium import FactPremium
+from warehouse.tables.premium_difference import CAUSES, FactPremiumDifference
+from warehouse.tables.premium_rule import FactPremiumRule
+
+FACTS: dict[str, type[Table]] = {
+    "premium": FactPremium,
+    "premium_difference": FactPremiumDifference,
+    "premium_rule": FactPremiumRule,
+}
+MONTHS_OF_CHANGE = (
+    date(2015, 7, 1), date(2020, 8, 1), date(2021, 2, 1), date(2021, 3, 1), date(2023, 2, 1), date(2023, 10, 1),
+    date(2025, 2, 1), date(2025, 8, 1), date(2026, 1, 1), date(2026, 4, 1), date(2027, 1, 1), date(2027, 4, 1),
+)  # fmt: skip
+
+
+def moved(world: World, month: date) -> World:
+    """Return the world with every day moved by as many months as lie between March 2025 and `month`."""
+    by = _distance(month)
+    return {kind: frame.with_columns(cs.date().dt.offset_by(by)) for kind, frame in world.items()}
+
+
+def moved_version(version: Version, month: date) -> Version:
+    """Return the version moved likewise."""
+    return Version(month, pl.select(pl.lit(version.as_of_date).dt.offset_by(_distance(month))).item())
+
+
+def _distance(month: date) -> str:
+    return f"{(month.year - MARCH.year) * 12 + month.month - MARCH.month}mo"
+
+
+def billed(world: World, version: Version, seed: int) -> World:
+    """Return the world with bills that follow what is due: right, by another opinion, elsewhere, wrong, or not at all."""
+    dice = Random(seed)
+    due = opinion("due", {**REFERENCE, **world}, version)
+    payer = ["employer_key", "kpj", "residence_code", "segment", "programme", "funding_source"]
+    number = pl.when(pl.col("employer_key").is_null()).then("kpj").alias("kpj")
+    columns = ("due", "payable", "earlier_payable")
+    owed = due.with_columns(number).group_by(payer).agg(pl.col(columns).sum()).sort(payer, nulls_last=True)
+    bills = []
+    for row in owed.to_dicts():
+        amount = dice.choice(
+            [*(row[name] for name in columns), row["due"] + 1, row["due"] // 2, row["due"] + 1000, None]
+        )
+        region = dice.choice([row["residence_code"], row["residence_code"], "16.01"])
+        number_of = bytes.fromhex(row["kpj"]) if row["kpj"] else None
+        key = {"employer_key": dice.choice([row["employer_key"]] * 9 + ["donor"]), "membership_key": number_of}
+        same = {name: row[name] for name in ("segment", "programme", "funding_source")}
+        day = {"month": version.month, "as_of_date": version.as_of_date, "workers": 1, "paid_idr": amount}
+        if amount is not None:
+            bills.append({**key, **same, **day, "region_code": region, "billed_idr": amount})
+    schema = Contribution.polars_schema()
+    frame = pl.DataFrame([{name: bill.get(name) for name in schema} for bill in bills], schema=schema).lazy()
+    return {**world, Contribution: pl.concat([world[Contribution], frame])}
+
+
+def agreed(world: World, version: Version) -> dict[str, pl.DataFrame]:
+    """Return the facts of premium, after checking that plain SQL finds the same."""
+    seconds = opinions(FACTS, {**REFERENCE, **world}, version)
+    built = build(list(FACTS.values()), inputs_of_version(world, version), version)
+    found = dict(zip(FACTS, pl.collect_all([built[fact] for fact in FACTS.values()]), strict=True))
+    for name, frame in found.items():
+        assert_frame_equal(frame, conform(seconds[name].lazy(), FACTS[name]).collect(), check_row_order=False)
+    return found
+
+
+@pytest.mark.parametrize("month", MONTHS_OF_CHANGE, ids=lambda month: f"{month:%Y-%m}")
+def test_two_engines_agree_in_every_month_in_which_the_law_changed(month: date) -> None:
+    for seed, version in enumerate((moved_version(MID_MARCH, month), moved_version(CLOSED_MARCH, month))):
+        world = moved(random_world(month.year + month.month + seed, rows=160), month)
+        agreed(billed(world, version, seed), version)
+
+
+def test_every_cause_of_a_difference_occurs_in_the_worlds_on_which_two_engines_agree() -> None:
+    causes: set[str] = set()
+    for seed in range(4):
+        world = billed(random_world(seed, rows=400), CLOSED_MARCH, seed)
+        causes |= set(agreed(world, CLOSED_MARCH)["premium_difference"]["cause"])
+    assert causes == set(CAUSES)

@@ -1,0 +1,111 @@
+"""What payers owe for a month: every membership in force, priced by the rules of the reference day."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.arrears import overdue_by_month
+from transforms.graph import transform
+from transforms.tariff import CASE, CLASS
+from transforms.tariff_memberships import (
+    AMOUNTS,
+    BITS,
+    charged_by_month,
+    charged_once,
+    classes_by_month,
+    priced,
+    with_contract,
+)
+from warehouse.calendar import Version
+from warehouse.schema import Lazy, conform
+from warehouse.tables.contribution import Contribution
+from warehouse.tables.contribution_history import ContributionHistory
+from warehouse.tables.dimensions import DimMonth
+from warehouse.tables.employer import Employer
+from warehouse.tables.in_force import InForce
+from warehouse.tables.premium_due import PremiumDue
+from warehouse.tables.reference import ContributionRule
+from warehouse.vocabulary import PROGRAMMES
+
+GROUP = ("employer_key", "membership_key", "region_code", "segment", "funding_source", "class_id", "is_charged")
+
+
+@transform
+def premium_due(
+    in_force: Lazy[InForce],
+    contributions: Lazy[Contribution],
+    history: Lazy[ContributionHistory],
+    employers: Lazy[Employer] | None,
+    months: Lazy[DimMonth],
+    rules: Lazy[ContributionRule],
+    version: Version,
+) -> Lazy[PremiumDue]:
+    """Return what the memberships in force owe by the rules of the reference day.
+
+    Risk class and labour intensity are those of the employer in `employers`, one snapshot; without it they are unknown.
+    Who holds JKP is a member of JKP while the employer has nothing in arrears up to the version's month.
+    """
+    rows = with_contract(
+        _facing_the_law(in_force, contributions, _classes(employers, history, months, version), version)
+    )
+    monthly, once = _with_known_sub_sector(charged_by_month(rows), rules), charged_once(rows)
+    days = pl.LazyFrame({"day": [version.reference_day]})
+    due = [_summed(monthly, classes_by_month(days, rules), rules), _summed(once, once.select(CLASS), rules)]
+    return conform(pl.concat(due).cache(), PremiumDue)
+
+
+def _classes(
+    employers: pl.LazyFrame | None, history: pl.LazyFrame, months: pl.LazyFrame, version: Version
+) -> pl.LazyFrame:
+    """Return, per npp: risk_class, labour_intensive (null when not listed) and in_arrears (null when not).
+
+    An NPP listed several times is what its row with the most declared workers says, then its lowest nib.
+    """
+    known = history.filter(pl.col("employer_key").is_not_null())
+    in_arrears = overdue_by_month(known, months, version).select("employer_key", in_arrears=pl.lit(True)).unique()
+    if employers is None:
+        nothing = {"risk_class": pl.lit(None, pl.String), "labour_intensive": pl.lit(None, pl.Boolean)}
+        return in_arrears.with_columns(**nothing)
+    listed = employers.filter(pl.col("npp").is_not_null()).sort(
+        "declared_workers", "nib", "risk_class", "labour_intensive", descending=[True, False, False, False]
+    )
+    first = listed.unique("npp", keep="first", maintain_order=True)
+    named = first.select("risk_class", "labour_intensive", employer_key="npp")
+    return named.join(in_arrears, on="employer_key", how="full", coalesce=True)
+
+
+def _facing_the_law(
+    in_force: pl.LazyFrame, contributions: pl.LazyFrame, classes: pl.LazyFrame, version: Version
+) -> pl.LazyFrame:
+    """Return the memberships with what the law asks about them, and the token of those that a bill names as payer."""
+    billed = contributions.filter(pl.col("employer_key").is_null()).select("membership_key", payer="membership_key")
+    own = pl.when(pl.col("employer_key").is_null()).then("payer")
+    holds_jkp = (pl.col("programmes") & BITS["JKP"]) != 0
+    known = in_force.join(classes, on="employer_key", how="left").join(billed.unique(), on="membership_key", how="left")
+    return known.with_columns(
+        day=pl.lit(version.reference_day),
+        jkp_member=holds_jkp & pl.col("in_arrears").is_null(),
+        payer=own,
+    )
+
+
+def _with_known_sub_sector(rows: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:
+    named = rules.select("sub_sector", named="sub_sector").drop_nulls().unique()
+    return rows.join(named, on="sub_sector", how="left").with_columns(sub_sector="named")
+
+
+def _summed(rows: pl.LazyFrame, classes: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the rows of PremiumDue that memberships make whose class is one of `classes`."""
+    wide, terms = priced(rows, classes, rules)
+    held = {f"memberships_{programme}": ((pl.col("programmes") & bit) != 0).sum() for programme, bit in BITS.items()}
+    amounts = [pl.col(f"{name}_{programme}").sum() for name in AMOUNTS for programme in PROGRAMMES]
+    keyed = wide.with_columns(membership_key="payer", region_code="residence_code", is_charged=pl.col("charged") != 0)
+    sums = keyed.group_by(GROUP).agg(*amounts, **held)
+    names = ("memberships", *AMOUNTS)
+    each = [
+        pl.struct(pl.lit(programme).alias("programme"), *(pl.col(f"{name}_{programme}").alias(name) for name in names))
+        for programme in PROGRAMMES
+    ]
+    long = sums.select(*GROUP, each=pl.concat_list(each)).explode("each", empty_as_null=False).unnest("each")
+    known = {name: pl.when(pl.col(rate).is_not_null()).then(name) for name, (rate, *_) in AMOUNTS.items()}
+    return long.filter(pl.col("memberships") > 0).join(terms, on=CASE).with_columns(**known)

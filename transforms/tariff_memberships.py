@@ -1,0 +1,124 @@
+"""What every membership owes in a month: its class, the programmes it is charged for, and the amounts beside it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.tariff import CLASS, cases_of, rounded, terms
+from transforms.tariff_rules import days_before, numbered
+from warehouse.vocabulary import FUNDING_SOURCES, PROGRAMMES, RISK_CLASSES, SEGMENTS
+
+BITS = {programme: pl.lit(1 << number, pl.UInt8) for number, programme in enumerate(PROGRAMMES)}
+AMOUNTS = {
+    "due_idr": ("rate", "amount_idr", "ceiling_idr"),
+    "payable_idr": ("payable_rate", "payable_idr", "ceiling_idr"),
+    "earlier_due_idr": ("earlier_rate", "earlier_amount_idr", "earlier_ceiling_idr"),
+    "earlier_payable_idr": ("earlier_payable_rate", "earlier_payable_idr", "earlier_ceiling_idr"),
+}
+NUMBERS = ("rate", "payable_rate", "amount_idr", "payable_idr", "ceiling_idr")
+CONTRACT = ("day", "employer_key", "contract_value_idr")
+BEARER = ("residence_code", "funding_source", "sub_sector", "programmes", "jkp_member", "membership_key")
+
+
+def with_contract(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the memberships with what the law asks of their contract.
+
+    contract_value_idr remains for construction only. contract_months (PMI): months begun from start_date to end_date;
+    an end on the day of the month of the start completes the last.
+    """
+    value = pl.when(pl.col("segment") == "JAKON").then("contract_value_idr")
+    months = pl.when(pl.col("segment") == "PMI").then(_months_begun())
+    return rows.with_columns(contract_value_idr=value, contract_months=months)
+
+
+def charged_by_month(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the memberships that owe every month, with `charged`: the programmes held, as bits."""
+    return rows.filter(~_is_once()).with_columns(charged="programmes")
+
+
+def charged_once(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the memberships that owe once per contract, with `charged`: the programmes charged this month, as bits.
+
+    A contract is charged in the month in which it starts. PMI: each membership is a contract. Construction with a
+    contract value: memberships of one employer and one value share a contract, which starts when the first of them does;
+    of those that hold a programme the first in the order BEARER bears its price.
+    """
+    shared = pl.col("contract_value_idr").is_not_null()
+    first = pl.when(shared).then(pl.col("start_date").min().over(CONTRACT)).otherwise("start_date")
+    starts = first.dt.truncate("1mo") == pl.col("day").dt.truncate("1mo")
+    known = rows.filter(_is_once()).with_columns(starts=starts)
+    begun = known.filter(shared, "starts").sort(BEARER).with_columns(charged=_first_holder())
+    whole = pl.when("starts").then("programmes").otherwise(pl.lit(0, pl.UInt8))
+    return pl.concat([known.filter(~(shared & pl.col("starts"))).with_columns(charged=whole), begun]).drop("starts")
+
+
+def _is_once() -> pl.Expr:
+    return pl.col("contract_value_idr").is_not_null() | (pl.col("segment") == "PMI")
+
+
+def classes_by_month(days: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:
+    """Return every class that is charged by the month and can occur on `days`, whatever the memberships.
+
+    Sub-sectors that no rule names are one: null.
+    """
+    lists = {
+        "segment": SEGMENTS,
+        "risk_class": (*RISK_CLASSES, None),
+        "jkp_member": (True, False),
+        "labour_intensive": (True, False, None),
+        "funding_source": FUNDING_SOURCES,
+    }
+    named = pl.concat([rules.select("sub_sector"), pl.LazyFrame({"sub_sector": [None]}, {"sub_sector": pl.String})])
+    classes = days.join(named.unique(), how="cross")
+    for name, values in lists.items():
+        classes = classes.join(pl.LazyFrame({name: values}), how="cross")
+    nothing = pl.lit(None, pl.Int64)
+    return classes.with_columns(contract_value_idr=nothing, contract_months=nothing).select(CLASS)
+
+
+def priced(rows: pl.LazyFrame, classes: pl.LazyFrame, rules: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Return the memberships with class_id and the AMOUNTS per programme, as due_idr_JKK; and the terms of every case.
+
+    `rows` have their class of `classes` and `charged`. Amounts are null where the programme is not held or its terms
+    are unknown, and 0 where it is not charged this month. The earlier ones are by the rules before their newest change.
+    """
+    exact, cases = numbered(rules), cases_of(classes)
+    earlier = terms(days_before(exact, cases), exact).select(
+        "class_id", "programme", pl.col(NUMBERS).name.prefix("earlier_")
+    )
+    found = terms(cases, exact).join(earlier, on=["class_id", "programme"], how="left")
+    wide = cases.select("class_id", *CLASS).unique().join(_side_by_side(found), on="class_id")
+    amounts = {f"{name}_{programme}": _amount(name, programme) for name in AMOUNTS for programme in PROGRAMMES}
+    return rows.join(wide, on=CLASS, how="left", nulls_equal=True).with_columns(**amounts), found
+
+
+def _side_by_side(found: pl.LazyFrame) -> pl.LazyFrame:
+    names = [*NUMBERS, *(f"earlier_{name}" for name in NUMBERS)]
+    return found.group_by("class_id").agg(
+        pl.col(name).filter(pl.col("programme") == programme).first().alias(f"{programme}_{name}")
+        for programme in PROGRAMMES
+        for name in names
+    )
+
+
+def _amount(name: str, programme: str) -> pl.Expr:
+    rate, once, ceiling = (pl.col(f"{programme}_{number}") for number in AMOUNTS[name])
+    owed = once + rounded(rate * pl.min_horizontal("wage_idr", ceiling))
+    bit = BITS[programme]
+    is_charged = (pl.col("charged") & bit) != 0
+    return pl.when((pl.col("programmes") & bit) != 0).then(owed * is_charged.cast(pl.Int64))
+
+
+def _months_begun() -> pl.Expr:
+    first, last = pl.col("start_date"), pl.col("end_date")
+    months = (last.dt.year() - first.dt.year()) * 12 + last.dt.month() - first.dt.month()
+    return (months + (last.dt.day() > first.dt.day()).cast(pl.Int32)).cast(pl.Int64)
+
+
+def _first_holder() -> pl.Expr:
+    """Return the programmes of which this row is the first holder within its contract; rows are in order."""
+    return pl.sum_horizontal(
+        pl.when(holds & (holds.cast(pl.UInt32).cum_sum().over(CONTRACT) == 1)).then(bit).otherwise(pl.lit(0, pl.UInt8))
+        for bit in BITS.values()
+        for holds in [(pl.col("programmes") & bit) != 0]
+    ).cast(pl.UInt8)
