@@ -167,12 +167,5 @@ def _rupiah(text: str) -> int:
     return int(text)
 
 
-def _month(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m").date()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a month: write it as 2025-03") from None
-
-
 def _json(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="print JSON")

@@ -86,7 +86,10 @@ def coverage_of_jambi(home: Path) -> Told:
     )
     return Told(
         {
-            "league": league.to_dicts(), "gaps": gaps.to_dicts(), "plans": plans.to_dicts(), "claims": claim.to_dicts(),
+            "league": league.to_dicts(),
+            "gaps": gaps.to_dicts(),
+            "plans": plans.to_dicts(),
+            "claims": claim.to_dicts(),
             "warehouse": str(current),
         },
         text,

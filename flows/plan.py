@@ -71,13 +71,13 @@ def plan(
     active_month, as_of, _ = newest.row(0) if newest.height else (None, None, None)
     when = month or active_month
     if when is None:
-        raise _stop("month_unknown", f"no coverage of {code} is loaded", f"cakupan {code} belum dimuat", "say --month")
+        raise Stop("month_unknown", f"no coverage of {code} is loaded", f"cakupan {code} belum dimuat", "say --month")
     offered = (fixed(premium),) if premium is not None else packages(when)
     targets = [Target(read_ratio(ratio), frame)] if ratio else _targets(current, code, when.year, frame)
     rows = [row for target in targets for row in _rows(current, code, target, offered)]
     if not rows:
         text = f"no number of eligible workers is known for {code}", f"penduduk bekerja {code} belum diketahui"
-        raise _stop("denominator_unknown", *text, "load penduduk_bekerja")
+        raise Stop("denominator_unknown", *text, "load penduduk_bekerja")
     name = query(current, "SELECT name FROM mart.dim_region WHERE region_code = ?", [code])["name"].first()
     return Plan(code, str(name), when, active_month, as_of, offered, tuple(rows))
 
@@ -90,7 +90,7 @@ def read_ratio(text: str) -> float:
     except InvalidOperation:
         value = Decimal("NaN")
     if value.is_nan() or not 0 < value <= MOST_RATIO:
-        raise _stop(
+        raise Stop(
             "ratio_unreadable", f"{text} is no share", f"{text} bukan bagian", "write it as 0.962 or 96.2% / tulis 0.962 atau 96,2%"
         )  # fmt: skip
     return float(value)
@@ -130,7 +130,7 @@ def _targets(current: Path, code: str, year: int, frame: str | None) -> list[Tar
     if not found:
         others = ", ".join(f"{one.frame} {one.year}" for one in known) or "-"
         asked = f" {frame}" if frame else ""
-        raise _stop(
+        raise Stop(
             "target_unknown",
             f"no target{asked} of {code} is known for {year}; known: {others}",
             f"target{asked} {code} tahun {year} belum diketahui; yang ada: {others}",
@@ -146,7 +146,3 @@ def _rows(current: Path, code: str, target: Target, offered: Sequence[Package]) 
         for missing in query(current, MISSING, [code, target.ratio]).to_dicts()
         for one in offered
     ]
-
-
-def _stop(rule: str, en: str, id: str, cure: str) -> Stop:
-    return Stop(rule, en, id, cure)

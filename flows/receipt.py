@@ -128,6 +128,8 @@ def _told(one: Mapping[str, Any]) -> Iterator[str]:
         yield f"... {more:,} baris lagi / more rows"
     yield f"dimuat / loaded: {one['loaded_at']:%Y-%m-%d %H:%M:%S} UTC; {_stands(one)}"
     yield f"proses / run: {one['run_id']}; {_ran(one['run'])}"
+    if one["run"]:
+        yield f"setelan / settings: {json.dumps(one['run']['settings'])}"
     yield f"kode / code: {one['code_version'] or NOT_RECORDED}"
     for source in one["inputs"]:
         yield from _source_told(source)
@@ -149,7 +151,7 @@ def _ran(run: Mapping[str, Any] | None) -> str:
     if run is None:
         return f"akhirnya {NOT_RECORDED}: it did not come to its end"
     moments = f"{run['started_at']:%Y-%m-%d %H:%M:%S} - {run['finished_at']:%Y-%m-%d %H:%M:%S} UTC"
-    return f"{moments}; {run['state']}; {json.dumps(run['settings'])}"
+    return f"{moments}; {run['state']}"
 
 
 def _source_told(source: Mapping[str, Any]) -> Iterator[str]:

@@ -237,10 +237,19 @@ def test_another_claim_shows_a_share_of_the_target_where_we_have_no_figure(wareh
         | 2      | 2024-08-08 | 15.02       | 0.61                  | 0.68                | -               |
         | 3      | 2026-08-08 | 15.02       | 0.61                  | 0.68                | -               |
         | 4      | 2024-08-08 | 15          | 0.61                  | 0.68                | -               |
+        | 5      | 2024-08-08 | 15.02       | 0.61                  | 0.68                | 176_604         |
+        | 6      | 2024-08-08 | 15.02       | 0.61                  | 0.68                | 176_000         |
+        | 7      | 2024-08-08 | 15.02       | 0.61                  | 0.68                | 150_001         |
+        | 8      | 2024-08-08 | 15.02       | 0.833                 | -                   | -               |
         """,
     )
-    assert verdicts(warehouse) == {"1": UNEXPLAINED, "2": "PERCENT_OF_TARGET", "3": UNEXPLAINED, "4": UNEXPLAINED}
+    recognised = {row_id for row_id, verdict in verdicts(warehouse).items() if verdict == "PERCENT_OF_TARGET"}
+    assert recognised == {"2", "5", "6"}
     assert "claim 1 says 41.64%" in check(warehouse, "2")["why_en"]
+    half = {"region_code": "15.02", "year": 2024, "frame": "DAERAH", "target_ratio": 0.5}
+    load(warehouse, FactTarget, rows(FactTarget, half), None, "2025-03-17T02:00")
+    assert verdicts(warehouse)["8"] == "PERCENT_OF_TARGET"
+    assert "of the target of 50% (DAERAH 2024)" in check(warehouse, "8")["why_en"]
 
 
 def test_the_workers_of_one_regency_over_those_of_the_province_are_named(warehouse: Path) -> None:
@@ -260,7 +269,11 @@ def test_a_claim_that_contradicts_itself_is_told_beside_our_figure(warehouse: Pa
 
 
 def test_a_claim_about_an_unknown_region_is_judged_by_its_own_numbers_only(warehouse: Path) -> None:
-    text = "| row_id | coverage_ratio_stated | workers_covered | denominator_stated |\n| 1 | 0.60 | 64_709 | 124_440 |\n| 2 | 0.52 | 64_709 | 124_440 |"
+    text = """
+        | row_id | coverage_ratio_stated | workers_covered | denominator_stated |
+        | 1      | 0.60                  | 64_709          | 124_440            |
+        | 2      | 0.52                  | 64_709          | 124_440            |
+    """
     say(warehouse, text, region_code=None)
     assert verdicts(warehouse) == {"1": "INCONSISTENT_IN_ITSELF", "2": UNEXPLAINED}
 

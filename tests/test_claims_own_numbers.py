@@ -7,12 +7,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.claimed import check, new_warehouse, say, verdicts
 from tests.warehouse_rows import load, rows
 from transforms.graph import build
 from warehouse import lake
+from warehouse.schema import Table
 from warehouse.store import building, query
 from warehouse.tables.budget import FactMinimumPremium
 from warehouse.tables.dimensions import DimRegion, DimRegionCode
@@ -33,7 +35,8 @@ def golden() -> list[dict[str, str]]:
 def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a warehouse with the published figures of the seeds and without any figure of ours."""
     warehouse = tmp_path_factory.mktemp("gathered") / "warehouse.duckdb"
-    seeds = {kind: lake.seed(kind) for kind in (PublishedFigureSeed, DimRegionCode, DimRegion)}
+    kinds: tuple[type[Table], ...] = (PublishedFigureSeed, DimRegionCode, DimRegion)
+    seeds: dict[type[Table], pl.LazyFrame] = {kind: lake.seed(kind) for kind in kinds}
     fact = build([FactPublishedFigure], seeds)[FactPublishedFigure].collect()
     with building(warehouse) as build_file:
         build_file.replace(DimRegion, seeds[DimRegion].collect())

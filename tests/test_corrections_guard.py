@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -18,6 +19,7 @@ from tests.corrected import entry, loaded, receipts, settings
 from tests.endtoend import ask, assert_same, mart_facts, standing
 from tests.extracts import Row, memberships, rows, write
 from transforms.corrections import corrected
+from transforms.geography import region_hints
 from transforms.standardize import standardize
 from warehouse import lake, ledger, reading
 from warehouse.dialect import Dialect
@@ -243,13 +245,32 @@ CHANGES: list[dict[str, object]] = [
 ]  # fmt: skip
 
 
-def judged(folder: Path, found: list[Row], *entries: str) -> Judgement:
-    """Return the judgement of the gate on these contributions with these corrections."""
+def test_a_gate_with_corrections_and_hints_reads_its_file_once(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def probe(batch: pl.DataFrame) -> pl.DataFrame:
+        seen.append(batch.height)
+        return batch
+
+    found: list[Row] = [{"npp": "P1"}, {"npp": "P2"}, {"kode_kab": "Bandung"}]
+    entries = [entry(id=f"n{place}", where="employer_key = 'P1'", **change) for place, change in enumerate(CHANGES)]
+    judgement = judged(tmp_path, found, *entries, probe=probe)
+    assert (judgement.rows, judgement.accepted, judgement.rejected, judgement.dropped) == (3, 1, 2, 1)
+    assert sum(judgement.hints.values()) == 1
+    assert sum(seen) == 3
+
+
+def judged(
+    folder: Path, found: list[Row], *entries: str, probe: Callable[[pl.DataFrame], pl.DataFrame] = lambda batch: batch
+) -> Judgement:
+    """Return the judgement of the gate on these contributions with these corrections; `probe` sees every row read."""
     source = write(folder / "source", {"iuran.csv": [receipts("| npp |\n| x |")[0] | row for row in found]})
     text, _ = reading.scan(source / "iuran.csv", Contribution, Dialect(), folder)
     corrections = read_settings(settings(folder, *entries)).corrections_of("iuran", "iuran.csv")
-    frame = corrected(standardize(text, Contribution, Dialect(), gazetteers("kemendagri")), Contribution, corrections)
+    text, regions = text.map_batches(probe, streamable=True), gazetteers("kemendagri")
+    frame = corrected(standardize(text, Contribution, Dialect(), regions), Contribution, corrections)
     return judge_file(
         frame, Contribution, subject="a file", accept=lambda rows: rows.select("line_no"),
         accepted=folder / "accepted.parquet", rejected=folder / "rejected.parquet", corrections=corrections,
+        explained=[region_hints(Contribution, regions)],
     )  # fmt: skip

@@ -152,6 +152,15 @@ def test_a_content_is_recorded_once_however_many_figures_come_from_it(told: Told
     ) == [(True, 1)]
 
 
+def test_the_receipt_of_a_premium_names_the_rules_that_make_what_is_due_and_where_they_stand(told: Told) -> None:
+    (receipt,) = told.ask("premium", *SARO, "segment=PU", "programme=JKK")
+    (rule,) = receipt["rules"]
+    law = ask(told.home, f"SELECT legal_ref FROM core.contribution_rule WHERE rule_id = '{rule['rules']}'")
+    assert [(ref,) for ref in rule["legal_refs"]] == law
+    assert rule["due_idr"] == receipt["figures"][0]["due_idr"] > 0
+    assert f"{rule['rules']}: Rp {rule['due_idr']:,}, 30 kepesertaan" in text([receipt])
+
+
 def test_many_figures_of_one_version_have_one_receipt_that_says_how_many_they_are(told: Told) -> None:
     (receipt,) = told.ask("coverage", "month=2025-03", most=4)
     (count,) = ask(told.home, "SELECT count(*) FROM mart.coverage WHERE month = DATE '2025-03-01'")[0]

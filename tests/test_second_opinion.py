@@ -52,7 +52,9 @@ FACTS: dict[str, type[Table]] = {
     "workforce": FactWorkforce,
 }
 EXAMPLES = int(os.environ.get("CAKUPAN_EXAMPLES", "20"))
-half = settings(max_examples=EXAMPLES // 2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+half = settings(
+    max_examples=EXAMPLES // 2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def facts(world: World, version: Version) -> dict[str, pl.DataFrame]:

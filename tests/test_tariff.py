@@ -6,14 +6,23 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import polars as pl
 import pytest
 
 from tests.tariff_by_law import Case, change_days, price, seed
 from tests.tariff_document import DOCUMENT, published, text
-from transforms.tariff import CASE, CLASS, NO_CEILING
-from transforms.tariff_memberships import charged_by_month, charged_once, classes_by_month, priced, with_contract
+from transforms.tariff import CASE, CLASS, NO_CEILING, NO_RULE, UNKNOWN_CLASS
+from transforms.tariff_memberships import (
+    SHARED_WITH_STATE,
+    amount_of,
+    charged_by_month,
+    charged_once,
+    classes_by_month,
+    is_charged_once,
+    priced,
+)
 from warehouse import lake
 from warehouse import vocabulary as v
 from warehouse.tables.membership import Membership
@@ -26,18 +35,25 @@ Answer = tuple[dict[str, int | None], dict[str, str]]
 
 def answers(cases: list[Case]) -> list[Answer]:
     """Return what the engine says of every case: rupiah and rules per programme held."""
-    rows = with_contract(_frame(cases))
-    both = pl.concat([charged_by_month(rows), charged_once(rows)])
+    both = charged(_frame(cases))
     wide, terms = priced(both, both.select(CLASS), RULES)
-    amounts = {row["row"]: row for row in wide.collect().to_dicts()}
+    rows = {row["row"]: row for row in wide.collect().to_dicts()}
     rules = {(row["class_id"], row["programme"]): row["rules"] for row in terms.collect().to_dicts()}
-    return [
-        (
-            {name: amounts[place][f"due_idr_{name}"] for name in case.held},
-            {name: rules[amounts[place]["class_id"], name] for name in case.held},
-        )
-        for place, case in enumerate(cases)
-    ]
+    return [_answer(case, rows[place], rules) for place, case in enumerate(cases)]
+
+
+def _answer(case: Case, row: dict[str, Any], rules: dict[tuple[int, str], str]) -> Answer:
+    names = {programme: rules[row["class_id"], programme] for programme in case.held}
+    unknown = {programme for programme, name in names.items() if name in (NO_RULE, UNKNOWN_CLASS)}
+    bits = {programme: 1 << v.PROGRAMMES.index(programme) for programme in case.held}
+    rupiah = {name: row[f"due_idr_{name}"] if row["charged"] & bits[name] else 0 for name in case.held}
+    return {name: None if name in unknown else amount for name, amount in rupiah.items()}, names
+
+
+def charged(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the memberships with what they are charged for, by the month or once."""
+    parts = charged_by_month(rows.filter(~is_charged_once())), charged_once(rows.filter(is_charged_once()))
+    return pl.concat(parts, how="diagonal")
 
 
 def due(case: Case, programme: str) -> int | None:
@@ -157,11 +173,11 @@ def test_the_highest_wage_and_the_highest_contract_are_exact() -> None:
 
 
 def test_what_the_state_pays_is_left_out_of_what_is_payable() -> None:
-    rows = with_contract(_frame([Case(date(2025, 3, 31), "PU", "RENDAH", jkp_member="Y", wage_idr=3_333_333)]))
-    wide, _ = priced(charged_by_month(rows), rows.select(CLASS), RULES)
+    rows = charged(_frame([Case(date(2025, 3, 31), "PU", "RENDAH", jkp_member="Y", wage_idr=3_333_333)]))
+    wide, _ = priced(rows, rows.select(CLASS), RULES)
     [row] = wide.collect().to_dicts()
     assert (row["due_idr_JKP"], row["payable_idr_JKP"]) == (12_000, 4_667)
-    assert (row["due_idr_JHT"], row["payable_idr_JHT"]) == (190_000, 190_000)
+    assert amount_of("payable_idr", "JHT") == "due_idr_JHT"
 
 
 @pytest.mark.parametrize(
@@ -178,8 +194,8 @@ def test_what_the_state_pays_is_left_out_of_what_is_payable() -> None:
 def test_the_earlier_amount_is_by_the_rules_before_the_newest_change_of_the_programme(
     day: date, programme: str, earlier: int | None
 ) -> None:
-    rows = with_contract(_frame([Case(day, "PU", "RENDAH", jkp_member="Y", wage_idr=3_000_000)]))
-    wide, _ = priced(charged_by_month(rows), rows.select(CLASS), RULES)
+    rows = charged(_frame([Case(day, "PU", "RENDAH", jkp_member="Y", wage_idr=3_000_000)]))
+    wide, _ = priced(rows, rows.select(CLASS), RULES)
     assert wide.select(f"earlier_due_idr_{programme}").collect().item() == earlier
 
 
@@ -191,10 +207,10 @@ def test_a_contract_is_charged_once_however_many_memberships_share_it() -> None:
         programmes=pl.Series([3, 2, 3], dtype=pl.UInt8),
         start_date=pl.Series([date(2025, 3, 1), date(2025, 3, 9), date(2025, 3, 31)]),
     )
-    begun = charged_once(with_contract(rows))
+    begun = charged(rows)
     wide, _ = priced(begun, begun.select(CLASS), RULES)
     amounts = wide.select("residence_code", "due_idr_JKK", "due_idr_JKM").sort("residence_code").collect().rows()
-    assert amounts == [("15.03", None, 30_000), ("15.04", 210_000, 0), ("15.05", 0, 0)]
+    assert amounts == [("15.03", None, 30_000), ("15.04", 210_000, None), ("15.05", None, None)]
 
 
 def test_who_joins_a_running_contract_owes_nothing_for_it() -> None:
@@ -202,7 +218,7 @@ def test_who_joins_a_running_contract_owes_nothing_for_it() -> None:
     rows = _frame([march] * 2).with_columns(
         employer_key=pl.lit("one"), start_date=pl.Series([date(2025, 2, 28), date(2025, 3, 1)])
     )
-    assert charged_once(with_contract(rows)).select("charged").collect().to_series().to_list() == [0, 0]
+    assert charged(rows).select("charged").collect().to_series().to_list() == [0, 0]
 
 
 def test_the_classes_that_can_occur_are_priced_like_those_that_do() -> None:
@@ -220,7 +236,7 @@ def test_the_classes_that_can_occur_are_priced_like_those_that_do() -> None:
         )
         for _ in range(300)
     ]
-    rows = charged_by_month(with_contract(_frame(cases)))
+    rows = charged(_frame(cases))
     days = pl.LazyFrame({"day": [day]})
     frames = [priced(rows, classes, RULES) for classes in (rows.select(CLASS), classes_by_month(days, RULES))]
     amounts = [f"due_idr_{programme}" for programme in v.PROGRAMMES]
@@ -239,6 +255,10 @@ def test_the_numbers_of_the_seed_fit_the_scale_in_which_the_engine_counts() -> N
         digits = 3 if rule["basis"] == "FRACTION_OF_NORMAL" else 6
         assert rate == round(rate, digits), rule["rule_id"]
         assert int(rule["wage_ceiling_idr"] or 0) < NO_CEILING
+
+
+def test_the_state_pays_a_part_of_no_programme_but_those_that_are_named() -> None:
+    assert {rule["programme"] for rule in seed() if rule["payer"] == "STATE"} == set(SHARED_WITH_STATE)
 
 
 def test_a_programme_of_a_segment_is_priced_on_one_basis_and_under_one_ceiling_at_a_time() -> None:

@@ -114,6 +114,7 @@ def test_the_rows_are_those_of_the_employer_and_say_what_was_wrong_with_them() -
         | one          | 2025-02 | JKK       | 100_000    | 50_000   | 2025-03-10 | 15.03       |
         | one          | 2025-03 | JKM       | 70_000     | 70_000   | 2025-04-20 | 15.04       |
         | two          | 2025-03 | JKM       | 70_000     | 70_000   | 2025-04-15 | 15.04       |
+        | one          | 2025-01 | JKK       | 0          | 10_000   | 2025-02-10 | 15.03       |
         """,
     )
     members = table(
@@ -148,7 +149,7 @@ def test_the_rows_are_those_of_the_employer_and_say_what_was_wrong_with_them() -
         (4, "15.03", 3_000_000),
     ]
     told = rows["TUNGGAKAN"].select(LINE_NO, pl.col("month", "due_date").dt.to_string(), "unpaid_idr").sort(LINE_NO)
-    assert told.rows() == [(2, "2025-01-01", "2025-02-17", 70_000), (3, "2025-02-01", "2025-03-17", 100_000)]
+    assert told.rows() == [(2, "2025-01-01", "2025-02-17", 60_000), (3, "2025-02-01", "2025-03-17", 100_000)]
     assert rows["TERLAMBAT"].select(LINE_NO, pl.col("paid_date").dt.to_string()).rows() == [(4, "2025-04-20")]
     assert rows["PDS_PROGRAM"].select(LINE_NO, "owed_programmes", "followed_programmes").rows() == [(2, 7, 3)]
     assert rows["PWBD"].is_empty()

@@ -10,11 +10,13 @@ from transforms.tariff import CASE, CLASS
 from transforms.tariff_memberships import (
     AMOUNTS,
     BITS,
+    BY_MONTH,
+    amount_of,
     charged_by_month,
     charged_once,
     classes_by_month,
+    is_charged_once,
     priced,
-    with_contract,
 )
 from warehouse.calendar import Version
 from warehouse.schema import Lazy, conform
@@ -27,6 +29,10 @@ from warehouse.tables.premium_due import PremiumDue
 from warehouse.tables.reference import ContributionRule
 from warehouse.vocabulary import PROGRAMMES
 
+ASKED = (
+    "employer_key", "membership_key", "residence_code", "segment", "sub_sector", "programmes", "funding_source", "wage_idr",
+    "start_date", "end_date", "contract_value_idr",
+)  # fmt: skip
 GROUP = ("employer_key", "membership_key", "region_code", "segment", "funding_source", "class_id", "is_charged")
 
 
@@ -45,12 +51,17 @@ def premium_due(
     Risk class and labour intensity are those of the employer in `employers`, one snapshot; without it they are unknown.
     Who holds JKP is a member of JKP while the employer has nothing in arrears up to the version's month.
     """
-    rows = with_contract(
-        _facing_the_law(in_force, contributions, _classes(employers, history, months, version), version)
+    classes = _classes(employers, history, months, version)
+    monthly, once = (
+        _facing_the_law(in_force.select(ASKED).filter(part), contributions, classes, version)
+        for part in (~is_charged_once(), is_charged_once())
     )
-    monthly, once = _with_known_sub_sector(charged_by_month(rows), rules), charged_once(rows)
+    own, contracts = _with_known_sub_sector(charged_by_month(monthly), rules), charged_once(once)
     days = pl.LazyFrame({"day": [version.reference_day]})
-    due = [_summed(monthly, classes_by_month(days, rules), rules), _summed(once, once.select(CLASS), rules)]
+    due = [
+        _summed(own, classes_by_month(days, rules), rules, BY_MONTH),
+        _summed(contracts, contracts.select(CLASS), rules),
+    ]
     return conform(pl.concat(due).cache(), PremiumDue)
 
 
@@ -94,16 +105,21 @@ def _with_known_sub_sector(rows: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFr
     return rows.join(named, on="sub_sector", how="left").with_columns(sub_sector="named")
 
 
-def _summed(rows: pl.LazyFrame, classes: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:
+def _summed(
+    rows: pl.LazyFrame, classes: pl.LazyFrame, rules: pl.LazyFrame, by: tuple[str, ...] = CLASS
+) -> pl.LazyFrame:
     """Return the rows of PremiumDue that memberships make whose class is one of `classes`."""
-    wide, terms = priced(rows, classes, rules)
+    wide, terms = priced(rows, classes, rules, by)
     held = {f"memberships_{programme}": ((pl.col("programmes") & bit) != 0).sum() for programme, bit in BITS.items()}
-    amounts = [pl.col(f"{name}_{programme}").sum() for name in AMOUNTS for programme in PROGRAMMES]
+    columns = {amount_of(name, programme) for name in AMOUNTS for programme in PROGRAMMES}
     keyed = wide.with_columns(membership_key="payer", region_code="residence_code", is_charged=pl.col("charged") != 0)
-    sums = keyed.group_by(GROUP).agg(*amounts, **held)
-    names = ("memberships", *AMOUNTS)
+    sums = keyed.group_by(GROUP).agg(pl.col(sorted(columns)).sum(), **held)
     each = [
-        pl.struct(pl.lit(programme).alias("programme"), *(pl.col(f"{name}_{programme}").alias(name) for name in names))
+        pl.struct(
+            pl.lit(programme).alias("programme"),
+            pl.col(f"memberships_{programme}").alias("memberships"),
+            *(pl.col(amount_of(name, programme)).alias(name) for name in AMOUNTS),
+        )
         for programme in PROGRAMMES
     ]
     long = sums.select(*GROUP, each=pl.concat_list(each)).explode("each", empty_as_null=False).unnest("each")

@@ -25,7 +25,7 @@ Terms = pl.LazyFrame
 def cases_of(classes: pl.LazyFrame) -> pl.LazyFrame:
     """Return every class with every programme, and a class_id that depends on the classes alone and not on their order."""
     numbered = classes.select(CLASS).unique().sort(CLASS).with_row_index("class_id")
-    return numbered.join(pl.LazyFrame({"programme": PROGRAMMES}), how="cross")
+    return numbered.join(pl.LazyFrame({"programme": PROGRAMMES}), how="cross").cache()
 
 
 def terms(cases: pl.LazyFrame, rules: pl.LazyFrame) -> Terms:

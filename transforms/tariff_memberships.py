@@ -15,45 +15,44 @@ AMOUNTS = {
     "earlier_due_idr": ("earlier_rate", "earlier_amount_idr", "earlier_ceiling_idr"),
     "earlier_payable_idr": ("earlier_payable_rate", "earlier_payable_idr", "earlier_ceiling_idr"),
 }
+SHARED_WITH_STATE = ("JKP",)
+WHOLE = {"payable_idr": "due_idr", "earlier_payable_idr": "earlier_due_idr"}
+BY_MONTH = ("segment", "risk_class", "sub_sector", "jkp_member", "labour_intensive", "funding_source")
 NUMBERS = ("rate", "payable_rate", "amount_idr", "payable_idr", "ceiling_idr")
 CONTRACT = ("day", "employer_key", "contract_value_idr")
 BEARER = ("residence_code", "funding_source", "sub_sector", "programmes", "jkp_member", "membership_key")
 
 
-def with_contract(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the memberships with what the law asks of their contract.
-
-    contract_value_idr remains for construction only. contract_months (PMI): months begun from start_date to end_date;
-    an end on the day of the month of the start completes the last.
-    """
-    value = pl.when(pl.col("segment") == "JAKON").then("contract_value_idr")
-    months = pl.when(pl.col("segment") == "PMI").then(_months_begun())
-    return rows.with_columns(contract_value_idr=value, contract_months=months)
+def is_charged_once() -> pl.Expr:
+    """Return whether a membership owes once per contract and not by the month: PMI, and construction with a value."""
+    has_value = (pl.col("segment") == "JAKON") & pl.col("contract_value_idr").is_not_null()
+    return has_value | (pl.col("segment") == "PMI")
 
 
 def charged_by_month(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the memberships that owe every month, with `charged`: the programmes held, as bits."""
-    return rows.filter(~_is_once()).with_columns(charged="programmes")
+    """Return memberships that owe every month with their whole class, and `charged`: the programmes held, as bits."""
+    nothing = pl.lit(None, pl.Int64)
+    return rows.with_columns(contract_value_idr=nothing, contract_months=nothing, charged="programmes")
 
 
 def charged_once(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the memberships that owe once per contract, with `charged`: the programmes charged this month, as bits.
+    """Return memberships that owe once with their whole class, and `charged`: the programmes charged this month, as bits.
 
-    A contract is charged in the month in which it starts. PMI: each membership is a contract. Construction with a
-    contract value: memberships of one employer and one value share a contract, which starts when the first of them does;
-    of those that hold a programme the first in the order BEARER bears its price.
+    A contract is charged in the month in which it starts. PMI: each membership is a contract, of contract_months begun
+    from start_date to end_date; an end on the day of the month of the start completes the last. Construction: the
+    memberships of one employer and one value share a contract, which starts when the first of them does; of those
+    that hold a programme the first in the order BEARER bears its price.
     """
-    shared = pl.col("contract_value_idr").is_not_null()
+    shared = pl.col("segment") == "JAKON"
     first = pl.when(shared).then(pl.col("start_date").min().over(CONTRACT)).otherwise("start_date")
-    starts = first.dt.truncate("1mo") == pl.col("day").dt.truncate("1mo")
-    known = rows.filter(_is_once()).with_columns(starts=starts)
-    begun = known.filter(shared, "starts").sort(BEARER).with_columns(charged=_first_holder())
+    known = rows.with_columns(
+        contract_value_idr=pl.when(shared).then("contract_value_idr"),
+        contract_months=pl.when(~shared).then(_months_begun()),
+        starts=first.dt.truncate("1mo") == pl.col("day").dt.truncate("1mo"),
+    ).cache()
+    begun = known.filter(shared & pl.col("starts")).sort(BEARER).with_columns(charged=_first_holder())
     whole = pl.when("starts").then("programmes").otherwise(pl.lit(0, pl.UInt8))
     return pl.concat([known.filter(~(shared & pl.col("starts"))).with_columns(charged=whole), begun]).drop("starts")
-
-
-def _is_once() -> pl.Expr:
-    return pl.col("contract_value_idr").is_not_null() | (pl.col("segment") == "PMI")
 
 
 def classes_by_month(days: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:
@@ -76,37 +75,46 @@ def classes_by_month(days: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:
     return classes.with_columns(contract_value_idr=nothing, contract_months=nothing).select(CLASS)
 
 
-def priced(rows: pl.LazyFrame, classes: pl.LazyFrame, rules: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Return the memberships with class_id and the AMOUNTS per programme, as due_idr_JKK; and the terms of every case.
+def priced(
+    rows: pl.LazyFrame, classes: pl.LazyFrame, rules: pl.LazyFrame, by: tuple[str, ...] = CLASS
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Return the memberships with class_id and their amounts (see `amount_of`), and the terms of every case.
 
-    `rows` have their class of `classes` and `charged`. Amounts are null where the programme is not held or its terms
-    are unknown, and 0 where it is not charged this month. The earlier ones are by the rules before their newest change.
+    `rows` have their class of `classes`, told apart by the columns `by`, and `charged`. Amounts are null where the
+    programme is not charged or its terms are unknown. The earlier ones are by the rules before their newest change.
     """
     exact, cases = numbered(rules), cases_of(classes)
     earlier = terms(days_before(exact, cases), exact).select(
         "class_id", "programme", pl.col(NUMBERS).name.prefix("earlier_")
     )
     found = terms(cases, exact).join(earlier, on=["class_id", "programme"], how="left")
-    wide = cases.select("class_id", *CLASS).unique().join(_side_by_side(found), on="class_id")
-    amounts = {f"{name}_{programme}": _amount(name, programme) for name in AMOUNTS for programme in PROGRAMMES}
-    return rows.join(wide, on=CLASS, how="left", nulls_equal=True).with_columns(**amounts), found
+    wide = cases.select("class_id", *by).unique().join(_side_by_side(found), on="class_id")
+    pairs = [(name, programme) for programme in PROGRAMMES for name in AMOUNTS]
+    amounts = {amount_of(*pair): _amount(*pair) for pair in pairs if amount_of(*pair) == "_".join(pair)}
+    return rows.join(wide, on=by, how="left", nulls_equal=True).with_columns(**amounts), found
+
+
+def amount_of(name: str, programme: str) -> str:
+    """Return the column that holds one of AMOUNTS of a programme, such as due_idr_JKK.
+
+    What is payable is the whole amount, but for the programmes SHARED_WITH_STATE.
+    """
+    return f"{name if programme in SHARED_WITH_STATE else WHOLE.get(name, name)}_{programme}"
 
 
 def _side_by_side(found: pl.LazyFrame) -> pl.LazyFrame:
-    names = [*NUMBERS, *(f"earlier_{name}" for name in NUMBERS)]
+    names = {number for numbers in AMOUNTS.values() for number in numbers}
     return found.group_by("class_id").agg(
         pl.col(name).filter(pl.col("programme") == programme).first().alias(f"{programme}_{name}")
         for programme in PROGRAMMES
-        for name in names
+        for name in sorted(names)
     )
 
 
 def _amount(name: str, programme: str) -> pl.Expr:
     rate, once, ceiling = (pl.col(f"{programme}_{number}") for number in AMOUNTS[name])
     owed = once + rounded(rate * pl.min_horizontal("wage_idr", ceiling))
-    bit = BITS[programme]
-    is_charged = (pl.col("charged") & bit) != 0
-    return pl.when((pl.col("programmes") & bit) != 0).then(owed * is_charged.cast(pl.Int64))
+    return pl.when((pl.col("charged") & BITS[programme]) != 0).then(owed)
 
 
 def _months_begun() -> pl.Expr:

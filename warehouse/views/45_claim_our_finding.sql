@@ -157,23 +157,33 @@ WHERE NOT is_share_of_target
 UNION ALL
 SELECT
     claim.row_id, 57, 'share_of_target_by_another_claim', 'PERCENT_OF_TARGET',
-    '{0} is probably a share of the target and not of the workers: claim {6} says {1} as of {7}, and that is {0} of the target of {2}.',
-    '{0} mungkin persen dari target, bukan dari pekerja: berita {6} menyebut {1} per {7}, yaitu {0} dari target {2}.',
-    [coverage_text, format('{:.2f}%', 100 * other.ratio), target_text], [other.row_id, other.as_of]
+    '{0} is probably a share of the target and not of the workers: claim {6} says {1} as of {7}, and that is {0} of the target of {2}{8}.',
+    '{0} mungkin persen dari target, bukan dari pekerja: berita {6} menyebut {1} per {7}, yaitu {0} dari target {2}{8}.',
+    [
+        coverage_text, format('{:.2f}%', 100 * other.ratio),
+        format('{:g}%', 100 * coalesce(target.target_ratio, target_ratio_stated))
+    ],
+    [other.row_id, other.as_of, coalesce(' (' || target.target_name || ')', '')]
 FROM claim
 INNER JOIN (
-    SELECT row_id, region_code, as_of, as_of_last_day, coalesce(coverage_ratio_computed, coverage_ratio_stated) AS ratio
+    SELECT
+        row_id, region_code, as_of, as_of_last_day, workers_covered,
+        coalesce(coverage_ratio_computed, coverage_ratio_stated) AS ratio
     FROM claim
-    WHERE segment = 'UCJ' AND NOT is_share_of_target
+    WHERE segment = 'UCJ' AND NOT is_vulnerable_only AND NOT is_share_of_target
 ) AS other
     ON other.region_code = claim.region_code
     AND other.row_id <> claim.row_id
     AND abs(date_diff('day', other.as_of_last_day, claim.as_of_last_day)) <= 183
+INNER JOIN target
+    ON target.region_code IS NULL
+    OR (target.region_code = claim.region_code AND target.year BETWEEN year(as_of_first_day) AND year(claim.as_of_last_day))
 WHERE claim.segment = 'UCJ'
-    AND claim.workers_covered IS NULL
-    AND target_ratio_stated < 1
-    AND other.ratio / nullif(target_ratio_stated, 0) BETWEEN coverage_low - 1e-9 AND coverage_high + 1e-9
-QUALIFY row_number() OVER (PARTITION BY claim.row_id ORDER BY other.row_id) = 1
+    AND (claim.workers_covered IS NULL OR coalesce(other.workers_covered BETWEEN workers_low AND workers_high, FALSE))
+    AND coalesce(target.target_ratio, target_ratio_stated) < 1
+    AND other.ratio / nullif(coalesce(target.target_ratio, target_ratio_stated), 0)
+        BETWEEN coverage_low - 1e-9 AND coverage_high + 1e-9
+QUALIFY row_number() OVER (PARTITION BY claim.row_id ORDER BY target.target_name NULLS FIRST, other.row_id) = 1
 UNION ALL
 SELECT
     claim.row_id, 90, 'nothing_to_say', 'NOT_CHECKABLE',
