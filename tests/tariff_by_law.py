@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from importlib import resources
+from io import StringIO
 from math import floor
 
 Rule = dict[str, str]
@@ -41,8 +42,8 @@ class Case:
 @cache
 def seed() -> list[Rule]:
     """Return the rules of the seed as text."""
-    with (resources.files("warehouse.seeds") / "contribution_rules.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text = (resources.files("warehouse.seeds") / "contribution_rules.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(StringIO(text, newline="")))
 
 
 def price(case: Case, programme: str) -> tuple[int | None, str]:

@@ -67,7 +67,9 @@ def text() -> str:
 
 def published() -> list[tuple[Case, dict[str, int | None], dict[str, str]]]:
     """Return the rows of the document: the case, the rupiah per programme held, and the rules per programme held."""
-    found, head, segment = [], [], ""
+    found: list[tuple[Case, dict[str, int | None], dict[str, str]]] = []
+    head: list[str] = []
+    segment = ""
     for line in DOCUMENT.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("## "):

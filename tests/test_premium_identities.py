@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from expectations.identities import check_identities
@@ -32,7 +33,10 @@ CAUSES = """
 
 def broken(parts: type[Fact], text: str, whole: str = WHOLE) -> set[str]:
     """Return the identities that fail between the whole and `parts`."""
-    frames = {FactPremium: table(FactPremium, whole).collect(), parts: table(parts, text).collect()}
+    frames: dict[type[Fact], pl.DataFrame] = {
+        FactPremium: table(FactPremium, whole).collect(),
+        parts: table(parts, text).collect(),
+    }
     conserved = {"billed_idr": 260, "paid_idr": 0}
     return {f"{one.suite}.{one.rule}" for one in check_identities(frames, conserved, "2025-03") if not one.success}
 

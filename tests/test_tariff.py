@@ -221,6 +221,14 @@ def test_who_joins_a_running_contract_owes_nothing_for_it() -> None:
     assert charged(rows).select("charged").collect().to_series().to_list() == [0, 0]
 
 
+def test_a_contract_value_of_a_migrant_worker_is_no_share_in_a_contract() -> None:
+    march = Case(date(2025, 3, 31), "JAKON", contract_value_idr=100_000_000, start_date=date(2025, 3, 1))
+    abroad = Case(date(2025, 3, 31), "PMI", contract_value_idr=100_000_000, start_date=date(2024, 3, 1))
+    rows = _frame([march, abroad]).with_columns(employer_key=pl.lit("one"))
+    found = charged(rows).select("segment", "charged", "contract_value_idr").collect().rows()
+    assert sorted(found) == [("JAKON", 3, 100_000_000), ("PMI", 0, None)]
+
+
 def test_the_classes_that_can_occur_are_priced_like_those_that_do() -> None:
     day, dice = date(2026, 2, 28), Random(5)
     cases = [

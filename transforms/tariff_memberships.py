@@ -19,7 +19,7 @@ SHARED_WITH_STATE = ("JKP",)
 WHOLE = {"payable_idr": "due_idr", "earlier_payable_idr": "earlier_due_idr"}
 BY_MONTH = ("segment", "risk_class", "sub_sector", "jkp_member", "labour_intensive", "funding_source")
 NUMBERS = ("rate", "payable_rate", "amount_idr", "payable_idr", "ceiling_idr")
-CONTRACT = ("day", "employer_key", "contract_value_idr")
+CONTRACT = ("day", "segment", "employer_key", "contract_value_idr")
 BEARER = ("residence_code", "funding_source", "sub_sector", "programmes", "jkp_member", "membership_key")
 
 
