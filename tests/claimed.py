@@ -1,18 +1,22 @@
-"""A small warehouse for claims: two regencies of Jambi, what is counted there, and what is said about it."""
+"""A small warehouse in memory for claims: two regencies of Jambi, what is counted there, and what is said about it."""
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+import duckdb
 import polars as pl
 
-from tests.asciitable import table
-from tests.warehouse_rows import load, rows
+from tests.asciitable import cells, table
+from tests.warehouse_rows import rows
 from transforms.graph import build
 from warehouse.calendar import Version
-from warehouse.store import building, query
+from warehouse.schema import Fact, Table
+from warehouse.store import CATALOG, Build
 from warehouse.tables.coverage import FactCoverage
 from warehouse.tables.dimensions import DimRegion, DimRegionCode
 from warehouse.tables.published_figure import FactPublishedFigure, PublishedFigure, PublishedFigureSeed
@@ -23,7 +27,7 @@ REGIONS = (
     ("15.02", "regency", "Kabupaten Merangin", "15", 400_000),
     ("15.03", "regency", "Kabupaten Sarolangun", "15", 313_000),
 )
-LOADED = "2025-06-01T02:00"
+DAY_AFTER = "2025-03-17T02:00"
 
 
 def regions() -> pl.DataFrame:
@@ -32,48 +36,68 @@ def regions() -> pl.DataFrame:
     return rows(DimRegion, *(dict(zip(names, region, strict=True)) for region in REGIONS))
 
 
-def new_warehouse(folder: Path) -> Path:
-    """Return a warehouse that knows the regions and nothing else."""
-    warehouse = folder / "warehouse.duckdb"
-    with building(warehouse) as build_file:
-        build_file.replace(DimRegion, regions())
-    return warehouse
+@dataclass
+class Mart:
+    """The tables and views of the warehouse in memory; a test leaves its rows behind, `clear` removes them."""
+
+    connection: duckdb.DuckDBPyConnection
+    build: Build
+
+    def clear(self) -> None:
+        """Remove the rows of every fact."""
+        for name, declared in Table.registry.items():
+            if issubclass(declared, Fact):
+                self.connection.execute(f"DELETE FROM {name}")
+
+    def load(self, fact: type[Fact], *found: dict[str, Any], version: Version | None = None) -> None:
+        """Make these the standing rows of a fact."""
+        self.build.supersede(fact, rows(fact, *found), version, "r1", datetime.fromisoformat(DAY_AFTER))
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
+        """Return the answer to a question."""
+        return self.build.frame(sql, parameters)
+
+    def say(self, text: str, **same: object) -> None:
+        """Make the claims of `text` the published figures; of Sarolangun on 16 March 2025 where nothing else is written."""
+        stated: dict[str, object] = {"as_of": "2025-03-16", "region_code": "15.03", **same}
+        written, _ = cells(text)
+        claims = table(PublishedFigure, text, **{name: cell for name, cell in stated.items() if name not in written})
+        kinds: tuple[type[Table], ...] = (PublishedFigureSeed, DimRegionCode)
+        empty: dict[type[Table], pl.LazyFrame] = {kind: pl.LazyFrame(schema=kind.polars_schema()) for kind in kinds}
+        fact = build([FactPublishedFigure], {**empty, PublishedFigure: claims, DimRegion: regions().lazy()})
+        moment = datetime.fromisoformat(DAY_AFTER)
+        self.build.supersede(FactPublishedFigure, fact[FactPublishedFigure].collect(), None, "r1", moment)
+
+    def verdicts(self) -> dict[str, str]:
+        """Return the verdict of every claim by its row_id."""
+        return dict(self.query("SELECT row_id, verdict FROM mart.claim_check").iter_rows())
+
+    def check(self, row_id: str = "1") -> dict[str, Any]:
+        """Return the row of claim_check of a claim."""
+        return self.query("FROM mart.claim_check WHERE row_id = ?", [row_id]).row(0, named=True)
+
+    def counted(self, text: str, month: str = "2025-03", as_of: str = "2025-03-16", at: str = DAY_AFTER) -> None:
+        """Load coverage of a month as seen on a day: region_code and active_workers, and what else is written.
+
+        By residence, in scope UCJ, over 124,440 eligible workers of BPS, where not written otherwise.
+        """
+        version = Version(date.fromisoformat(f"{month}-01"), date.fromisoformat(as_of))
+        same: dict[str, object] = {
+            "month": month, "as_of_date": as_of, "basis": "RESIDENCE", "segment": "UCJ", "eligible_workers": 124_440,
+            "workforce_source": "BPS", "workforce_period": "2024-08", "vulnerable_workers": 0,
+        }  # fmt: skip
+        written, _ = cells(text)
+        found = table(FactCoverage, text, **{name: cell for name, cell in same.items() if name not in written})
+        self.build.supersede(FactCoverage, found.collect(), version, "r1", datetime.fromisoformat(at))
 
 
-def say(warehouse: Path, text: str, **same: object) -> None:
-    """Make the claims written in `text` the published figures; as of 16 March 2025 about Sarolangun where not written."""
-    stated: dict[str, object] = {"as_of": "2025-03-16", "region_code": "15.03", **same}
-    written = {name for line in text.strip().splitlines()[:1] for name in line.replace(" ", "").strip("|").split("|")}
-    claims = table(PublishedFigure, text, **{name: cell for name, cell in stated.items() if name not in written})
-    nothing = {PublishedFigureSeed: PublishedFigureSeed, DimRegionCode: DimRegionCode}
-    empty = {kind: pl.LazyFrame(schema=kind.polars_schema()) for kind in nothing}
-    fact = build([FactPublishedFigure], {**empty, PublishedFigure: claims, DimRegion: regions().lazy()})
-    load(warehouse, FactPublishedFigure, fact[FactPublishedFigure].collect(), None, LOADED)
-
-
-def verdicts(warehouse: Path) -> dict[str, str]:
-    """Return the verdict of every claim by its row_id."""
-    return dict(query(warehouse, "SELECT row_id, verdict FROM mart.claim_check").iter_rows())
-
-
-def check(warehouse: Path, row_id: str = "1") -> dict[str, Any]:
-    """Return the row of claim_check of a claim."""
-    found: dict[str, Any] = query(warehouse, "FROM mart.claim_check WHERE row_id = ?", [row_id]).row(0, named=True)
-    return found
-
-
-def counted(
-    warehouse: Path, text: str, month: str = "2025-03", as_of: str = "2025-03-16", at: str = "2025-03-17T02:00"
-) -> None:
-    """Load coverage of a month as seen on a day: region_code and active_workers, and what else is written.
-
-    By residence, in scope UCJ, over 124,440 eligible workers of BPS, where not written otherwise.
-    """
-    version = Version(date.fromisoformat(f"{month}-01"), date.fromisoformat(as_of))
-    same = {
-        "month": month, "as_of_date": as_of, "basis": "RESIDENCE", "segment": "UCJ", "eligible_workers": 124_440,
-        "workforce_source": "BPS", "workforce_period": "2024-08", "vulnerable_workers": 0,
-    }  # fmt: skip
-    written = text.strip().splitlines()[0].replace(" ", "").strip("|").split("|")
-    given = {name: cell for name, cell in same.items() if name not in written}
-    load(warehouse, FactCoverage, table(FactCoverage, text, **given).collect(), version, at)
+@contextmanager
+def opened() -> Iterator[Mart]:
+    """Yield a warehouse in memory that knows the regions and nothing else."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH ':memory:' AS {CATALOG}")
+        connection.execute(f"USE {CATALOG}")
+        mart = Mart(connection, Build(connection))
+        mart.build.prepare()
+        mart.build.replace(DimRegion, regions())
+        yield mart

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.claimed import check, counted, new_warehouse, say, verdicts
-from tests.warehouse_rows import load, rows
-from warehouse.store import query
+from tests.claimed import new_warehouse
 from warehouse.tables.target import FactTarget
 from warehouse.tables.workforce import FactWorkforce
 
@@ -27,8 +25,7 @@ CENTRAL = {
 def warehouse(tmp_path: Path) -> Path:
     """Return a warehouse in which Sarolangun has 64,709 of 124,440 workers by residence on 16 March 2025."""
     warehouse = new_warehouse(tmp_path)
-    counted(
-        warehouse,
+    mart.counted(
         """
         | region_code | basis     | segment | active_workers | vulnerable_workers |
         | 15.03       | RESIDENCE | UCJ     | 64_709         | 5_000              |
@@ -42,11 +39,11 @@ def warehouse(tmp_path: Path) -> Path:
     return warehouse
 
 
-def one(warehouse: Path, cells: str, **same: object) -> str:
+def one(mart: Mart, cells: str, **same: object) -> str:
     """Return the verdict on one claim, written as `workers_covered=64_709 coverage_ratio_stated=0.52`."""
     written = dict(cell.split("=") for cell in cells.split())
-    say(warehouse, f"| row_id | {' | '.join(written)} |\n| 1 | {' | '.join(written.values())} |", **same)
-    return verdicts(warehouse)["1"]
+    mart.say(f"| row_id | {' | '.join(written)} |\n| 1 | {' | '.join(written.values())} |", **same)
+    return mart.verdicts()["1"]
 
 
 @pytest.mark.parametrize(
@@ -62,11 +59,9 @@ def one(warehouse: Path, cells: str, **same: object) -> str:
         "coverage_ratio_stated=0.5200",
     ],
 )
-def test_a_claim_agrees_when_all_that_it_states_is_ours_as_precisely_as_it_was_printed(
-    warehouse: Path, cells: str
-) -> None:
-    assert one(warehouse, cells) == "AGREES"
-    found = check(warehouse)
+def test_a_claim_agrees_when_all_that_it_states_is_ours_as_precisely_as_it_was_printed(mart: Mart, cells: str) -> None:
+    assert one(mart, cells) == "AGREES"
+    found = mart.check()
     assert (found["our_active_workers"], found["our_eligible_workers"]) == (64_709, 124_440)
     assert (found["our_month"], found["our_as_of_date"]) == (date(2025, 3, 1), date(2025, 3, 16))
     assert (found["our_basis"], found["workforce_source"], found["workforce_period"]) == ("RESIDENCE", "BPS", "2024-08")
@@ -85,18 +80,18 @@ def test_a_claim_agrees_when_all_that_it_states_is_ours_as_precisely_as_it_was_p
         "coverage_ratio_stated=0.52 denominator_stated=110_000",
     ],
 )
-def test_a_claim_that_nothing_we_hold_explains_is_told_with_our_figure(warehouse: Path, cells: str) -> None:
-    assert one(warehouse, cells) == UNEXPLAINED
-    assert "we count 64,709 workers, 52.00%" in check(warehouse)["why_en"]
+def test_a_claim_that_nothing_we_hold_explains_is_told_with_our_figure(mart: Mart, cells: str) -> None:
+    assert one(mart, cells) == UNEXPLAINED
+    assert "we count 64,709 workers, 52.00%" in mart.check()["why_en"]
 
 
-def test_a_restatement_after_the_day_changes_no_verdict(warehouse: Path) -> None:
+def test_a_restatement_after_the_day_changes_no_verdict(mart: Mart) -> None:
     restated = "| region_code | active_workers |\n| 15.03 | 66_006 |"
-    counted(warehouse, restated, at="2025-04-20T02:00")
-    assert one(warehouse, "workers_covered=64_709") == "AGREES"
-    assert check(warehouse)["our_active_workers"] == 64_709
-    assert one(warehouse, "workers_covered=66_006") == "OTHER_DATE"
-    assert one(warehouse, "workers_covered=66_006 as_of=2025-04-20") == "AGREES"
+    mart.counted(restated, at="2025-04-20T02:00")
+    assert one(mart, "workers_covered=64_709") == "AGREES"
+    assert mart.check()["our_active_workers"] == 64_709
+    assert one(mart, "workers_covered=66_006") == "OTHER_DATE"
+    assert one(mart, "workers_covered=66_006 as_of=2025-04-20") == "AGREES"
 
 
 @pytest.mark.parametrize(
@@ -113,33 +108,30 @@ def test_a_restatement_after_the_day_changes_no_verdict(warehouse: Path) -> None
     ],
 )
 def test_what_was_known_on_the_last_day_that_a_claim_can_mean_is_held_against_it_for_six_months(
-    warehouse: Path, stated: str, verdict: str
+    mart: Mart, stated: str, verdict: str
 ) -> None:
-    assert one(warehouse, f"workers_covered=64_709 as_of={stated}") == verdict
-    assert (check(warehouse)["our_active_workers"] is not None) == (verdict == "AGREES")
+    assert one(mart, f"workers_covered=64_709 as_of={stated}") == verdict
+    assert (mart.check()["our_active_workers"] is not None) == (verdict == "AGREES")
 
 
-def test_a_figure_of_another_month_near_is_found_and_named(warehouse: Path) -> None:
+def test_a_figure_of_another_month_near_is_found_and_named(mart: Mart) -> None:
     february = "| region_code | active_workers |\n| 15.03 | 60_321 |"
-    counted(warehouse, february, month="2025-02", as_of="2025-02-28", at="2025-03-01T02:00")
-    assert one(warehouse, "workers_covered=60_321") == "OTHER_DATE"
-    assert "2025-02 as of 2025-02-28: 60,321 workers, 48.47%" in check(warehouse)["why_en"]
-    assert "64,709 workers, 52.00%" in check(warehouse)["why_en"]
+    mart.counted(february, month="2025-02", as_of="2025-02-28", at="2025-03-01T02:00")
+    assert one(mart, "workers_covered=60_321") == "OTHER_DATE"
+    assert "2025-02 as of 2025-02-28: 60,321 workers, 48.47%" in mart.check()["why_en"]
+    assert "64,709 workers, 52.00%" in mart.check()["why_en"]
 
 
-def test_what_was_known_is_what_the_macro_says_was_known(warehouse: Path) -> None:
+def test_what_was_known_is_what_the_macro_says_was_known(mart: Mart) -> None:
     for number, (as_of, at) in enumerate(
         (("2025-03-16", "2025-03-20"), ("2025-04-30", "2025-05-03"), ("2025-04-30", "2025-06-09"))
     ):
-        counted(
-            warehouse, f"| region_code | active_workers |\n| 15.03 | {70_001 + number} |", as_of=as_of, at=f"{at}T02:00"
-        )
+        mart.counted(f"| region_code | active_workers |\n| 15.03 | {70_001 + number} |", as_of=as_of, at=f"{at}T02:00")
     days = [f"2025-0{month}-{day}" for month in (3, 4, 5, 6) for day in ("09", "16", "17", "19", "20", "30")]
-    say(warehouse, "\n".join(["| row_id | as_of |", *(f"| {day} | {day} |" for day in days)]), workers_covered=1)
-    ours = dict(query(warehouse, "SELECT row_id, our_active_workers FROM mart.claim_check").iter_rows())
+    mart.say("\n".join(["| row_id | as_of |", *(f"| {day} | {day} |" for day in days)]), workers_covered=1)
+    ours = dict(mart.query("SELECT row_id, our_active_workers FROM mart.claim_check").iter_rows())
     for day in days:
-        known = query(
-            warehouse,
+        known = mart.query(
             f"SELECT active_workers FROM mart.coverage_as_of(DATE '{day}')"
             " WHERE region_code = '15.03' AND segment = 'UCJ' AND basis = 'RESIDENCE'",
         )
@@ -165,14 +157,14 @@ def test_what_was_known_is_what_the_macro_says_was_known(warehouse: Path) -> Non
         ("palm-oil workers (DBH sawit)", "workers_covered=64_709", UNEXPLAINED),
     ],
 )
-def test_basis_and_scope_are_those_that_the_claim_names(warehouse: Path, scope: str, cells: str, verdict: str) -> None:
-    assert one(warehouse, cells, scope=scope) == verdict
+def test_basis_and_scope_are_those_that_the_claim_names(mart: Mart, scope: str, cells: str, verdict: str) -> None:
+    assert one(mart, cells, scope=scope) == verdict
 
 
-def test_the_share_of_a_part_is_a_share_of_other_people(warehouse: Path) -> None:
+def test_the_share_of_a_part_is_a_share_of_other_people(mart: Mart) -> None:
     claim = "workers_covered=20_123 coverage_ratio_stated=0.3721 denominator_stated=54_080"
-    assert one(warehouse, claim, scope="informal") == "OTHER_DENOMINATOR"
-    assert "54,080" in check(warehouse)["why_en"]
+    assert one(mart, claim, scope="informal") == "OTHER_DENOMINATOR"
+    assert "54,080" in mart.check()["why_en"]
 
 
 @pytest.mark.parametrize(
@@ -183,29 +175,29 @@ def test_the_share_of_a_part_is_a_share_of_other_people(warehouse: Path) -> None
         "workers_covered=64_709 denominator_stated=112_645",
     ],
 )
-def test_another_release_of_the_working_population_explains_the_share(warehouse: Path, cells: str) -> None:
+def test_another_release_of_the_working_population_explains_the_share(mart: Mart, cells: str) -> None:
     release = {"region_code": "15.03", "source": "PEMKAB", "employed_workers": 112_645, "eligible_workers": 112_645}
-    load(warehouse, FactWorkforce, rows(FactWorkforce, release), None, "2025-03-17T02:00")
-    assert one(warehouse, cells) == "OTHER_DENOMINATOR"
+    mart.load(FactWorkforce, release)
+    assert one(mart, cells) == "OTHER_DENOMINATOR"
     assert all(
-        number in check(warehouse)["why_en"] for number in ("64,709", "112,645", "PEMKAB 2024-08", "57.45%", "52.00%")
+        number in mart.check()["why_en"] for number in ("64,709", "112,645", "PEMKAB 2024-08", "57.45%", "52.00%")
     )
 
 
-def test_a_denominator_that_only_a_target_implies_explains_the_share(warehouse: Path) -> None:
-    assert one(warehouse, "coverage_ratio_stated=0.5745") == UNEXPLAINED
-    load(warehouse, FactTarget, rows(FactTarget, CENTRAL), None, "2025-03-17T02:00")
-    assert one(warehouse, "coverage_ratio_stated=0.5745") == "OTHER_DENOMINATOR"
-    assert "112,645 (IMPLIED_BY_TARGET 2025 KEMENDAGRI" in check(warehouse)["why_en"]
+def test_a_denominator_that_only_a_target_implies_explains_the_share(mart: Mart) -> None:
+    assert one(mart, "coverage_ratio_stated=0.5745") == UNEXPLAINED
+    mart.load(FactTarget, CENTRAL)
+    assert one(mart, "coverage_ratio_stated=0.5745") == "OTHER_DENOMINATOR"
+    assert "112,645 (IMPLIED_BY_TARGET 2025 KEMENDAGRI" in mart.check()["why_en"]
 
 
 @pytest.mark.parametrize(
     "cells",
     ["workers_covered=64_709 coverage_ratio_stated=0.60", "coverage_ratio_stated=0.60 denominator_stated=107_848"],
 )
-def test_a_denominator_that_nobody_released_is_told(warehouse: Path, cells: str) -> None:
-    assert one(warehouse, cells) == "OTHER_DENOMINATOR"
-    assert "107,848 workers, a number that no release we hold has" in check(warehouse)["why_en"]
+def test_a_denominator_that_nobody_released_is_told(mart: Mart, cells: str) -> None:
+    assert one(mart, cells) == "OTHER_DENOMINATOR"
+    assert "107,848 workers, a number that no release we hold has" in mart.check()["why_en"]
 
 
 @pytest.mark.parametrize(
@@ -217,20 +209,19 @@ def test_a_denominator_that_nobody_released_is_told(warehouse: Path, cells: str)
         "coverage_ratio_stated=0.5405 target_ratio_stated=0.962",
     ],
 )
-def test_our_coverage_as_a_share_of_a_target_of_the_year_is_recognised(warehouse: Path, cells: str) -> None:
-    load(warehouse, FactTarget, rows(FactTarget, CENTRAL), None, "2025-03-17T02:00")
-    assert one(warehouse, cells) == "PERCENT_OF_TARGET"
-    assert "52.00% (64,709 workers)" in check(warehouse)["why_en"]
+def test_our_coverage_as_a_share_of_a_target_of_the_year_is_recognised(mart: Mart, cells: str) -> None:
+    mart.load(FactTarget, CENTRAL)
+    assert one(mart, cells) == "PERCENT_OF_TARGET"
+    assert "52.00% (64,709 workers)" in mart.check()["why_en"]
 
 
-def test_the_target_of_another_year_explains_no_share(warehouse: Path) -> None:
-    load(warehouse, FactTarget, rows(FactTarget, CENTRAL | {"year": 2024}), None, "2025-03-17T02:00")
-    assert one(warehouse, "coverage_ratio_stated=0.83") == UNEXPLAINED
+def test_the_target_of_another_year_explains_no_share(mart: Mart) -> None:
+    mart.load(FactTarget, CENTRAL | {"year": 2024})
+    assert one(mart, "coverage_ratio_stated=0.83") == UNEXPLAINED
 
 
-def test_another_claim_shows_a_share_of_the_target_where_we_have_no_figure(warehouse: Path) -> None:
-    say(
-        warehouse,
+def test_another_claim_shows_a_share_of_the_target_where_we_have_no_figure(mart: Mart) -> None:
+    mart.say(
         """
         | row_id | as_of      | region_code | coverage_ratio_stated | target_ratio_stated | workers_covered |
         | 1      | 2024-05-31 | 15.02       | 0.4164                | 0.68                | 176_604         |
@@ -243,50 +234,49 @@ def test_another_claim_shows_a_share_of_the_target_where_we_have_no_figure(wareh
         | 8      | 2024-08-08 | 15.02       | 0.833                 | -                   | -               |
         """,
     )
-    recognised = {row_id for row_id, verdict in verdicts(warehouse).items() if verdict == "PERCENT_OF_TARGET"}
+    recognised = {row_id for row_id, verdict in mart.verdicts().items() if verdict == "PERCENT_OF_TARGET"}
     assert recognised == {"2", "5", "6"}
-    assert "claim 1 says 41.64%" in check(warehouse, "2")["why_en"]
+    assert "claim 1 says 41.64%" in mart.check("2")["why_en"]
     half = {"region_code": "15.02", "year": 2024, "frame": "DAERAH", "target_ratio": 0.5}
-    load(warehouse, FactTarget, rows(FactTarget, half), None, "2025-03-17T02:00")
-    assert verdicts(warehouse)["8"] == "PERCENT_OF_TARGET"
-    assert "of the target of 50% (DAERAH 2024)" in check(warehouse, "8")["why_en"]
+    mart.load(FactTarget, half)
+    assert mart.verdicts()["8"] == "PERCENT_OF_TARGET"
+    assert "of the target of 50% (DAERAH 2024)" in mart.check("8")["why_en"]
 
 
-def test_the_workers_of_one_regency_over_those_of_the_province_are_named(warehouse: Path) -> None:
+def test_the_workers_of_one_regency_over_those_of_the_province_are_named(mart: Mart) -> None:
     claim = "workers_covered=31_217 coverage_ratio_stated=0.0157 denominator_stated=1_988_344"
-    assert one(warehouse, claim, region_code="15") == "INCONSISTENT_IN_ITSELF"
-    assert "those of Kabupaten Merangin alone" in check(warehouse)["why_en"]
-    assert one(warehouse, "workers_covered=31_217 denominator_stated=60_000", region_code="15") == UNEXPLAINED
+    assert one(mart, claim, region_code="15") == "INCONSISTENT_IN_ITSELF"
+    assert "those of Kabupaten Merangin alone" in mart.check()["why_en"]
+    assert one(mart, "workers_covered=31_217 denominator_stated=60_000", region_code="15") == UNEXPLAINED
 
 
-def test_a_claim_that_contradicts_itself_is_told_beside_our_figure(warehouse: Path) -> None:
+def test_a_claim_that_contradicts_itself_is_told_beside_our_figure(mart: Mart) -> None:
     assert (
-        one(warehouse, "workers_covered=64_709 coverage_ratio_stated=0.60 denominator_stated=124_440")
+        one(mart, "workers_covered=64_709 coverage_ratio_stated=0.60 denominator_stated=124_440")
         == "INCONSISTENT_IN_ITSELF"
     )
-    assert check(warehouse)["why_en"].endswith("Our figure that day: 64,709 / 124,440 = 52.00%.")
-    assert check(warehouse)["why_id"].endswith("Angka kami hari itu: 64.709 / 124.440 = 52,00%.")
+    assert mart.check()["why_en"].endswith("Our figure that day: 64,709 / 124,440 = 52.00%.")
+    assert mart.check()["why_id"].endswith("Angka kami hari itu: 64.709 / 124.440 = 52,00%.")
 
 
-def test_a_claim_about_an_unknown_region_is_judged_by_its_own_numbers_only(warehouse: Path) -> None:
+def test_a_claim_about_an_unknown_region_is_judged_by_its_own_numbers_only(mart: Mart) -> None:
     text = """
         | row_id | coverage_ratio_stated | workers_covered | denominator_stated |
         | 1      | 0.60                  | 64_709          | 124_440            |
         | 2      | 0.52                  | 64_709          | 124_440            |
     """
-    say(warehouse, text, region_code=None)
-    assert verdicts(warehouse) == {"1": "INCONSISTENT_IN_ITSELF", "2": UNEXPLAINED}
+    mart.say(text, region_code=None)
+    assert mart.verdicts() == {"1": "INCONSISTENT_IN_ITSELF", "2": UNEXPLAINED}
 
 
-def test_every_finding_is_kept_and_the_first_by_turn_gives_the_verdict(warehouse: Path) -> None:
-    say(
-        warehouse,
+def test_every_finding_is_kept_and_the_first_by_turn_gives_the_verdict(mart: Mart) -> None:
+    mart.say(
         """
         | row_id | coverage_ratio_stated | workers_covered | target_ratio_stated | target_workers | gap_workers |
         | 1      | 0.52                  | 64_709          | 0.6262              | 70_538         | 500         |
         """,
     )
-    found = query(warehouse, "SELECT finding, verdict FROM mart.claim_finding ORDER BY turn").rows()
+    found = mart.query("SELECT finding, verdict FROM mart.claim_finding ORDER BY turn").rows()
     assert [finding for finding, _ in found] == ["two_denominators", "gap_does_not_follow", "agrees", "nothing_to_say"]
-    assert check(warehouse)["finding"] == "two_denominators"
-    assert check(warehouse)["verdict"] == found[0][1]
+    assert mart.check()["finding"] == "two_denominators"
+    assert mart.check()["verdict"] == found[0][1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.claimed import check, new_warehouse, say, verdicts
-from tests.warehouse_rows import load, rows
+from tests.claimed import Mart, opened
 from transforms.graph import build
 from warehouse import lake
 from warehouse.schema import Table
-from warehouse.store import building, query
 from warehouse.tables.budget import FactMinimumPremium
 from warehouse.tables.dimensions import DimRegion, DimRegionCode
 from warehouse.tables.published_figure import FactPublishedFigure, PublishedFigureSeed
@@ -32,27 +31,34 @@ def golden() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a warehouse with the published figures of the seeds and without any figure of ours."""
-    warehouse = tmp_path_factory.mktemp("gathered") / "warehouse.duckdb"
+def gathered() -> Iterator[Mart]:
+    """Yield a warehouse with the published figures of the seeds and without any figure of ours."""
     kinds: tuple[type[Table], ...] = (PublishedFigureSeed, DimRegionCode, DimRegion)
     seeds: dict[type[Table], pl.LazyFrame] = {kind: lake.seed(kind) for kind in kinds}
     fact = build([FactPublishedFigure], seeds)[FactPublishedFigure].collect()
-    with building(warehouse) as build_file:
-        build_file.replace(DimRegion, seeds[DimRegion].collect())
-        build_file.supersede(FactPublishedFigure, fact, None, "r1", datetime(2025, 1, 1))
-    return warehouse
+    with opened() as mart:
+        mart.build.replace(DimRegion, seeds[DimRegion].collect())
+        mart.build.supersede(FactPublishedFigure, fact, None, "r1", datetime(2025, 1, 1))
+        yield mart
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Mart]:
+    """Yield a warehouse that knows regions only."""
+    with opened() as mart:
+        yield mart
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    """Return a warehouse that knows regions only."""
-    return new_warehouse(tmp_path)
+def mart(empty: Mart) -> Mart:
+    """Return that warehouse without the rows of other tests."""
+    empty.clear()
+    return empty
 
 
 @pytest.mark.parametrize("expected", golden(), ids=lambda row: row["row_id"])
-def test_the_arithmetic_of_a_published_claim_is_what_a_hand_made_it(gathered: Path, expected: dict[str, str]) -> None:
-    found = check(gathered, expected["row_id"])
+def test_the_arithmetic_of_a_published_claim_is_what_a_hand_made_it(gathered: Mart, expected: dict[str, str]) -> None:
+    found = gathered.check(expected["row_id"])
     for name in ("implied_denominator_from_coverage", "implied_denominator_from_target", "implied_annual_premium_idr"):
         assert found[name] == (int(expected[name]) if expected[name] else None), name
     share = found["coverage_ratio_computed"]
@@ -61,20 +67,20 @@ def test_the_arithmetic_of_a_published_claim_is_what_a_hand_made_it(gathered: Pa
     assert ("above 100%" in expected["check_note"]) == ("Above 100%" in found["why_en"])
 
 
-def test_every_published_claim_has_one_verdict_and_a_sentence_in_both_languages(gathered: Path) -> None:
-    found = query(
-        gathered, "SELECT count(*), count(DISTINCT row_id), count(why_id), count(why_en) FROM mart.claim_check"
+def test_every_published_claim_has_one_verdict_and_a_sentence_in_both_languages(gathered: Mart) -> None:
+    found = gathered.query(
+        "SELECT count(*), count(DISTINCT row_id), count(why_id), count(why_en) FROM mart.claim_check"
     )
     assert found.row(0) == (84,) * 4
-    assert set(verdicts(gathered).values()) == {WRONG, SAYS_NOTHING, "PERCENT_OF_TARGET"}
-    sentences = query(gathered, "SELECT why_id, why_en FROM mart.claim_check")
+    assert set(gathered.verdicts().values()) == {WRONG, SAYS_NOTHING, "PERCENT_OF_TARGET"}
+    sentences = gathered.query("SELECT why_id, why_en FROM mart.claim_check")
     assert not [
         one for one in sentences["why_id"].to_list() + sentences["why_en"].to_list() if "{" in one or "  " in one
     ]
 
 
-def test_sarolangun_has_two_denominators_in_one_article(gathered: Path) -> None:
-    found = check(gathered)
+def test_sarolangun_has_two_denominators_in_one_article(gathered: Mart) -> None:
+    found = gathered.check()
     assert found["verdict"] == WRONG
     assert "Two denominators" in found["why_en"]
     assert all(number in found["why_en"] for number in ("52%", "124,440", "62.62%", "112,645", "64,709", "57.45%"))
@@ -97,9 +103,9 @@ def test_sarolangun_has_two_denominators_in_one_article(gathered: Path) -> None:
         ("1.5", 186_186, WRONG),  # 150.81%
     ],
 )
-def test_a_percentage_means_what_rounds_to_it(warehouse: Path, printed: str, workers: int, verdict: str) -> None:
-    say(warehouse, f"| row_id | coverage_ratio_stated | workers_covered | denominator_stated |\n| 1 | {printed} | {workers} | 123457 |")  # fmt: skip
-    assert verdicts(warehouse) == {"1": verdict}
+def test_a_percentage_means_what_rounds_to_it(mart: Mart, printed: str, workers: int, verdict: str) -> None:
+    mart.say(f"| row_id | coverage_ratio_stated | workers_covered | denominator_stated |\n| 1 | {printed} | {workers} | 123457 |")  # fmt: skip
+    assert mart.verdicts() == {"1": verdict}
 
 
 @pytest.mark.parametrize(
@@ -112,34 +118,32 @@ def test_a_percentage_means_what_rounds_to_it(warehouse: Path, printed: str, wor
     ],
 )
 def test_a_rounded_number_of_workers_may_be_a_little_below_or_over(
-    warehouse: Path, printed: str, workers: int, denominator: int, verdict: str
+    mart: Mart, printed: str, workers: int, denominator: int, verdict: str
 ) -> None:
-    say(
-        warehouse,
+    mart.say(
         f"""
         | row_id | coverage_ratio_stated | workers_covered | denominator_stated |
         | 1      | {printed}             | {workers}       | {denominator}      |
         """,
     )
-    assert verdicts(warehouse) == {"1": verdict}
+    assert mart.verdicts() == {"1": verdict}
 
 
-def test_the_workers_of_one_branch_over_those_of_the_province_do_not_make_the_share(warehouse: Path) -> None:
+def test_the_workers_of_one_branch_over_those_of_the_province_do_not_make_the_share(mart: Mart) -> None:
     text = """
         | row_id | level    | coverage_ratio_stated | workers_covered | denominator_stated |
         | 1      | province | 0.3195                | 328_119         | 1_614_923          |
         | 2      | regency  | 0.3195                | 28_119          | 161_492            |
     """
-    say(warehouse, text, region_code="15")
-    assert verdicts(warehouse) == {"1": WRONG, "2": WRONG}
-    assert "20.32%" in check(warehouse)["why_en"]
-    assert "one branch" in check(warehouse)["why_en"]
-    assert "one branch" not in check(warehouse, "2")["why_en"]
+    mart.say(text, region_code="15")
+    assert mart.verdicts() == {"1": WRONG, "2": WRONG}
+    assert "20.32%" in mart.check()["why_en"]
+    assert "one branch" in mart.check()["why_en"]
+    assert "one branch" not in mart.check("2")["why_en"]
 
 
-def test_a_share_of_the_target_printed_as_coverage_is_recognised_by_its_own_numbers(warehouse: Path) -> None:
-    say(
-        warehouse,
+def test_a_share_of_the_target_printed_as_coverage_is_recognised_by_its_own_numbers(mart: Mart) -> None:
+    mart.say(
         """
         | row_id | coverage_ratio_stated | workers_covered | denominator_stated | target_ratio_stated | target_workers | scope                 |
         | 1      | 0.61                  | 176_604         | 424_131            | 0.68                | -              | -                     |
@@ -152,14 +156,13 @@ def test_a_share_of_the_target_printed_as_coverage_is_recognised_by_its_own_numb
         region_code="15",
     )
     share = "PERCENT_OF_TARGET"
-    assert verdicts(warehouse) == {"1": share, "2": share, "3": share, "4": share, "5": SAYS_NOTHING, "6": SAYS_NOTHING}
-    assert all(number in check(warehouse)["why_en"] for number in ("61%", "176,604", "424,131", "41.64%", "68%"))
-    assert "41.48%" in check(warehouse, "3")["why_en"]
+    assert mart.verdicts() == {"1": share, "2": share, "3": share, "4": share, "5": SAYS_NOTHING, "6": SAYS_NOTHING}
+    assert all(number in mart.check()["why_en"] for number in ("61%", "176,604", "424,131", "41.64%", "68%"))
+    assert "41.48%" in mart.check("3")["why_en"]
 
 
-def test_two_denominators_are_no_fault_when_the_target_is_of_another_year(warehouse: Path) -> None:
-    say(
-        warehouse,
+def test_two_denominators_are_no_fault_when_the_target_is_of_another_year(mart: Mart) -> None:
+    mart.say(
         """
         | row_id | denominator_stated | coverage_ratio_stated | target_ratio_stated | target_year | target_workers |
         | 1      | 124_440            | 0.52                  | 0.6262              | 2025        | 70_538         |
@@ -168,8 +171,8 @@ def test_two_denominators_are_no_fault_when_the_target_is_of_another_year(wareho
         | 4      | 124_440            | 0.52                  | 0.6262              | -           | 70_538         |
         """,
     )
-    assert verdicts(warehouse) == {"1": WRONG, "2": SAYS_NOTHING, "3": SAYS_NOTHING, "4": WRONG}
-    assert "is of 124,440 workers" in check(warehouse)["why_en"]
+    assert mart.verdicts() == {"1": WRONG, "2": SAYS_NOTHING, "3": SAYS_NOTHING, "4": WRONG}
+    assert "is of 124,440 workers" in mart.check()["why_en"]
 
 
 @pytest.mark.parametrize(
@@ -185,28 +188,26 @@ def test_two_denominators_are_no_fault_when_the_target_is_of_another_year(wareho
     ],
 )
 def test_a_gap_that_is_money_is_no_number_of_workers(
-    warehouse: Path, gap: int, premium: int | None, budget: int | None, word: str
+    mart: Mart, gap: int, premium: int | None, budget: int | None, word: str
 ) -> None:
     law = {"year": 2025, "yearly_premium_idr": 201_600, "legal_reference": "PP 44/2015"}
-    load(warehouse, FactMinimumPremium, rows(FactMinimumPremium, law), None, "2025-01-01T02:00")
-    say(
-        warehouse,
+    mart.load(FactMinimumPremium, law)
+    mart.say(
         f"""
         | row_id | workers_covered | target_workers | gap_workers | premium_idr_month | budget_idr    |
         | 1      | 64_709          | 70_538         | {gap}       | {premium or "-"}  | {budget or "-"} |
         """,
     )
-    found = check(warehouse)
+    found = mart.check()
     assert found["verdict"] == WRONG
     assert "rupiah" in found["why_en"]
     assert word in found["why_en"]
 
 
-def test_a_gap_is_to_the_target_or_to_everyone(warehouse: Path) -> None:
+def test_a_gap_is_to_the_target_or_to_everyone(mart: Mart) -> None:
     law = {"year": 2025, "yearly_premium_idr": 201_600, "legal_reference": "PP 44/2015"}
-    load(warehouse, FactMinimumPremium, rows(FactMinimumPremium, law), None, "2025-01-01T02:00")
-    say(
-        warehouse,
+    mart.load(FactMinimumPremium, law)
+    mart.say(
         """
         | row_id | workers_covered | denominator_stated | target_ratio_stated | target_workers | gap_workers |
         | 1      | 64_709          | 124_440            | -                   | -              | 59_731      |
@@ -218,14 +219,13 @@ def test_a_gap_is_to_the_target_or_to_everyone(warehouse: Path) -> None:
         | 7      | 64_709          | 81_509             | -                   | -              | 16_800      |
         """,
     )
-    wrong = {row_id for row_id, verdict in verdicts(warehouse).items() if verdict == WRONG}
+    wrong = {row_id for row_id, verdict in mart.verdicts().items() if verdict == WRONG}
     assert wrong == {"4", "5"}
-    assert "59,731" in check(warehouse, "5")["why_en"]
+    assert "59,731" in mart.check("5")["why_en"]
 
 
-def test_nobody_covers_more_workers_than_people_live_there(warehouse: Path) -> None:
-    say(
-        warehouse,
+def test_nobody_covers_more_workers_than_people_live_there(mart: Mart) -> None:
+    mart.say(
         """
         | row_id | workers_covered | gap_workers   |
         | 1      | 313_001         | -             |
@@ -233,24 +233,22 @@ def test_nobody_covers_more_workers_than_people_live_there(warehouse: Path) -> N
         | 3      | -               | 1_044_000_000 |
         """,
     )
-    assert verdicts(warehouse) == {"1": WRONG, "2": SAYS_NOTHING, "3": WRONG}
-    assert "Kabupaten Sarolangun" in check(warehouse)["why_en"]
+    assert mart.verdicts() == {"1": WRONG, "2": SAYS_NOTHING, "3": WRONG}
+    assert "Kabupaten Sarolangun" in mart.check()["why_en"]
 
 
-def test_coverage_above_one_is_flagged_and_no_fault_in_itself(warehouse: Path) -> None:
-    say(
-        warehouse,
+def test_coverage_above_one_is_flagged_and_no_fault_in_itself(mart: Mart) -> None:
+    mart.say(
         "| row_id | coverage_ratio_stated | workers_covered | denominator_stated |\n| 1 | 1.5087 | 77_074 | 51_086 |",
     )
-    found = check(warehouse)
+    found = mart.check()
     assert found["verdict"] == SAYS_NOTHING
     assert "Above 100%" in found["why_en"]
     assert "Di atas 100%" in found["why_id"]
 
 
-def test_a_claim_about_a_part_of_the_workers_warns_against_the_target_of_all(warehouse: Path) -> None:
-    say(
-        warehouse,
+def test_a_claim_about_a_part_of_the_workers_warns_against_the_target_of_all(mart: Mart) -> None:
+    mart.say(
         """
         | row_id | scope                          | workers_covered |
         | 1      | informal                       | 100             |
@@ -260,14 +258,12 @@ def test_a_claim_about_a_part_of_the_workers_warns_against_the_target_of_all(war
         | 5      | {scope} with {0} braces        | 100             |
         """,
     )
-    warned = {
-        row_id for row_id in "12345" if "do not hold it against a UCJ target" in check(warehouse, row_id)["why_en"]
-    }
+    warned = {row_id for row_id in "12345" if "do not hold it against a UCJ target" in mart.check(row_id)["why_en"]}
     assert warned == {"1", "3"}
-    assert "no figure of its scope" in check(warehouse, "4")["why_en"]
+    assert "no figure of its scope" in mart.check("4")["why_en"]
 
 
-def test_the_largest_and_smallest_numbers_that_a_file_may_hold_are_judged_without_error(warehouse: Path) -> None:
+def test_the_largest_and_smallest_numbers_that_a_file_may_hold_are_judged_without_error(mart: Mart) -> None:
     names = (
         "workers_covered",
         "denominator_stated",
@@ -280,16 +276,16 @@ def test_the_largest_and_smallest_numbers_that_a_file_may_hold_are_judged_withou
         for share in ("1000", "0", "0.000000000001"):
             head = " | ".join(["row_id", "coverage_ratio_stated", "target_ratio_stated", *names])
             cells = " | ".join(["1", share, share, *[number] * len(names)])
-            say(warehouse, f"| {head} |\n| {cells} |")
-            assert check(warehouse)["why_en"]
+            mart.say(f"| {head} |\n| {cells} |")
+            assert mart.check()["why_en"]
 
 
-def test_the_day_a_claim_speaks_of_is_as_wide_as_it_was_stated(warehouse: Path) -> None:
+def test_the_day_a_claim_speaks_of_is_as_wide_as_it_was_stated(mart: Mart) -> None:
     text = "\n".join(
         ["| row_id | as_of |", *(f"| {day} | {day} |" for day in ("2024", "2024-02", "2025-03-16", "2025-02-30"))]
     )
-    say(warehouse, text)
-    found = query(warehouse, "SELECT row_id, as_of_first_day, as_of_last_day FROM mart.fact_published_figure")
+    mart.say(text)
+    found = mart.query("SELECT row_id, as_of_first_day, as_of_last_day FROM mart.fact_published_figure")
     days: dict[str, Any] = {row_id: range_ for row_id, *range_ in found.iter_rows()}
     assert days == {
         "2024": [date(2024, 1, 1), date(2024, 12, 31)],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from functools import cache
 
 import polars as pl
 import pytest
@@ -32,6 +33,7 @@ from warehouse.tables.premium_difference import FactPremiumDifference
 from warehouse.tables.premium_rule import FactPremiumRule
 from warehouse.tables.published_figure import FactPublishedFigure
 from warehouse.tables.target import FactTarget
+from warehouse.tables.tariff_terms import MonthlyTerms
 from warehouse.tables.workforce import FactWorkforce
 
 FACTS: dict[str, type[Table]] = {
@@ -51,15 +53,21 @@ FACTS: dict[str, type[Table]] = {
     "target": FactTarget,
     "workforce": FactWorkforce,
 }
-EXAMPLES = int(os.environ.get("CAKUPAN_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("CAKUPAN_EXAMPLES", "200"))
 half = settings(
     max_examples=EXAMPLES // 2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
+@cache
+def terms_of_version(version: Version) -> pl.DataFrame:
+    """Return the terms of every class on a version's day: they depend on the rules alone, and no world has its own."""
+    return build([MonthlyTerms], REFERENCE, version)[MonthlyTerms].collect()
+
+
 def facts(world: World, version: Version) -> dict[str, pl.DataFrame]:
     """Return what the transforms make of a world."""
-    inputs = inputs_of_version(world, version)
+    inputs = {**inputs_of_version(world, version), MonthlyTerms: terms_of_version(version).lazy()}
     if inputs[Membership].collect().is_empty():
         unknown = {kind: frame for kind, frame in inputs.items() if kind is not Membership}
         inputs_of_premium = unknown

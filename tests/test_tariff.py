@@ -22,6 +22,7 @@ from transforms.tariff_memberships import (
     classes_by_month,
     is_charged_once,
     priced,
+    terms_of,
 )
 from warehouse import lake
 from warehouse import vocabulary as v
@@ -36,7 +37,8 @@ Answer = tuple[dict[str, int | None], dict[str, str]]
 def answers(cases: list[Case]) -> list[Answer]:
     """Return what the engine says of every case: rupiah and rules per programme held."""
     both = charged(_frame(cases))
-    wide, terms = priced(both, both.select(CLASS), RULES)
+    terms = terms_of(both.select(CLASS), RULES)
+    wide = priced(both, terms)
     rows = {row["row"]: row for row in wide.collect().to_dicts()}
     rules = {(row["class_id"], row["programme"]): row["rules"] for row in terms.collect().to_dicts()}
     return [_answer(case, rows[place], rules) for place, case in enumerate(cases)]
@@ -174,7 +176,7 @@ def test_the_highest_wage_and_the_highest_contract_are_exact() -> None:
 
 def test_what_the_state_pays_is_left_out_of_what_is_payable() -> None:
     rows = charged(_frame([Case(date(2025, 3, 31), "PU", "RENDAH", jkp_member="Y", wage_idr=3_333_333)]))
-    wide, _ = priced(rows, rows.select(CLASS), RULES)
+    wide = priced(rows, terms_of(rows.select(CLASS), RULES))
     [row] = wide.collect().to_dicts()
     assert (row["due_idr_JKP"], row["payable_idr_JKP"]) == (12_000, 4_667)
     assert amount_of("payable_idr", "JHT") == "due_idr_JHT"
@@ -195,7 +197,7 @@ def test_the_earlier_amount_is_by_the_rules_before_the_newest_change_of_the_prog
     day: date, programme: str, earlier: int | None
 ) -> None:
     rows = charged(_frame([Case(day, "PU", "RENDAH", jkp_member="Y", wage_idr=3_000_000)]))
-    wide, _ = priced(rows, rows.select(CLASS), RULES)
+    wide = priced(rows, terms_of(rows.select(CLASS), RULES))
     assert wide.select(f"earlier_due_idr_{programme}").collect().item() == earlier
 
 
@@ -208,7 +210,7 @@ def test_a_contract_is_charged_once_however_many_memberships_share_it() -> None:
         start_date=pl.Series([date(2025, 3, 1), date(2025, 3, 9), date(2025, 3, 31)]),
     )
     begun = charged(rows)
-    wide, _ = priced(begun, begun.select(CLASS), RULES)
+    wide = priced(begun, terms_of(begun.select(CLASS), RULES))
     amounts = wide.select("residence_code", "due_idr_JKK", "due_idr_JKM").sort("residence_code").collect().rows()
     assert amounts == [("15.03", None, 30_000), ("15.04", 210_000, None), ("15.05", None, None)]
 
@@ -246,7 +248,8 @@ def test_the_classes_that_can_occur_are_priced_like_those_that_do() -> None:
     ]
     rows = charged(_frame(cases))
     days = pl.LazyFrame({"day": [day]})
-    frames = [priced(rows, classes, RULES) for classes in (rows.select(CLASS), classes_by_month(days, RULES))]
+    both = [terms_of(classes, RULES) for classes in (rows.select(CLASS), classes_by_month(days, RULES))]
+    frames = [(priced(rows, terms), terms) for terms in both]
     amounts = [f"due_idr_{programme}" for programme in v.PROGRAMMES]
     one, other = (
         wide.join(terms.select(*CASE, "rules").filter(pl.col("programme") == "JKK"), on="class_id").sort("row")

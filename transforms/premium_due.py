@@ -17,6 +17,7 @@ from transforms.tariff_memberships import (
     classes_by_month,
     is_charged_once,
     priced,
+    terms_of,
 )
 from warehouse.calendar import Version
 from warehouse.schema import Lazy, conform
@@ -27,6 +28,7 @@ from warehouse.tables.employer import Employer
 from warehouse.tables.in_force import InForce
 from warehouse.tables.premium_due import PremiumDue
 from warehouse.tables.reference import ContributionRule
+from warehouse.tables.tariff_terms import MonthlyTerms
 from warehouse.vocabulary import PROGRAMMES
 
 ASKED = (
@@ -37,6 +39,13 @@ GROUP = ("employer_key", "membership_key", "region_code", "segment", "funding_so
 
 
 @transform
+def monthly_terms(rules: Lazy[ContributionRule], version: Version) -> Lazy[MonthlyTerms]:
+    """Return the terms, on the reference day, of every class that owes by the month, whether it occurs or not."""
+    days = pl.LazyFrame({"day": [version.reference_day]})
+    return conform(terms_of(classes_by_month(days, rules), rules).cache(), MonthlyTerms)
+
+
+@transform
 def premium_due(
     in_force: Lazy[InForce],
     contributions: Lazy[Contribution],
@@ -44,6 +53,7 @@ def premium_due(
     employers: Lazy[Employer] | None,
     months: Lazy[DimMonth],
     rules: Lazy[ContributionRule],
+    terms: Lazy[MonthlyTerms],
     version: Version,
 ) -> Lazy[PremiumDue]:
     """Return what the memberships in force owe by the rules of the reference day.
@@ -57,11 +67,7 @@ def premium_due(
         for part in (~is_charged_once(), is_charged_once())
     )
     own, contracts = _with_known_sub_sector(charged_by_month(monthly), rules), charged_once(once)
-    days = pl.LazyFrame({"day": [version.reference_day]})
-    due = [
-        _summed(own, classes_by_month(days, rules), rules, BY_MONTH),
-        _summed(contracts, contracts.select(CLASS), rules),
-    ]
+    due = [_summed(own, terms, BY_MONTH), _summed(contracts, terms_of(contracts.select(CLASS), rules), CLASS)]
     return conform(pl.concat(due).cache(), PremiumDue)
 
 
@@ -105,11 +111,9 @@ def _with_known_sub_sector(rows: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFr
     return rows.join(named, on="sub_sector", how="left").with_columns(sub_sector="named")
 
 
-def _summed(
-    rows: pl.LazyFrame, classes: pl.LazyFrame, rules: pl.LazyFrame, by: tuple[str, ...] = CLASS
-) -> pl.LazyFrame:
-    """Return the rows of PremiumDue that memberships make whose class is one of `classes`."""
-    wide, terms = priced(rows, classes, rules, by)
+def _summed(rows: pl.LazyFrame, terms: pl.LazyFrame, by: tuple[str, ...]) -> pl.LazyFrame:
+    """Return the rows of PremiumDue that memberships make whose class, told apart by the columns `by`, is one of `terms`."""
+    wide = priced(rows, terms, by)
     held = {f"memberships_{programme}": ((pl.col("programmes") & bit) != 0).sum() for programme, bit in BITS.items()}
     columns = {amount_of(name, programme) for name in AMOUNTS for programme in PROGRAMMES}
     keyed = wide.with_columns(membership_key="payer", region_code="residence_code", is_charged=pl.col("charged") != 0)
@@ -123,5 +127,7 @@ def _summed(
         for programme in PROGRAMMES
     ]
     long = sums.select(*GROUP, each=pl.concat_list(each)).explode("each", empty_as_null=False).unnest("each")
-    known = {name: pl.when(pl.col(rate).is_not_null()).then(name) for name, (rate, *_) in AMOUNTS.items()}
-    return long.filter(pl.col("memberships") > 0).join(terms, on=CASE).with_columns(**known)
+    rates = {name: rate for name, (rate, *_) in AMOUNTS.items()}
+    known = {name: pl.when(pl.col(rate).is_not_null()).then(name) for name, rate in rates.items()}
+    ruled = terms.select(*CASE, "rules", "confidence", *rates.values())
+    return long.filter(pl.col("memberships") > 0).join(ruled, on=CASE).with_columns(**known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.tariff import CLASS, cases_of, rounded, terms
+from transforms.tariff import CASE, CLASS, cases_of, rounded, terms
 from transforms.tariff_rules import days_before, numbered
 from warehouse.vocabulary import FUNDING_SOURCES, PROGRAMMES, RISK_CLASSES, SEGMENTS
 
@@ -75,23 +75,22 @@ def classes_by_month(days: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:
     return classes.with_columns(contract_value_idr=nothing, contract_months=nothing).select(CLASS)
 
 
-def priced(
-    rows: pl.LazyFrame, classes: pl.LazyFrame, rules: pl.LazyFrame, by: tuple[str, ...] = CLASS
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Return the memberships with class_id and their amounts (see `amount_of`), and the terms of every case.
-
-    `rows` have their class of `classes`, told apart by the columns `by`, and `charged`. Amounts are null where the
-    programme is not charged or its terms are unknown. The earlier ones are by the rules before their newest change.
-    """
+def terms_of(classes: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the classes with the terms of each programme; the earlier ones are by the rules before their newest change."""
     exact, cases = numbered(rules), cases_of(classes)
-    earlier = terms(days_before(exact, cases), exact).select(
-        "class_id", "programme", pl.col(NUMBERS).name.prefix("earlier_")
-    )
-    found = terms(cases, exact).join(earlier, on=["class_id", "programme"], how="left")
-    wide = cases.select("class_id", *by).unique().join(_side_by_side(found), on="class_id")
+    earlier = terms(days_before(exact, cases), exact).select(*CASE, pl.col(NUMBERS).name.prefix("earlier_"))
+    return cases.join(terms(cases, exact), on=CASE).join(earlier, on=CASE, how="left")
+
+
+def priced(rows: pl.LazyFrame, found: pl.LazyFrame, by: tuple[str, ...] = CLASS) -> pl.LazyFrame:
+    """Return the memberships with class_id and their amounts (see `amount_of`).
+
+    `rows` have a class of `terms_of`, told apart by the columns `by`, and `charged`. Amounts are null where the
+    programme is not charged or its terms are unknown.
+    """
     pairs = [(name, programme) for programme in PROGRAMMES for name in AMOUNTS]
     amounts = {amount_of(*pair): _amount(*pair) for pair in pairs if amount_of(*pair) == "_".join(pair)}
-    return rows.join(wide, on=by, how="left", nulls_equal=True).with_columns(**amounts), found
+    return rows.join(_side_by_side(found, by), on=by, how="left", nulls_equal=True).with_columns(**amounts)
 
 
 def amount_of(name: str, programme: str) -> str:
@@ -102,12 +101,15 @@ def amount_of(name: str, programme: str) -> str:
     return f"{name if programme in SHARED_WITH_STATE else WHOLE.get(name, name)}_{programme}"
 
 
-def _side_by_side(found: pl.LazyFrame) -> pl.LazyFrame:
-    names = {number for numbers in AMOUNTS.values() for number in numbers}
+def _side_by_side(found: pl.LazyFrame, by: tuple[str, ...]) -> pl.LazyFrame:
+    names = sorted({number for numbers in AMOUNTS.values() for number in numbers})
     return found.group_by("class_id").agg(
-        pl.col(name).filter(pl.col("programme") == programme).first().alias(f"{programme}_{name}")
-        for programme in PROGRAMMES
-        for name in sorted(names)
+        pl.col(by).first(),
+        *(
+            pl.col(name).filter(pl.col("programme") == programme).first().alias(f"{programme}_{name}")
+            for programme in PROGRAMMES
+            for name in names
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """Try the mutants of every transform in copies of the project, two at a time, and say which nobody noticed.
 
-    python -m tests.mutation [MODULE ...] [--timeout SECONDS]
+    python -m tests.mutation [MODULE ...] [--timeout SECONDS] [--workers N]
 
 Exit code 1 when fewer than the wanted share is noticed, or when a survivor has no reason in survivors.toml.
 """
@@ -23,7 +23,6 @@ HERE = Path(__file__).parent
 PROJECT = HERE.parent.parent
 PARTS = ("warehouse", "transforms", "expectations", "flows", "tests", "pyproject.toml")
 WANTED = 0.85
-WORKERS = 2
 
 
 def main() -> int:
@@ -31,12 +30,13 @@ def main() -> int:
     parser = argparse.ArgumentParser("mutation", description=__doc__)
     parser.add_argument("modules", nargs="*", help="such as arrears; all without")
     parser.add_argument("--timeout", type=int, default=120, help="seconds after which a mutant counts as noticed")
+    parser.add_argument("--workers", type=int, default=2, help="copies of the project at work at a time")
     given = parser.parse_args()
     plan: dict[str, list[str]] = tomllib.loads((HERE / "plan.toml").read_text(encoding="utf-8"))
     chosen = {module: tests for module, tests in plan.items() if not given.modules or module in given.modules}
-    with tempfile.TemporaryDirectory(prefix="mutation-") as scratch, ThreadPoolExecutor(WORKERS) as pool:
+    with tempfile.TemporaryDirectory(prefix="mutation-") as scratch, ThreadPoolExecutor(given.workers) as pool:
         copies: SimpleQueue[Path] = SimpleQueue()
-        for number in range(WORKERS):
+        for number in range(given.workers):
             copies.put(_copy(Path(scratch) / str(number)))
         tried = list(pool.map(lambda one: _try(copies, one, chosen[one], given.timeout), chosen))
     return _report([mutant for mutants in tried for mutant in mutants])

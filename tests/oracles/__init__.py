@@ -38,7 +38,7 @@ def opinions(
     names: Iterable[str], frames: Mapping[type[Table], pl.LazyFrame], version: Version
 ) -> dict[str, pl.DataFrame]:
     """Return the rows of several statements for a version by their names; steps that they share are taken once."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         for table, frame in frames.items():
             connection.register(table.name, frame.collect())
         answers: dict[str, pl.DataFrame] = {}
