@@ -24,10 +24,10 @@ test: setup  ## every check: lint, types, import order, dictionary, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cakupan dictionary --check docs/dictionary.md
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 verify: setup  ## the long checks: thousands of random worlds and loads, and more kills
-	CAKUPAN_EXAMPLES=5000 $(BIN)/pytest tests/test_second_opinion.py
+	CAKUPAN_EXAMPLES=5000 $(BIN)/pytest -n 2 tests/test_second_opinion.py
 	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=60 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
 
 mutation: setup  ## change the transforms in every place and see whether a test notices

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from tests.claimed import new_warehouse
+from tests.claimed import Mart, opened
 from warehouse.tables.target import FactTarget
 from warehouse.tables.workforce import FactWorkforce
 
@@ -21,11 +21,18 @@ CENTRAL = {
 }
 
 
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Mart]:
+    """Yield a warehouse that knows regions only."""
+    with opened() as mart:
+        yield mart
+
+
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
+def mart(empty: Mart) -> Mart:
     """Return a warehouse in which Sarolangun has 64,709 of 124,440 workers by residence on 16 March 2025."""
-    warehouse = new_warehouse(tmp_path)
-    mart.counted(
+    empty.clear()
+    empty.counted(
         """
         | region_code | basis     | segment | active_workers | vulnerable_workers |
         | 15.03       | RESIDENCE | UCJ     | 64_709         | 5_000              |
@@ -36,7 +43,7 @@ def warehouse(tmp_path: Path) -> Path:
         | 15          | RESIDENCE | UCJ     | 95_001         | 0                  |
         """,
     )
-    return warehouse
+    return empty
 
 
 def one(mart: Mart, cells: str, **same: object) -> str:

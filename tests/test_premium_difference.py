@@ -85,6 +85,30 @@ def test_a_bill_in_another_regency_than_the_worker_s_is_named_in_both() -> None:
     )
 
 
+def test_a_payer_has_one_cause_even_where_one_of_its_regencies_agrees() -> None:
+    found = difference(
+        """
+        | wage_idr  | residence_code |
+        | 4_000_000 | 15.03          |
+        | 6_000_000 | 15.04          |
+        """,
+        """
+        | employer_key | billed_idr | region_code |
+        | one          | 21_600     | 15.03       |
+        | one          | 30_000     | 15.04       |
+        """,
+    )
+    assert_table(
+        found,
+        """
+        | region_code | cause        | due_idr | billed_idr |
+        | 15.03       | UNDER_BILLED | 21_600  | 21_600     |
+        | 15.04       | UNDER_BILLED | 32_400  | 30_000     |
+        """,
+        FactPremiumDifference,
+    )
+
+
 def test_what_the_state_pays_itself_is_no_part_of_a_bill() -> None:
     found = difference(
         "| wage_idr | programmes |\n| 5_000_000 | JKP |",
@@ -110,6 +134,15 @@ def test_the_rules_before_the_change_are_tried_without_the_state_s_share_too() -
         "| employer_key | programme | billed_idr |\n| one | JKP | 12_000 |",
     )
     assert_table(found, "| cause | due_idr |\n| RULE_CHANGE | 18_000 |", FactPremiumDifference)
+
+
+def test_a_programme_without_earlier_rules_has_no_earlier_amount_to_agree_with() -> None:
+    found = difference(
+        "| wage_idr | programmes |\n| 5_000_000 | JKP |\n| 5_000_000 | JKP |",
+        "| employer_key | programme | billed_idr |\n| one | JKP | 1 |",
+        Version(date(2021, 2, 1), date(2021, 3, 10)),
+    )
+    assert_table(found, "| cause | due_idr |\n| UNDER_BILLED | 46_000 |", FactPremiumDifference)
 
 
 def test_an_employer_without_a_risk_class_is_unknown_even_when_nothing_is_billed() -> None:

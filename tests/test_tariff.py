@@ -30,7 +30,6 @@ from warehouse.tables.membership import Membership
 from warehouse.tables.reference import ContributionRule
 
 RULES = lake.seed(ContributionRule)
-KNOWN = ("day", "risk_class", "labour_intensive", "jkp_member", "row")
 Answer = tuple[dict[str, int | None], dict[str, str]]
 
 
@@ -187,6 +186,7 @@ def test_what_the_state_pays_is_left_out_of_what_is_payable() -> None:
     [
         (date(2025, 3, 31), "JKM", 6_000),
         (date(2025, 2, 6), "JKM", 9_000),
+        (date(2025, 2, 7), "JKM", 6_000),
         (date(2026, 3, 31), "JP", 90_000),
         (date(2026, 3, 31), "JKK", 12_000),
         (date(2015, 7, 31), "JHT", None),
@@ -199,6 +199,18 @@ def test_the_earlier_amount_is_by_the_rules_before_the_newest_change_of_the_prog
     rows = charged(_frame([Case(day, "PU", "RENDAH", jkp_member="Y", wage_idr=3_000_000)]))
     wide = priced(rows, terms_of(rows.select(CLASS), RULES))
     assert wide.select(f"earlier_due_idr_{programme}").collect().item() == earlier
+
+
+@pytest.mark.parametrize(
+    ("unsure", "confidences"),
+    [("R023", {"JHT": "low", "JKK": "high"}), ("R056A", {"JHT": "high", "JKK": "low"}), ("R001", {"JKK": "high"})],
+    ids=["one of two payers", "the relief", "another class"],
+)
+def test_an_amount_is_as_sure_as_the_least_sure_of_its_rules(unsure: str, confidences: dict[str, str]) -> None:
+    doubted = pl.when(pl.col("rule_id") == unsure).then(pl.lit("low")).otherwise(pl.lit("high"))
+    rows = charged(_frame([Case(date(2020, 9, 30), "PU", "RENDAH", wage_idr=1)]))
+    found = terms_of(rows.select(CLASS), RULES.with_columns(confidence=doubted)).select("programme", "confidence")
+    assert confidences.items() <= dict(found.collect().iter_rows()).items()
 
 
 def test_a_contract_is_charged_once_however_many_memberships_share_it() -> None:
