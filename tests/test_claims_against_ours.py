@@ -172,6 +172,8 @@ def test_the_share_of_a_part_is_a_share_of_other_people(mart: Mart) -> None:
     claim = "workers_covered=20_123 coverage_ratio_stated=0.3721 denominator_stated=54_080"
     assert one(mart, claim, scope="informal") == "OTHER_DENOMINATOR"
     assert "54,080" in mart.check()["why_en"]
+    assert one(mart, "coverage_ratio_stated=0.1617", scope="informal") == UNEXPLAINED
+    assert one(mart, "workers_covered=20_123 coverage_ratio_stated=0.1617", scope="informal") == "OTHER_DENOMINATOR"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.claimed import Mart, opened
+from tests.asciitable import assert_table, table
+from tests.claimed import Mart, opened, regions
 from transforms.graph import build
 from warehouse import lake
 from warehouse.schema import Table
@@ -293,3 +294,35 @@ def test_the_day_a_claim_speaks_of_is_as_wide_as_it_was_stated(mart: Mart) -> No
         "2025-03-16": [date(2025, 3, 16)] * 2,
         "2025-02-30": [date(2025, 2, 1), date(2025, 2, 28)],
     }
+
+
+def test_a_claim_without_code_gets_the_region_that_its_name_means_alone() -> None:
+    codes = table(
+        DimRegionCode,
+        """
+        | system | code           | region_code |
+        | name   | KAB. KEMBAR    | 15.02       |
+        | name   | Kabupaten Kembar | 15.03     |
+        | name   | KAB MERANGIN   | 15.02       |
+        | bps    | 1503           | 15.02       |
+        """,
+    )
+    claims = table(
+        PublishedFigureSeed,
+        """
+        | row_id | as_of | name                 | kode_kemendagri |
+        | 1      | 2024  | Kabupaten Merangin   | -               |
+        | 2      | 2024  | Kab. Kembar          | -               |
+        | 3      | 2024  | Kabupaten Merangin   | 15.03           |
+        | 4      | 2024  | Kabupaten Merangin   | 99.99           |
+        | 5      | 2024  | -                    | -               |
+        """,
+    )
+    inputs: dict[type[Table], pl.LazyFrame] = {
+        PublishedFigureSeed: claims, DimRegionCode: codes, DimRegion: regions().lazy(),
+    }  # fmt: skip
+    assert_table(
+        build([FactPublishedFigure], inputs)[FactPublishedFigure],
+        "| row_id | region_code |\n| 1 | 15.02 |\n| 2 | - |\n| 3 | 15.03 |\n| 4 | - |\n| 5 | - |",
+        FactPublishedFigure,
+    )
