@@ -93,8 +93,8 @@ def test_any_single_finding_ends_compliance(
 
 def test_before_a_duty_begins_no_programme_is_owed() -> None:
     june = Version(date(2015, 6, 1), date(2015, 6, 30))
-    found = findings("| npp | scale | programmes |\n| one | BESAR | JKK |", version=june)
-    assert_table(found, "| is_programme_missing |\n| T |", EmployerMonth)
+    found = findings("| npp | scale | programmes |\n| one | BESAR | JKK |\n| two | BESAR | JKM |", version=june)
+    assert_table(found, "| employer_key | is_programme_missing |\n| one | T |\n| two | T |", EmployerMonth)
 
 
 def test_workers_are_counted_as_persons_in_force_in_any_segment() -> None:

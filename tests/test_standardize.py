@@ -16,6 +16,7 @@ from warehouse.rules import AMBIGUOUS, FOREIGN, raw
 from warehouse.schema import Extract, Parse
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
+from warehouse.tables.target import Target
 
 INDONESIAN = Dialect(decimal=",", thousands=".")
 ENGLISH = Dialect(decimal=".", thousands=",")
@@ -108,6 +109,11 @@ def test_a_percentage_becomes_a_fraction(text: str, fraction: float) -> None:
     assert read(parse.percent, text) == fraction
 
 
+@pytest.mark.parametrize("text", ["sekitar 60", "nan", "inf", "6e1", "60 persen", "1,096.2"])
+def test_a_text_that_is_no_percentage_is_not_read(text: str) -> None:
+    assert read(parse.percent, text) is None
+
+
 def test_y_and_t_are_yes_and_no_and_other_letters_are_not_read() -> None:
     assert [read(parse.flag, text) for text in ("Y", "t", "N")] == [True, False, None]
 
@@ -186,3 +192,8 @@ def test_of_two_minimum_wages_of_a_regency_and_year_the_last_one_counts() -> Non
     measured = with_minimum_wage(rows.lazy(), wages).collect()
     assert measured["minimum_wage_idr"].to_list() == [3_203_652, 3_203_652, None, None]
     assert "wage_year" not in measured.columns
+
+
+def test_a_number_that_its_column_cannot_hold_is_unreadable_and_no_error() -> None:
+    found = rows_of(Target, tahun=["2025", "99999999999"], persen=["96,20", "sekitar 60"])
+    assert found.select("year", "target_ratio").rows() == [(2025, 0.962), (None, None)]

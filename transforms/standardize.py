@@ -126,14 +126,14 @@ def month(value: pl.Expr, _: Dialect) -> pl.Expr:
 def whole(value: pl.Expr, dialect: Dialect) -> pl.Expr:
     """Return the whole number; a fraction other than zero is unreadable, and so is a text with two readings."""
     digits = _decimal(value, dialect).str.replace(r"\.0*$", "")
-    return pl.when(digits.str.contains(r"^-?\d{1,18}$")).then(digits).cast(pl.Int64, strict=False)
+    return pl.when(digits.str.contains(r"^-?\d{1,18}$")).then(digits).cast(pl.Int64)
 
 
 def percent(value: pl.Expr, dialect: Dialect) -> pl.Expr:
     """Return the percentage as a fraction: 96,20 gives 0.962."""
     number = value.str.strip_chars_end("% ")
     number = _decimal(number, dialect) if dialect.decimal else number.str.replace(",", ".", literal=True)
-    return (number.cast(pl.Float64, strict=False) / 100).round(12)
+    return (pl.when(number.str.contains(r"^-?\d+(\.\d+)?$")).then(number).cast(pl.Float64) / 100).round(12)
 
 
 def flag(value: pl.Expr, _: Dialect) -> pl.Expr:
