@@ -5,11 +5,13 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from transforms.geography import Gazetteer, gazetteer, hint, region_key
+from transforms.geography import Gazetteer, gazetteer, hint, region_hints, region_key
 from warehouse import lake
 from warehouse.dialect import CodeSystem
+from warehouse.rules import raw
 from warehouse.schema import Parse
 from warehouse.tables.dimensions import DimRegion, DimRegionCode
+from warehouse.tables.membership import Membership
 
 BANDUNG = "32.04 Kabupaten Bandung, 32.73 Kota Bandung"
 SAROLANGUN = "15.03 Kabupaten Sarolangun"
@@ -126,3 +128,38 @@ def test_nothing_is_guessed_for_a_text_that_is_near_no_region(text: str | None) 
 
 
 SYSTEMS: tuple[CodeSystem, ...] = ("kemendagri", "bps")
+
+
+def test_short_names_and_short_texts_have_no_neighbours() -> None:
+    assert hinted("Demakk") == ["mungkin / perhaps: 33.21 Kabupaten Demak"]
+    assert hinted("Bimaa", "Demk") == [None, None]
+
+
+@pytest.mark.parametrize(("regions", "is_told"), [(3, True), (4, False)])
+def test_more_than_three_near_names_are_no_hint(regions: int, is_told: bool) -> None:
+    names = {f"SELAT{letter}": f"11.0{number}" for number, letter in enumerate("ABCD"[:regions])}
+    frame = pl.LazyFrame({"text": ["Selatx"]})
+    found = frame.select(hint(pl.col("text"), Gazetteer(names, {}, {}))).collect().item()
+    assert (found is not None) is is_told
+
+
+def test_a_code_or_name_of_one_region_is_not_among_the_ambiguous() -> None:
+    assert not set(known().known) & set(known().ambiguous)
+    assert known().ambiguous["BANDUNG"] == ("32.04", "32.73")
+
+
+def test_the_hints_of_a_row_name_the_column_and_rows_without_a_doubt_have_none() -> None:
+    columns = {column.name: raw(column) for column in Membership.columns.values() if column.parse is Parse.REGENCY}
+    frame = pl.LazyFrame(
+        {
+            columns["residence_code"]: ["Bandung", "15.03", "Bandung", None],
+            columns["workplace_code"]: ["15.03", "15.03", "Sarolangn", None],
+            "residence_code": [None, "15.03", None, None],
+            "workplace_code": ["15.03", "15.03", None, None],
+        },
+        schema_overrides=dict.fromkeys([*columns, *columns.values()], pl.String),
+    )
+    lived = f"kode_kab_domisili menunjuk beberapa wilayah / names several regions: {BANDUNG}"
+    worked = f"kode_kab_kerja mungkin / perhaps: {SAROLANGUN}"
+    found = frame.select(region_hints(Membership, {Parse.REGENCY: known()})).collect().to_series()
+    assert found.to_list() == [lived, None, f"{lived}; {worked}", None]

@@ -120,8 +120,7 @@ def _candidates(keyed: pl.DataFrame) -> dict[str, set[str]]:
     for key, region in keyed.select("key", "region_code").iter_rows():
         found[key].add(region)
         for prefix in ("KAB", "KOTA", "PROVINSI"):
-            if key.startswith(prefix) and len(key) > len(prefix):
-                found[key.removeprefix(prefix)].add(region)
+            found[key.removeprefix(prefix)].add(region)
     return found
 
 
