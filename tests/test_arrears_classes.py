@@ -190,10 +190,14 @@ def test_the_list_of_employers_says_how_far_each_has_paid_and_how_far_ahead_it_i
         | employer_key | month   | billed_idr | paid_idr |
         | ahead        | 2025-03 | 100        | 130      |
         | open         | 2025-03 | 100        | 99       |
+        | unasked      | 2025-02 | 1          | 1        |
+        | unasked      | 2025-03 | 0          | 50       |
         """
     inputs: dict[type[Table], pl.LazyFrame] = {
         **REFERENCE,
-        Employer: table(Employer, "| npp | nib |\n| ahead | 1 |\n| open | 2 |\n| unbilled | 3 |\n| - | 4 |"),
+        Employer: table(
+            Employer, "| npp | nib |\n| ahead | 1 |\n| open | 2 |\n| unbilled | 3 |\n| - | 4 |\n| unasked | 5 |"
+        ),
         Membership: table(Membership, "| employer_key |"),
         ContributionHistory: table(ContributionHistory, payments),
     }
@@ -205,6 +209,7 @@ def test_the_list_of_employers_says_how_far_each_has_paid_and_how_far_ahead_it_i
         | open         | -            | 0           | 1           |
         | unbilled     | -            | 0           | 0           |
         | NIB:4        | -            | 0           | 0           |
+        | unasked      | 2025-02      | 50          | 0           |
         """,
         EmployerMonth,
     )

@@ -154,3 +154,22 @@ def test_the_rows_are_those_of_the_employer_and_say_what_was_wrong_with_them() -
     assert rows["PDS_PROGRAM"].select(LINE_NO, "owed_programmes", "followed_programmes").rows() == [(2, 7, 3)]
     assert rows["PWBD"].is_empty()
     assert rows["PDS_TK"].is_empty()
+
+
+def test_one_rupiah_unpaid_is_evidence_and_a_receipt_without_a_bill_is_none() -> None:
+    text = """
+        | employer_key | month   | programme | billed_idr | paid_idr | paid_date  | region_code |
+        | one          | 2025-01 | JKK       | 1          | 0        | -          | 15.03       |
+        | one          | 2025-02 | JKM       | 100        | 40       | 2025-03-10 | 15.03       |
+        | one          | 2025-02 | JKM       | 0          | 59       | 2025-03-11 | 15.03       |
+        """
+    inputs = inputs_of_version(random_world(1, rows=1), CLOSED_MARCH)
+    inputs = {
+        **inputs,
+        ContributionHistory: table(ContributionHistory, text),
+        Employer: table(Employer, "| npp | region_code |\n| one | 15.03 |"),
+    }
+    rows = evidence(observed(inputs, CLOSED_MARCH), CLOSED_MARCH)["TUNGGAKAN"].collect()
+    assert rows.select("billed_idr", "unpaid_idr").sort("billed_idr").rows() == [(1, 1), (100, 1)]
+    owing = pl.LazyFrame({"arrears_idr": [0, 1]}).select(FLAGS["TUNGGAKAN"]).collect()
+    assert owing.to_series().to_list() == [False, True]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import polars as pl
 
 from transforms.dated import in_effect, stamp
@@ -44,10 +46,7 @@ def overdue_by_month(contributions: pl.LazyFrame, months: pl.LazyFrame, version:
     A month is in arrears from the day after its due date; one that is not in `months` never is. `contributions` are all
     months known on as_of_date: what is paid for a later month settles these first.
     """
-    last_due = _due(months, version).select(last_due=pl.col("month").max())
-    billed = pl.when(pl.col("month") <= pl.col("last_due")).then("billed_idr").otherwise(0).alias("billed_idr")
-    bills_due = contributions.join(last_due, how="cross").with_columns(billed)
-    return overdue(unpaid_by_month(bills_due), months, version)
+    return overdue(unpaid_by_month(contributions), months, version)
 
 
 def overdue_of_month(contributions: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
@@ -90,9 +89,7 @@ def payment_record(
     arrears = oldest.join(_ages(months, classes, version), on="month").drop("month")
     surplus = surplus_by_account(known).group_by(npp="employer_key").agg(pl.col("surplus_idr").sum())
     parts = (_late(known, months, version), arrears, _paid_through(known, unpaid), surplus)
-    record = parts[0]
-    for part in parts[1:]:
-        record = record.join(part, on="npp", how="full", coalesce=True)
+    record = reduce(lambda known, part: known.join(part, on="npp", how="full", coalesce=True), parts)
     return record.with_columns(pl.col("is_late").fill_null(False))
 
 
