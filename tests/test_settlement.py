@@ -12,7 +12,7 @@ from tests.asciitable import assert_table, table
 from tests.rules import CLASSES
 from tests.world import CLOSED_MARCH, MID_MARCH, inputs_of_version, random_world
 from transforms.arrears import payment_record
-from transforms.settlement import ACCOUNT, pieces_of_month, surplus_by_account, unpaid_by_month
+from transforms.settlement import ACCOUNT, pieces_of_month, surplus_by_account, unpaid_by_month, unpaid_of_month
 from warehouse.calendar import Version, dim_month
 from warehouse.schema import Lazy
 from warehouse.tables.compliance import EmployerMonth
@@ -205,3 +205,13 @@ def test_the_surplus_of_an_employer_is_that_of_its_accounts_and_is_not_set_again
         """
     )
     assert_table(found, "| surplus_idr | arrears_idr |\n| 50 | 90 |", EmployerMonth)
+
+
+def test_one_rupiah_counts_as_a_bill_a_debt_a_payment_and_a_surplus() -> None:
+    bill = history("| month | billed_idr | paid_idr |\n| 2025-01 | 1 | 0 |")
+    assert unpaid_by_month(bill).select("unpaid_idr").collect().item() == 1
+    assert unpaid_of_month(bill, Version(JANUARY, SEEN)).select("unpaid_idr").collect().item() == 1
+    ahead = history("| month | billed_idr | paid_idr |\n| 2025-01 | 1 | 2 |")
+    assert surplus_by_account(ahead).select("surplus_idr").collect().item() == 1
+    late = "| month | billed_idr | paid_idr | paid_date |\n| 2025-01 | 2 | 1 | 2025-03-05 |"
+    assert pieces(late, JANUARY) == [("2025-03-05", 1), ("unpaid", 1)]
