@@ -104,7 +104,7 @@ def test_the_lowest_contribution_of_a_year_adds_up_the_package_of_its_months_and
         """
         | parameter           | segment | value | effective_from | effective_to | legal_ref |
         | bpu_minimum_package | BPU     | 10000 | 2021-07-01     | 2023-03-31   | old       |
-        | bpu_minimum_package | BPU     | 16800 | 2023-04-01     | 2024-12-31   | new       |
+        | bpu_minimum_package | BPU     | 16800 | 2023-04-01     | 2024-12-01   | new       |
         | due_day             | BPU     | 15    | 2014-01-01     | -            | other     |
         """,
     )

@@ -39,6 +39,7 @@ def test_another_key_and_another_version_give_other_tokens() -> None:
 def test_a_key_never_shows_in_a_representation() -> None:
     assert "k" * 8 not in repr(KEY)
     assert KEY.secret.hex() not in f"{KEY!r}{KEY.fingerprint()}"
+    assert len(KEY.fingerprint()) == 16, "the mark names gatings: another length would gate every file again"
 
 
 def test_an_id_of_another_length_gets_no_token() -> None:

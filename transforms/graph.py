@@ -9,9 +9,8 @@ A parameter `Lazy[X] | None` is optional: None when X, or a delivery that X is m
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from types import NoneType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import polars as pl
 
@@ -35,16 +34,14 @@ class MissingInputError(GraphError):
         self.table = table
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """One parameter of a transform: a table, or the version when `table` is None."""
 
     table: type[Table] | None
-    optional: bool
+    optional: bool = False
 
 
-@dataclass(frozen=True)
-class Transform:
+class Transform(NamedTuple):
     """A function with the table it makes and the needs of its parameters, as its annotations state them."""
 
     function: Callable[..., pl.LazyFrame]
@@ -143,16 +140,15 @@ def _read(function: Callable[..., pl.LazyFrame]) -> Transform:
     made, where = hints.pop("return", None), f"{function.__module__}.{function.__name__}"
     if get_origin(made) is not Lazy:
         raise GraphError(f"{where} must say what it makes: -> Lazy[SomeTable]")
-    return Transform(
-        function, get_args(made)[0], {key: _need(hint, f"{key} of {where}") for key, hint in hints.items()}
-    )
+    (table,) = get_args(made)
+    return Transform(function, table, {key: _need(hint, f"{key} of {where}") for key, hint in hints.items()})
 
 
 def _need(hint: Any, where: str) -> Need:
     if hint is Version:
-        return Need(None, optional=False)
+        return Need(None)
     choices = get_args(hint) if NoneType in get_args(hint) else (hint,)
-    tables = [get_args(choice)[0] for choice in choices if get_origin(choice) is Lazy]
-    if len(tables) != 1 or len(choices) > 2:
-        raise GraphError(f"parameter {where} must be Lazy[SomeTable], Lazy[SomeTable] | None or Version")
-    return Need(tables[0], optional=len(choices) == 2)
+    match [table for choice in choices if get_origin(choice) is Lazy for table in get_args(choice)]:
+        case [table] if len(choices) <= 2:
+            return Need(table, optional=len(choices) == 2)
+    raise GraphError(f"parameter {where} must be Lazy[SomeTable], Lazy[SomeTable] | None or Version")

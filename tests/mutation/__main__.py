@@ -21,7 +21,7 @@ from tests.mutation.session import Mutant, try_mutants
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parent.parent
-PARTS = ("warehouse", "transforms", "expectations", "flows", "tests", "pyproject.toml")
+PARTS = ("warehouse", "transforms", "expectations", "flows", "tests", "docs", "pyproject.toml")
 WANTED = 0.85
 
 
