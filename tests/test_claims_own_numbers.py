@@ -282,10 +282,8 @@ def test_the_largest_and_smallest_numbers_that_a_file_may_hold_are_judged_withou
 
 
 def test_the_day_a_claim_speaks_of_is_as_wide_as_it_was_stated(mart: Mart) -> None:
-    text = "\n".join(
-        ["| row_id | as_of |", *(f"| {day} | {day} |" for day in ("2024", "2024-02", "2025-03-16", "2025-02-30"))]
-    )
-    mart.say(text)
+    stated = ("2024", "2024-02", "2025-03-16", "2025-02-30", "2025-13")
+    mart.say("\n".join(["| row_id | as_of |", *(f"| {day} | {day} |" for day in stated)]))
     found = mart.query("SELECT row_id, as_of_first_day, as_of_last_day FROM mart.fact_published_figure")
     days: dict[str, Any] = {row_id: range_ for row_id, *range_ in found.iter_rows()}
     assert days == {
@@ -293,6 +291,7 @@ def test_the_day_a_claim_speaks_of_is_as_wide_as_it_was_stated(mart: Mart) -> No
         "2024-02": [date(2024, 2, 1), date(2024, 2, 29)],
         "2025-03-16": [date(2025, 3, 16)] * 2,
         "2025-02-30": [date(2025, 2, 1), date(2025, 2, 28)],
+        "2025-13": [date(2025, 1, 1), date(2025, 12, 31)],
     }
 
 
