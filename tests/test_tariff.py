@@ -155,6 +155,28 @@ def test_amounts_that_a_person_can_reckon(case: Case, programme: str, rupiah: in
     assert due(case, programme) == rupiah
 
 
+def test_a_contract_of_no_value_owes_nothing_by_the_first_tier() -> None:
+    [(rupiah, rules)] = answers([Case(date(2025, 3, 31), "JAKON", contract_value_idr=0, start_date=date(2025, 3, 1))])
+    assert rupiah["JKK"] == 0 and rules["JKK"] not in (NO_RULE, UNKNOWN_CLASS)
+
+
+def test_a_fixed_amount_has_no_rate_and_no_part_of_a_rupiah_beside_it() -> None:
+    april = Case(date(2026, 4, 30), "BPU", funding_source="SELF")
+    rows = charged(_frame([april]))
+    odd = RULES.with_columns(
+        pl.when(pl.col("rule_id") == rule_of(april, "JKM")).then(6_801).otherwise("amount_idr").alias("amount_idr")
+    )
+    wide = terms_of(rows.select(CLASS), odd).filter(pl.col("programme").is_in(["JKK", "JKM"])).sort("programme")
+    found = wide.select("rate", "payable_rate", "amount_idr").collect().rows()
+    assert found == [(0, 0, 5_000), (0, 0, 3_401)]
+
+
+def rule_of(case: Case, programme: str) -> str:
+    """Return the normal rule, its relief left aside, by which a case is priced."""
+    [(_, rules)] = answers([case])
+    return rules[programme].split("*")[0]
+
+
 def test_half_a_rupiah_is_rounded_up_and_less_is_not() -> None:
     wages = {3_002_916: 7_207, 3_002_917: 7_207, 3_003_124: 7_207, 3_003_125: 7_208, 3_003_126: 7_208}
     found = {wage: due(Case(date(2025, 3, 31), "PU", "SANGAT_RENDAH", wage_idr=wage), "JKK") for wage in wages}
