@@ -113,6 +113,16 @@ def test_an_employer_listed_twice_is_what_its_largest_row_says() -> None:
     assert_table(found, "| rules | due_idr |\n| R014 | 31_750 |", FactPremiumRule)
 
 
+def test_of_two_rows_alike_in_size_and_nib_the_first_in_the_alphabet_says_and_not_the_order_of_the_file() -> None:
+    one = "| one | 2 | TINGGI        | T | 10 |"
+    two = "| one | 2 | TINGGI        | Y | 10 |"
+    three = "| one | 2 | SANGAT_TINGGI | T | 10 |"
+    head = "| npp | nib | risk_class | labour_intensive | declared_workers |"
+    for listed, rule in (((two, one), "R004"), ((one, two), "R004"), ((two, three), "R005"), ((three, two), "R005")):
+        found = rules("| programmes |\n| JKK |", "\n".join([head, *listed]))
+        assert_table(found, f"| rules |\n| {rule} |", FactPremiumRule)
+
+
 @pytest.mark.parametrize(
     ("bill", "jkk"),
     [
