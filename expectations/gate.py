@@ -15,9 +15,10 @@ import polars as pl
 from expectations import corrections as fixes
 from expectations.masking import masked_row
 from warehouse.corrections import Correction
+from warehouse.damage import damages
 from warehouse.files import placed
 from warehouse.ledger import Check, Reason
-from warehouse.rules import LINE_NO, messages
+from warehouse.rules import LINE_NO, RAW, messages
 from warehouse.schema import Extract
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def judge_file(
     judged = judge(frame, suite)
     bits = [(bit, name) for bit, name, severity in row_rules(suite) if severity == "warning"]
     bad = pl.col("broken_rules") & pl.lit(sum(1 << bit for bit, _ in bits), pl.UInt64) != 0
-    names = [*_names(bits), *fixes.names_of_drops(corrections)]
+    names = [*_names(bits), *fixes.names_of_drops(corrections), *_damage(table)]
     with placed(accepted) as good_rows, placed(rejected) as bad_rows:
         quarantine = _quarantined(judged.filter(bad), names, masked_row(table, explained))
         sinks = [
@@ -88,6 +89,7 @@ def judge_file(
             if not path.exists():
                 pl.DataFrame().write_parquet(path)
         split, hints = (_rows(good_rows), _rows(bad_rows)), _hints(bad_rows)
+        damaged = _damaged(bad_rows, table)
     found = fixes.guards(verdict.outcomes, corrections)
     declared = [one for one in verdict.outcomes if one not in found.values()]
     counts = {one.rule: one.observed for one in declared if not one.success and one.error is None}
@@ -98,7 +100,7 @@ def judge_file(
         rows=verdict.rows,
         accepted=split[0],
         rejected=split[1],
-        broken=_of(counts, severity, "warning") | fixes.rows_of(rows, "drop"),
+        broken=_of(counts, severity, "warning") | damaged | fixes.rows_of(rows, "drop"),
         warned=_of(counts, severity, "info") | fixes.rows_of(rows, "flag"),
         stops=_stops(verdict.outcomes, table, corrections),
         checks=(
@@ -127,6 +129,23 @@ def _hints(path: Path) -> dict[str, int]:
     said = quarantine.select(hint=pl.col("masked_row").str.json_path_match("$.hints")).drop_nulls()
     often = said.group_by("hint").len().top_k(MOST_HINTS, by=["len", "hint"]).collect(engine="streaming")
     return dict(zip(often["hint"], often["len"], strict=True))
+
+
+def _damage(table: type[Extract]) -> list[pl.Expr]:
+    """Return the names of what a spreadsheet did to a rejected row: its texts say it, no rule is needed for it."""
+    return [
+        pl.when(pl.col(RAW + one.column).str.contains(one.pattern)).then(pl.lit(one.name)) for one in damages(table)
+    ]
+
+
+def _damaged(path: Path, table: type[Extract]) -> dict[str, int]:
+    quarantine = pl.scan_parquet(path)
+    if "rules" not in quarantine.collect_schema():
+        return {}
+    names = quarantine.select(name=pl.col("rules").str.split(",")).explode("name")
+    known = names.filter(pl.col("name").is_in([one.name for one in damages(table)]))
+    counted = known.group_by("name").len().sort("name").collect(engine="streaming")
+    return dict(zip(counted["name"], counted["len"], strict=True))
 
 
 def _names(bits: list[tuple[int, str]]) -> list[pl.Expr]:

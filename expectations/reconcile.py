@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -15,12 +15,12 @@ from warehouse.schema import Extract, Parse
 MOST_REJECTED = 0.05
 
 
-def rejected_share(judgement: Judgement, most: float = MOST_REJECTED) -> list[Reason]:
+def rejected_share(judgement: Judgement, most: float = MOST_REJECTED, answered: int = 0) -> list[Reason]:
     """Return a reason to stop when more than the share `most` of the rows is rejected, naming the commonest rules.
 
-    Rows that a correction drops are known errors and do not count.
+    Rows that a correction drops are known errors and do not count, nor do the `answered` ones: the sender sent them again.
     """
-    rejected = judgement.rejected - judgement.dropped
+    rejected = judgement.rejected - judgement.dropped - answered
     if rejected <= most * judgement.rows:
         return []
     share = f"{rejected} of {judgement.rows} rows ({rejected / judgement.rows:.1%})"
@@ -55,7 +55,19 @@ def rows_add_up(judgement: Judgement) -> list[Reason]:
 def control_totals(
     control: Mapping[str, Any], sha256: str, rows: int, frame: pl.LazyFrame, table: type[Extract]
 ) -> list[Reason]:
-    """Return a reason to stop for every control total that the file does not meet.
+    """Return a reason to stop for every control total that the file does not meet; see `compared`."""
+    return mismatches(compared(control, sha256, rows, frame, table))
+
+
+def mismatches(found: Sequence[tuple[str, object, object]]) -> list[Reason]:
+    """Return a reason to stop for every control total whose stated value differs from the measured one."""
+    return [_mismatch(*one) for one in found if one[1] != one[2]]
+
+
+def compared(
+    control: Mapping[str, Any], sha256: str, rows: int, frame: pl.LazyFrame, table: type[Extract]
+) -> list[tuple[str, object, object]]:
+    """Return every control total with the value that is stated and the one that is measured.
 
     `control` holds `rows`, `sha256` and `sums` by source column; a value that cannot be read counts as zero.
     """
@@ -73,8 +85,7 @@ def control_totals(
             engine="streaming"
         )
         found += [(f"sum of {name}", sums[name], measured[name].item()) for name in known]
-    found += [(f"sum of {name}", sums[name], "no such amount") for name in unknown]
-    return [_mismatch(*one) for one in found if one[1] != one[2]]
+    return [*found, *((f"sum of {name}", sums[name], "no such amount") for name in unknown)]
 
 
 def _mismatch(what: str, stated: object, measured: object) -> Reason:

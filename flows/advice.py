@@ -9,6 +9,7 @@ from transforms.sniffing import DATES, FILLED, IN
 from transforms.standardize import DATE_FORMATS
 from warehouse.schema import Extract, Parse
 
+MOSTLY = 0.95
 SPELT = {"%Y": "yyyy", "%y": "yy", "%m": "mm", "%d": "dd"}
 
 
@@ -58,9 +59,10 @@ def _dates(found: Mapping[str, int], table: type[Extract]) -> list[Advice]:
     ]
     filled = sum(found[name + IN + FILLED] for name in columns)
     fits = {form: sum(found[name + IN + form] for name in columns) for form in DATES}
-    if not filled or any(fits[form] == filled for form in DATE_FORMATS if form in fits):
+    enough = MOSTLY * filled
+    if not filled or any(fits[form] >= enough for form in DATE_FORMATS if form in fits):
         return []
-    whole = [form for form in DATES if fits[form] == filled]
+    whole = [form for form in DATES if fits[form] >= enough]
     if len(whole) == 1:
         told = _spelt(whole[0])
         return [Advice("date_formats", [told], f"semua tanggal berbentuk {told}", f"every date is written {told}")]
@@ -72,9 +74,7 @@ def _dates(found: Mapping[str, int], table: type[Extract]) -> list[Advice]:
                 f"ask the sender, the dates can be read as {both}", sure=False,
             )
         ]  # fmt: skip
-    used = [
-        _spelt(form) for form in DATES if any(found[name + IN + form] == found[name + IN + FILLED] for name in columns)
-    ]
+    used = [_spelt(form) for form in DATES if any(_reads(found, name, form) for name in columns)]
     told = ", ".join(used) or "-"
     return [
         Advice(
@@ -82,6 +82,10 @@ def _dates(found: Mapping[str, int], table: type[Extract]) -> list[Advice]:
             f"no one form fits all dates; those that fit a column: {told}", sure=False,
         )
     ]  # fmt: skip
+
+
+def _reads(found: Mapping[str, int], name: str, form: str) -> bool:
+    return found[name + IN + form] >= MOSTLY * found[name + IN + FILLED]
 
 
 def _code_system(found: Mapping[str, int], table: type[Extract]) -> list[Advice]:

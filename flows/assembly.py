@@ -27,19 +27,22 @@ from warehouse.tables.coverage import Presence, PresenceBefore, PresenceEarlier
 from warehouse.tables.coverage_parts import VersionBefore
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.employer import Employer
+from warehouse.tables.indicator import Indicator
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
 from warehouse.tables.published_figure import PublishedFigure
+from warehouse.tables.registration import Registration, RegistrationHistory
 from warehouse.tables.target import Target
 from warehouse.tables.workforce import Workforce
 
 Inputs = dict[type[Table], pl.LazyFrame]
-UNDATED: tuple[type[Extract], ...] = (Workforce, MinimumWage, Target, Budget, PublishedFigure)
+UNDATED: tuple[type[Extract], ...] = (Workforce, MinimumWage, Target, Budget, PublishedFigure, Indicator)
 EXTRACT_OF: dict[type[Table], type[Extract]] = {
     Presence: Membership,
     PresenceBefore: Membership,
     PresenceEarlier: Membership,
     ContributionHistory: Contribution,
+    RegistrationHistory: Registration,
 }
 
 
@@ -87,6 +90,8 @@ class Assembly:
             Claim: self.now.newest("klaim", month, day),
         }
         found |= {table: [one] for table, one in single.items() if one}
+        if sheets := self.now.known("tk_baru", month, day):
+            found[RegistrationHistory] = sheets
         if Membership in found:
             before, *earlier = self._past(month, day)
             found |= {PresenceBefore: [before]} if before else {}
@@ -96,7 +101,7 @@ class Assembly:
     def rows(self, table: type[Extract], version: Version) -> pl.LazyFrame:
         """Return the rows of a version of a dated kind, each key once: the first file by name keeps it.
 
-        Raises Stop when a file repeats more rows of other files than may be rejected.
+        Raises Stop when a file repeats more rows of other files than may be rejected; an answer may.
         """
         files = self.now.of(table.kind, version)
         frame = rows_with_place(self._paths(table.kind, files), table, version)
@@ -148,7 +153,8 @@ class Assembly:
     def _refuse_copies(self, copies: pl.LazyFrame, files: Sequence[Judged], version: Version) -> None:
         for place, lines in copies.group_by("file").agg(LINE_NO).collect(engine="streaming").iter_rows():
             one = files[place]
-            if len(lines) > self.load.settings.most_rejected * (one.verdict.rows or 0):
+            most = self.load.settings.most_rejected * (one.verdict.rows or 0)
+            if not one.verdict.answers and len(lines) > most:
                 name = one.delivery.name
                 raise Stop(
                     "rows_of_another_file",

@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from flows import commands
+from flows import cli_config, cli_inspect, cli_quarantine, commands
 
-EPILOG = """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a file or month was stopped"""
+EPILOG = (
+    """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a source, file or month was stopped"""
+)
 FAILED = 1
 
 
@@ -22,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add = top.add_subparsers(dest="command", required=True, metavar="COMMAND").add_parser
     run = _command(add("run", help="load a folder of extracts / muat folder berkas"), commands.run)
-    run.add_argument("--source", required=True, metavar="DIR", help="folder of extracts")
+    run.add_argument("--source", metavar="DIR", help="folder of extracts; without it the sources with a url")
     _home(run, required="CAKUPAN_HOME" not in os.environ)
     run.add_argument("--month", metavar="YYYY-MM", help="load this month only")
     run.add_argument("--config", metavar="FILE", help="cakupan.toml")
@@ -64,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
     receipt.add_argument("--rows", type=int, default=20, metavar="N", help="list N figures of each version")
     _home(receipt)
     _json(receipt)
+    cli_config.register(add)
+    cli_quarantine.register(add)
+    cli_inspect.register(add)
     _claims(add)
     _plan(add)
     trace = _command(

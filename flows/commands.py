@@ -14,7 +14,7 @@ EXPECTED = (Stop, StepFailed, ValueError, OSError)
 
 
 def run(given: Namespace) -> int:
-    """Load a folder of extracts and print the summary of the run."""
+    """Load a folder of extracts, or what the sources with a url offer, and print the summary of the run."""
     from flows.report import markdown
 
     result = _load(given.source, given)
@@ -124,7 +124,7 @@ def dictionary(given: Namespace) -> int:
     return 0
 
 
-def _load(source: str, given: Namespace) -> dict[str, Any]:
+def _load(source: str | None, given: Namespace) -> dict[str, Any]:
     month, config = getattr(given, "month", None), getattr(given, "config", None)
     if given.plain:
         from flows.entry import load_folder
@@ -132,7 +132,8 @@ def _load(source: str, given: Namespace) -> dict[str, Any]:
         return load_folder(source, str(given.home), month, config, say=_say)
     from flows.nightly import nightly
 
-    return nightly(str(Path(source).resolve()), str(given.home.resolve()), month, config)
+    folder = str(Path(source).resolve()) if source else None
+    return nightly(folder, str(given.home.resolve()), month, config)
 
 
 def _home(given: Namespace) -> Any:

@@ -15,7 +15,15 @@ from transforms.identity import Pseudonyms
 from warehouse.home import Home
 from warehouse.ledger import Delivery
 
-COMPUTING = ("warehouse", "warehouse.tables", "warehouse.seeds", "transforms", "expectations")
+COMPUTING = (
+    "warehouse",
+    "warehouse.layouts",
+    "warehouse.reading",
+    "warehouse.tables",
+    "warehouse.seeds",
+    "transforms",
+    "expectations",
+)
 
 
 def silent(_: str) -> None:
@@ -47,7 +55,7 @@ class Load:
         corrections = self.settings.corrections_of(delivery.kind, delivery.name)
         parts = (
             delivery.sha256, delivery.control, delivery.kind, repr(self.settings.dialect_of(delivery.name)),
-            self.pseudonyms.fingerprint(), str(self.settings.most_rejected), code_version(),
+            repr(self.settings.limits), self.pseudonyms.fingerprint(), str(self.settings.most_rejected), code_version(),
             *(one.decisive() for one in corrections),
         )  # fmt: skip
         return fingerprint(*parts)
@@ -67,4 +75,4 @@ def code_version() -> str:
 
 
 def _counts(file: Traversable) -> bool:
-    return file.name.endswith((".py", ".csv"))
+    return file.name.endswith((".py", ".csv", ".toml"))

@@ -81,7 +81,13 @@ def is_of(column: Column, value: object) -> bool:
         return not isinstance(value, bool) and (low is None or low <= value) and (high is None or value <= high)
     if column.parse is Parse.MONTH:
         return isinstance(value, date) and value.day == 1
-    types: dict[Parse, type] = {Parse.DATE: date, Parse.FLAG: bool, Parse.WHOLE: bytes, Parse.PERCENT: bytes}
+    types: dict[Parse, type] = {
+        Parse.DECIMAL: float,
+        Parse.DATE: date,
+        Parse.FLAG: bool,
+        Parse.WHOLE: bytes,
+        Parse.PERCENT: bytes,
+    }
     return isinstance(value, types.get(column.parse, str))
 
 
@@ -97,6 +103,7 @@ def form_of(column: Column) -> str:
         Parse.MONTH: "the first day of a month",
         Parse.DATE: "a date",
         Parse.FLAG: "true or false",
+        Parse.DECIMAL: "a number with a decimal point, such as 80.57",
         Parse.PERCENT: "a column that can be corrected: ratios cannot",
     }
     return forms.get(column.parse, "a text")

@@ -101,9 +101,6 @@ class CorrectionEntry(BaseModel):
         return self.kind == kind and (not self.files or PurePosixPath(name).match(self.files))
 
 
-ENTRY_KEYS = tuple(field.alias or name for name, field in CorrectionEntry.model_fields.items())
-
-
 class CorrectionsFile(BaseModel):
     """The file that holds the corrections."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import traceback
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +15,10 @@ from flows import settings as settings_file
 from flows.context import Load, silent, utc_now
 from flows.keys import pseudonyms
 from flows.report import markdown
+from flows.sender import write_reports
 from flows.steps import Call, only, plain, run
 from warehouse import ledger
-from warehouse.errors import StepFailed, Stop
+from warehouse.errors import StepFailed, Stop, place_of
 from warehouse.files import only_writer, placed
 from warehouse.home import Home
 
@@ -26,7 +26,7 @@ SHOWN_VALIDATIONS = 12
 
 
 def load_folder(
-    source: str,
+    source: str | None,
     home: str,
     month: str | None = None,
     config: str | None = None,
@@ -35,7 +35,7 @@ def load_folder(
     say: Callable[[str], None] = silent,
     clock: Callable[[], datetime] = utc_now,
 ) -> dict[str, Any]:
-    """Return the result of a load of the folder `source` into `home`, written to its reports too.
+    """Return the result of a load of the folder `source`, or of the sources with a url, into `home`; its reports hold it too.
 
     `clock` tells the moment at which things are received, loaded and finished, in UTC without zone.
 
@@ -50,7 +50,7 @@ def load_folder(
         run_id = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
         told = settings_file.load(Path(config) if config else None)
         load = Load(place, told, keys, run_id, only(month), say, clock)
-        result = run(load, Path(source), guarded(call)).result()
+        result = run(load, Path(source) if source else None, guarded(call)).result()
         _write_reports(load, result)
     return result
 
@@ -65,9 +65,7 @@ def guarded(call: Call) -> Call:
             except Stop:
                 raise
             except (Exception, pl.exceptions.PanicException) as broken:
-                place = traceback.extract_tb(broken.__traceback__)[-1]
-                where = f"{Path(place.filename).name}:{place.lineno}"
-                raise StepFailed(f"{step.__name__}: {type(broken).__name__} at {where}") from None
+                raise StepFailed(f"{step.__name__}: {type(broken).__name__} at {place_of(broken)}") from None
 
         return guarded_step
 
@@ -78,11 +76,12 @@ def guarded(call: Call) -> Call:
 
 
 def _write_reports(load: Load, result: dict[str, Any]) -> None:
-    """Write the summary as Markdown and JSON, and Data Docs of the files with most findings."""
+    """Write the summary as Markdown and JSON, the reports for senders, and Data Docs of the files with most findings."""
     reports = load.home.reports
     for name, text in ((f"run-{load.run_id}.md", markdown(result)), ("last-run.json", json.dumps(result, indent=1))):
         with placed(reports / name) as beside:
             beside.write_text(text, encoding="utf-8")
+    write_reports(load.home, load.run_id)
     judged = [one for one in ledger.deliveries(load.home) if one.run_id == load.run_id]
     paths = [(one.name, reports / "validations" / f"{load.gate_id(one)}.json") for one in judged]
     results = [(name, json.loads(path.read_text(encoding="utf-8"))) for name, path in paths if path.exists()]

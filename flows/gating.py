@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,22 @@ import polars as pl
 
 from expectations import gate as gates
 from expectations import reconcile
+from expectations.answers import ANSWERS, MESSAGES, UNKNOWN, with_answers
+from flows import drift
 from flows.context import Load
+from flows.quarantine_answers import OF_CONTENT, OF_LINE, SEVERAL, as_sent, is_answer, references
 from transforms.corrections import applied, corrected
 from transforms.geography import Gazetteer, gazetteer, region_hints
 from transforms.identity import pseudonymise
 from transforms.standardize import standardize, with_minimum_wage
 from warehouse import lake, ledger, reading
-from warehouse.dialect import CodeSystem
+from warehouse.corrections import KEPT, Correction
+from warehouse.dialect import CodeSystem, Dialect
 from warehouse.errors import Stop
 from warehouse.files import placed
 from warehouse.ledger import Delivery, Reason, Verdict
+from warehouse.reading import Opened
+from warehouse.reading.rounded import refuse_rounded
 from warehouse.rules import LINE_NO
 from warehouse.schema import Extract, Lazy, Parse, Table
 from warehouse.tables.dimensions import DimRegion, DimRegionCode
@@ -32,25 +39,50 @@ from warehouse.tables.minimum_wage import MinimumWage
 SCRATCH = ".scratch-"
 
 
-def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage]) -> Verdict:
+@dataclass(frozen=True)
+class Terms:
+    """What a gating heeds beside the file and the settings; its name then is `gate_id`.
+
+    An answer is judged as a part of the file `first`, in `dialect`; `pairs` holds the line that each of its lines
+    answers, and `exported` tells that we wrote its cells. `answered` is the number of rejected rows of the file that answers stand for.
+    """
+
+    gate_id: str
+    first: Delivery
+    dialect: Dialect | None = None
+    pairs: pl.DataFrame | None = None
+    exported: bool = False
+    answered: int = 0
+
+
+def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms | None = None) -> Verdict:
     """Return the verdict on a delivery; a gating that came to its end before is not repeated.
 
     A file that cannot be read or judged is stopped with a reason, never with an exception.
     """
-    gate_id = load.gate_id(delivery)
+    gate_id = terms.gate_id if terms else load.gate_id(delivery)
     known = ledger.find(load.home, gate_id)
     if known is not None:
         return known
     load.say(f"memeriksa / checking {delivery.name}")
+    marked = terms is None and is_answer(load.home.landed(delivery.sha256))
+    opened: list[Opened] = []
     with tempfile.TemporaryDirectory(dir=load.home.landing, prefix=SCRATCH) as scratch:
         try:
-            verdict = _judge(load, delivery, gate_id, wages, Path(scratch))
+            if marked:
+                raise _unknown_answer(load, delivery, gate_id, Path(scratch))
+            verdict = _judge(load, delivery, gate_id, wages, Path(scratch), terms, opened.append)
         except Stop as stop:
+            why = Reason(stop.rule, stop.en, stop.id, stop.cure)
+            changes = drift.of_headers(load, delivery, opened, extract_of(delivery.kind))
             verdict = Verdict(
-                gate_id, delivery.sha256, delivery.kind, stops=(Reason(stop.rule, stop.en, stop.id, stop.cure),)
-            )
+                gate_id, delivery.sha256, delivery.kind, stops=(why,), notes=drift.notes(changes),
+                answers="?" if marked else "", drift=changes,
+            )  # fmt: skip
         except (Exception, pl.exceptions.PanicException) as broken:
-            verdict = Verdict(gate_id, delivery.sha256, delivery.kind, stops=(_unreadable(broken),))
+            verdict = Verdict(
+                gate_id, delivery.sha256, delivery.kind, stops=(_unreadable(broken),), answers="?" if marked else ""
+            )
     ledger.save(load.home, verdict)
     return verdict
 
@@ -62,14 +94,31 @@ def extract_of(kind: str) -> type[Extract]:
     return found
 
 
-def _judge(load: Load, delivery: Delivery, gate_id: str, wages: Lazy[MinimumWage], scratch: Path) -> Verdict:
+def _judge(
+    load: Load,
+    delivery: Delivery,
+    gate_id: str,
+    wages: Lazy[MinimumWage],
+    scratch: Path,
+    terms: Terms | None,
+    seen: Callable[[Opened], None],
+) -> Verdict:
     table, landed = extract_of(delivery.kind), load.home.landed(delivery.sha256)
-    dialect = load.settings.dialect_of(delivery.name)
-    text, notes = reading.scan(landed, table, dialect, scratch)
+    dialect = terms.dialect if terms and terms.dialect else load.settings.dialect_of(delivery.name)
+    pairs = terms.pairs if terms else None
+    shaped = reading.scan(landed, table, dialect, scratch, load.settings.limits.as_limits(), seen)
+    refuse_rounded(shaped.frame, table)
+    columns, changes = drift.of_file(load, delivery, shaped, table) if terms is None else ((), ())
+    text, notes = shaped.frame, (*shaped.notes, *drift.notes(changes))
+    if terms and pairs is not None:
+        text = as_sent(text) if terms.exported else text
+        notes = (f"menjawab baris yang ditolak dari / answers rejected rows of {terms.first.name}",)
     regions = gazetteers(dialect.code_system)
     delivered = standardize(text, table, dialect, regions)
-    corrections = load.settings.corrections_of(delivery.kind, delivery.name)
+    corrections = load.settings.corrections_of(delivery.kind, (terms.first if terms else delivery).name)
     frame = corrected(delivered, table, corrections)
+    if pairs is not None:
+        frame, corrections = _as_answers(frame, corrections, pairs), ()
     if table is Membership:
         frame = with_minimum_wage(frame, wages)
     accepted = lake.accepted_path(load.home, table.kind, gate_id)
@@ -80,24 +129,56 @@ def _judge(load: Load, delivery: Delivery, gate_id: str, wages: Lazy[MinimumWage
         accept=lambda rows: _lake_rows(load, rows, table),
         accepted=accepted,
         rejected=lake.rejected_path(load.home, table.kind, gate_id),
+        suite=None if pairs is None else with_answers(_suite(table)),
         corrections=corrections,
         explained=[region_hints(table, regions), *([applied(corrections)] if corrections else [])],
     )
     _keep_result(load, gate_id, judgement.result)
     stops = [*judgement.stops, *reconcile.rows_add_up(judgement)]
-    stops += reconcile.rejected_share(judgement, load.settings.most_rejected)
+    if pairs is None:
+        stops += reconcile.rejected_share(judgement, load.settings.most_rejected, terms.answered if terms else 0)
+    totals: list[tuple[str, object, object]] = []
     if delivery.control:
         control = json.loads(load.home.landed(delivery.control).read_text(encoding="utf-8"))
-        stops += reconcile.control_totals(control, delivery.sha256, judgement.rows, delivered, table)
+        totals = reconcile.compared(control, delivery.sha256, judgement.rows, delivered, table)
+        stops += reconcile.mismatches(totals)
     versions = lake.versions_of(accepted, table) if judgement.accepted else []
     if stops:
         lake.remove([accepted])
     return Verdict(
         gate_id, delivery.sha256, delivery.kind, judgement.rows, judgement.accepted, judgement.rejected,
-        judgement.broken, judgement.warned, tuple(stops), (*notes, *_hinted(judgement.hints)),
+        judgement.broken, {**judgement.warned, **shaped.left_out}, tuple(stops),
+        (*notes, *_hinted(judgement.hints)),
         tuple((version.month.isoformat(), version.as_of_date.isoformat(), rows) for version, rows in versions),
-        judgement.checks, judgement.corrected,
+        judgement.checks, judgement.corrected, terms.first.sha256 if terms and pairs is not None else "",
+        tuple((what, str(stated), str(measured)) for what, stated, measured in totals),
+        columns, changes,
     )  # fmt: skip
+
+
+def _suite(table: type[Extract]) -> Any:
+    from expectations.declared import gate_suite
+
+    return gate_suite(table)
+
+
+def _unknown_answer(load: Load, delivery: Delivery, gate_id: str, scratch: Path) -> Stop:
+    """Return why an answer is not judged before the content it answers is found, after its references were kept."""
+    path = lake.answers_path(load.home, gate_id)
+    lake.write(references(load.home.landed(delivery.sha256), scratch), path)
+    if lake.read(path)[OF_CONTENT].drop_nulls().n_unique() > 1:
+        return Stop(*SEVERAL)
+    en, id = MESSAGES[UNKNOWN]
+    return Stop(UNKNOWN, en, id, "kirim baris dari ekspor terakhir / send rows of the last export")
+
+
+def _as_answers(frame: pl.LazyFrame, corrections: Sequence[Correction], pairs: pl.DataFrame) -> pl.LazyFrame:
+    """Return corrected rows with the line each answers; a correction may change them, but its guard is not about them."""
+    kept = pl.col(KEPT).is_not_null() if any(one.action == "drop" for one in corrections) else pl.lit(True)
+    told = pairs.lazy().select(LINE_NO, pl.col(OF_LINE).alias(ANSWERS))
+    joined = frame.join(told, on=LINE_NO, how="left", maintain_order="left")
+    joined = joined.with_columns(pl.when(kept).then(ANSWERS).otherwise(-pl.col(ANSWERS)).alias(ANSWERS))
+    return joined.drop([*(one.rule for one in corrections), KEPT], strict=False)
 
 
 def _hinted(hints: Mapping[str, int]) -> list[str]:

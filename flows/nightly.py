@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
-QUIET = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-}
-for _name, _value in QUIET.items():
-    os.environ.setdefault(_name, _value)
+from flows.quiet import be_quiet
+
+be_quiet()
 
 from prefect import flow, task  # noqa: E402
 from prefect.artifacts import create_markdown_artifact  # noqa: E402
@@ -29,8 +23,8 @@ RETRIES, PAUSE_SECONDS = 2, 5
 
 
 @flow(name="nightly", persist_result=False, log_prints=False)
-def nightly(source: str, home: str, month: str | None = None, config: str | None = None) -> dict[str, Any]:
-    """Load the folder `source` into `home`: register, validate, transform, audit, load, publish.
+def nightly(source: str | None, home: str, month: str | None = None, config: str | None = None) -> dict[str, Any]:
+    """Load the folder `source`, or the sources with a url, into `home`: register, validate, transform, audit, load, publish.
 
     Returns state, exit code, counts and the published folder. Parameters are paths and a month, never data
     or secrets. The summary is a Markdown artifact of the run.

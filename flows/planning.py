@@ -17,7 +17,8 @@ from warehouse.ledger import Delivery, Verdict
 from warehouse.schema import Extract, Fact, Table
 
 MONTH_IN_NAME = re.compile(r"(20\d{2})[-_]?(0[1-9]|1[0-2])(?!\d)")
-DATED = ("kepesertaan", "iuran", "badan_usaha", "klaim")
+DATED = ("kepesertaan", "iuran", "badan_usaha", "klaim", "tk_baru")
+OF_ONE_MONTH = ("klaim", "tk_baru")
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,11 @@ class Standing:
 
     def newest(self, kind: str, month: date, known_on: date) -> Version | None:
         """Return the newest version of a month not after `known_on`, or None."""
-        found = [one for one in self.versions(kind) if one.month == month and one.as_of_date <= known_on]
-        return max(found, default=None)
+        return max(self.known(kind, month, known_on), default=None)
+
+    def known(self, kind: str, month: date, known_on: date) -> list[Version]:
+        """Return the versions of a month not after `known_on`, oldest first."""
+        return [one for one in self.versions(kind) if one.month == month and one.as_of_date <= known_on]
 
     def newest_snapshot(self, kind: str, known_on: date) -> Version | None:
         """Return the newest version of any month not after `known_on`, or None."""
@@ -66,16 +70,18 @@ class Standing:
 
 
 def standing(judged: list[Judged]) -> Standing:
-    """Return what stands of all deliveries: of each name, the newest content that holds a version."""
+    """Return what stands of all deliveries: of each name, the newest content that holds a version, and its answers."""
     feeds: dict[str, dict[Version | None, list[Judged]]] = defaultdict(lambda: defaultdict(list))
+    answers = _answers(judged)
     for history in _by_name(judged).values():
         claimed: set[Version | None] = set()
         for one in reversed(history):
             if one.verdict.stopped:
                 continue
-            held: set[Version | None] = set(one.verdict.fed()) if one.delivery.kind in DATED else {None}
+            whole = [one, *answers.get(one.delivery.sha256, ())]
+            held = set[Version | None]().union(*map(_held, whole))
             for version in held - claimed:
-                feeds[one.delivery.kind][version].append(one)
+                feeds[one.delivery.kind][version] += [mine for mine in whole if version in _held(mine)]
             claimed |= held
     return Standing(
         {kind: {version: _ordered(kind, files) for version, files in by.items()} for kind, by in feeds.items()}
@@ -116,7 +122,9 @@ def kinds_of_months() -> frozenset[str]:
 
 def _matters(kind: str, version: Version, month: date, newest: date) -> bool:
     known = version.as_of_date <= newest
-    return known and {"kepesertaan": version.month <= month, "klaim": version.month == month}.get(kind, True)
+    if kind in OF_ONE_MONTH:
+        return known and version.month == month
+    return known and (version.month <= month or kind != "kepesertaan")
 
 
 def _would_feed(one: Judged, candidates: list[date]) -> Iterator[date]:
@@ -132,11 +140,26 @@ def _would_feed(one: Judged, candidates: list[date]) -> Iterator[date]:
         yield from candidates
 
 
+def _held(one: Judged) -> set[Version | None]:
+    return set(one.verdict.fed()) if one.delivery.kind in DATED else {None}
+
+
 def _by_name(judged: list[Judged]) -> dict[str, list[Judged]]:
+    """Return the contents of each name; answers have no say of their own in what a name holds."""
     found: dict[str, list[Judged]] = defaultdict(list)
     for one in judged:
-        found[one.delivery.name].append(one)
+        if not one.verdict.answers:
+            found[one.delivery.name].append(one)
     return found
+
+
+def _answers(judged: list[Judged]) -> dict[str, list[Judged]]:
+    """Return the answers to every content, each once however often it came."""
+    found: dict[str, dict[str, Judged]] = defaultdict(dict)
+    for one in judged:
+        if one.verdict.answers and not one.verdict.stopped:
+            found[one.verdict.answers][one.verdict.gate_id] = one
+    return {sha256: list(several.values()) for sha256, several in found.items()}
 
 
 def _ordered(kind: str, files: list[Judged]) -> tuple[Judged, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
+from flows import drift
 from flows.assembly import Assembly
 from flows.context import Load, code_version
 from flows.lineage import record, sources_of
@@ -20,9 +21,7 @@ from warehouse.ledger import Check, moment
 from warehouse.schema import Fact, Table, tables_of
 from warehouse.tables.budget import Spending
 from warehouse.tables.dimensions import DimMonth
-from warehouse.tables.operations import CheckResult, Rejection, Run, SourceFile
-
-QUARANTINE = pl.Schema({"line_no": pl.Int64(), "rules": pl.String(), "masked_row": pl.String()})
+from warehouse.tables.operations import CheckResult, ColumnDrift, Rejection, Run, SourceFile
 
 
 @dataclass(frozen=True)
@@ -103,8 +102,10 @@ def _write_files(load: Load, build_file: store.Build, files: Mapping[str, Judged
             continue
         build_file.delete_rows(SourceFile, "sha256", sha256)
         build_file.delete_rows(Rejection, "sha256", sha256)
+        build_file.delete_rows(ColumnDrift, "sha256", sha256)
         build_file.append(SourceFile, _file(one, len(lines)))
         build_file.append(Rejection, _rejections(load, one, lines))
+        build_file.append(ColumnDrift, drift.rows(load, one.delivery, one.verdict))
 
 
 def _file(one: Judged, repeated: int) -> pl.DataFrame:
@@ -122,8 +123,8 @@ def _file(one: Judged, repeated: int) -> pl.DataFrame:
 
 
 def _rejections(load: Load, one: Judged, lines: list[int]) -> pl.DataFrame:
-    delivery, path = one.delivery, lake.rejected_path(load.home, one.delivery.kind, one.verdict.gate_id)
-    rejected = lake.read(path) if one.verdict.rejected else pl.DataFrame(schema=QUARANTINE)
+    delivery = one.delivery
+    rejected = lake.rejected_rows(load.home, delivery.kind, one.verdict.gate_id)
     copies = pl.DataFrame({"line_no": lines}, schema={"line_no": pl.Int64}).with_columns(
         rules=pl.lit("duplicate_row"), masked_row=pl.lit(json.dumps({"key": "stands in another file of the month"}))
     )

@@ -16,7 +16,7 @@ COUNTS = {
 STATES = {
     "LOADED": "dimuat / loaded",
     "LOADED_WITH_REJECTIONS": "dimuat, sebagian baris ditolak / loaded with rejected rows",
-    "STOPPED": "ada berkas atau bulan yang dihentikan / a file or a month was stopped",
+    "STOPPED": "ada sumber, berkas atau bulan yang dihentikan / a source, a file or a month was stopped",
 }
 
 
@@ -31,6 +31,7 @@ def markdown(result: Mapping[str, Any]) -> str:
         _section("Ditolak menurut aturan / rejected by rule", result["rejected_rules"]),
         _section("Peringatan / warnings", result["warnings"]),
         _corrections(result["corrections"]),
+        _lines("Tidak diterima / not received", {name: "; ".join(why) for name, why in result["not_received"].items()}),
         _lines(
             "Berkas dihentikan / files stopped", {name: "; ".join(why) for name, why in result["stopped_files"].items()}
         ),

@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import codecs
+import re
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from flows.corrections import ENTRY_KEYS, CorrectionsFile
+from flows.corrections import CorrectionsFile
+from flows.explaining import SettingsWrong, problems_of
+from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
+from flows.limits import LimitsSettings
+from flows.sources import AnyAddress, require_scheme
 from warehouse.corrections import Correction
 from warehouse.dialect import Dialect
 from warehouse.errors import Stop
 
+SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 WORDS = (("yyyy", "%Y"), ("mm", "%m"), ("dd", "%d"))
 Kind = Literal[
-    "kepesertaan", "iuran", "badan_usaha", "klaim", "penduduk_bekerja", "target", "anggaran", "umk", "angka_publikasi"
+    "kepesertaan",
+    "iuran",
+    "badan_usaha",
+    "klaim",
+    "penduduk_bekerja",
+    "target",
+    "anggaran",
+    "umk",
+    "angka_publikasi",
+    "tk_baru",
+    "indikator",
 ]
 
 
 class Strict(BaseModel):
     """A part of the settings that refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class DialectSettings(Strict):
@@ -37,7 +52,31 @@ class DialectSettings(Strict):
     date_formats: tuple[str, ...] = ()
     code_system: Literal["kemendagri", "bps"] = "kemendagri"
     header_row: int = Field(default=1, ge=1)
+    header_rows: int = Field(default=1, ge=0, le=20)
+    footer_rows: int = Field(default=0, ge=0, le=1_000)
+    footer: str = ""
+    sheet: str = ""
+    member: str = ""
     aliases: dict[str, str] = Field(default_factory=dict)
+    layout: str = ""
+    constants: Texts = Field(default_factory=dict)
+    constants_from_name: str = ""
+    missing: tuple[str, ...] = ()
+    bare_names: Literal["", "kabupaten"] = ""
+
+    @field_validator("sheet", mode="before")
+    @classmethod
+    def _numbered(cls, sheet: Any) -> Any:
+        return str(sheet) if isinstance(sheet, int) and not isinstance(sheet, bool) else sheet
+
+    @field_validator("constants_from_name", "footer")
+    @classmethod
+    def _is_a_pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as broken:
+            raise ValueError(f"not a regular expression: {broken}") from None
+        return pattern
 
     @field_validator("date_formats", mode="before")
     @classmethod
@@ -66,11 +105,24 @@ class DialectSettings(Strict):
 
 
 class Source(Strict):
-    """A source of extracts: which files of the folder it means, their kind, and how they are written."""
+    """A source of extracts: where they lie, which files it means, their kind, and how they are written.
+
+    Without a url (`remote`) the files are those of the folder that a run is given.
+    """
 
     glob: str
     kind: Kind | None = None
+    remote: AnyAddress | None = None
     dialect: DialectSettings = DialectSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_remote(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "url" not in data:
+            return data
+        require_scheme(data)
+        own = {key: value for key, value in data.items() if key in {**cls.model_fields, **DialectSettings.model_fields}}
+        return {"glob": "*", **own, "remote": {key: value for key, value in data.items() if key not in own}}
 
     @model_validator(mode="before")
     @classmethod
@@ -82,7 +134,7 @@ class Source(Strict):
         return {**rest, "dialect": {**inline, **rest.get("dialect", {})}} if inline else rest
 
     def covers(self, name: str) -> bool:
-        """Return whether the file `name`, relative to the folder, is one of this source's."""
+        """Return whether the file `name`, relative to the folder or the url, is one of this source's."""
         return PurePosixPath(name).match(self.glob)
 
 
@@ -96,16 +148,37 @@ class Settings(CorrectionsFile):
     keep_versions: int = Field(default=5, ge=1)
     memory_limit: str = "2GB"
     corrections: str = ""
+    limits: LimitsSettings = LimitsSettings()
     dialect: DialectSettings = DialectSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
+    layouts: dict[str, LayoutSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _layouts_exist(self) -> Settings:
+        written = {"dialect": self.dialect} | {f"sources.{key}": one.dialect for key, one in self.sources.items()}
+        wrong = {where: told for where, one in written.items() if (told := complaint(one.layout, self.layouts))}
+        if wrong:
+            raise ValueError("; ".join(f"{where}: {told}" for where, told in wrong.items()))
+        return self
 
     def corrections_of(self, kind: str, name: str) -> tuple[Correction, ...]:
         """Return the corrections that a file of this kind and name goes through."""
         return tuple(one.correction() for one in self.correction if one.covers(kind, name))
 
     def source_of(self, name: str) -> Source | None:
-        """Return the source that covers the file `name`, or None."""
-        return next((source for source in self.sources.values() if source.covers(name)), None)
+        """Return the source that covers the file `name`, or None. What came from a url is called <source>/<name>."""
+        named = self.sources.get(name.partition("/")[0])
+        if named is not None and named.remote:
+            return named
+        folders = (source for source in self.sources.values() if not source.remote)
+        return next((source for source in folders if source.covers(name)), None)
+
+    @model_validator(mode="after")
+    def _sources_can_name_files(self) -> Settings:
+        wrong = [key for key, source in self.sources.items() if source.remote and not SOURCE_NAME.fullmatch(key)]
+        if wrong:
+            raise ValueError(f"sources.{wrong[0]}: the name of a source with a url is small letters, digits, - and _")
+        return self
 
     def kind_of(self, name: str) -> str | None:
         """Return the kind of the file `name`: its source's, else the kind its name begins with, else None."""
@@ -119,7 +192,10 @@ class Settings(CorrectionsFile):
     def dialect_of(self, name: str) -> Dialect:
         """Return how the file `name` is written."""
         source = self.source_of(name)
-        return Dialect(**(source.dialect if source else self.dialect).model_dump())
+        written = (source.dialect if source else self.dialect).model_dump()
+        constants = constants_in_name(written.pop("constants_from_name"), name)
+        written["constants"] |= constants
+        return Dialect(**written, layouts=layouts_of(self.layouts, self.kind_of(name)))
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -144,7 +220,8 @@ def load(path: Path | None) -> Settings:
 
 def _read(model: type[Model], path: Path) -> Model:
     try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        return model.model_validate(read, context={"folder": path.resolve().parent})
     except FileNotFoundError:
         raise Stop("settings_missing", f"{path} does not exist", f"{path} tidak ada", "check the path") from None
     except tomllib.TOMLDecodeError as broken:
@@ -152,25 +229,10 @@ def _read(model: type[Model], path: Path) -> Model:
             "settings_unreadable", f"{path.name}: {broken}", f"{path.name}: {broken}", "correct the TOML"
         ) from None
     except ValidationError as wrong:
-        listed = "; ".join(_explain(error) for error in wrong.errors(include_input=False))
-        raise Stop(
-            "settings_wrong",
-            f"{path.name}: {listed}",
-            f"{path.name}: {listed}",
-            "see docs/settings.md and docs/corrections.md",
-        ) from None
+        raise SettingsWrong(path.name, problems_of(model, wrong)) from None
 
 
 def _strptime(form: str) -> str:
     for word, code in WORDS:
         form = form.replace(word, code).replace(word.upper(), code)
     return form
-
-
-def _explain(error: Any) -> str:
-    where = ".".join(str(part) for part in error["loc"])
-    if error["type"] != "extra_forbidden":
-        return f"{where}: {error['msg']}"
-    known = {*Settings.model_fields, *Source.model_fields, *DialectSettings.model_fields, *ENTRY_KEYS}
-    near = get_close_matches(str(error["loc"][-1]), known, n=1)
-    return f"{where} is not a setting" + (f" (did you mean {near[0]}?)" if near else "")

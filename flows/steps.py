@@ -18,7 +18,9 @@ from flows.context import Load
 from flows.corrections import CorrectionEntry
 from flows.gating import gate
 from flows.planning import Judged, Standing, blocked_months, month_fingerprint, standing, stopped_now
-from flows.receive import receive_folder
+from flows.quarantine_joining import joined
+from flows.quarantine_journal import note
+from flows.receive.receiving import receive
 from warehouse import ledger, publish
 from warehouse.errors import Stop
 from warehouse.ledger import Check, Delivery, Reason, Verdict
@@ -39,6 +41,7 @@ class Summary:
     run_id: str
     received: int = 0
     ignored: list[str] = field(default_factory=list)
+    not_received: dict[str, list[str]] = field(default_factory=dict)
     files: int = 0
     rows_in: int = 0
     rows_accepted: int = 0
@@ -56,7 +59,7 @@ class Summary:
     @property
     def state(self) -> str:
         """Return the state under which ops.run records the load."""
-        if self.stopped_files or self.stopped_months:
+        if self.not_received or self.stopped_files or self.stopped_months:
             return "STOPPED"
         return "LOADED_WITH_REJECTIONS" if self.rows_rejected else "LOADED"
 
@@ -76,14 +79,15 @@ def plain(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
     return step(*arguments)
 
 
-def run(load: Load, source: Path, call: Call = plain) -> Summary:
-    """Return the summary of a load of the folder `source` into the home."""
+def run(load: Load, source: Path | None, call: Call = plain) -> Summary:
+    """Return the summary of a load of the folder `source`, or without one of the sources with a url, into the home."""
     started = load.clock()
     summary = Summary(load.run_id)
-    names, summary.ignored = call("register", receive_folder, load.home, source, load.settings, load.run_id, load.clock)
+    received = call("register", receive, load.home, source, load.settings, load.run_id, load.clock, load.say)
+    summary.ignored, summary.not_received = received.ignored, received.failed
     gated_before = ledger.gated(load.home)
     judged = _gate_all(load, call)
-    mine = [one for one in _newest(judged) if one.delivery.name in set(names)]
+    mine = [one for one in _newest(judged) if one.delivery.name in set(received.names)]
     _count(summary, mine, load.run_id)
     summary.corrections = [_corrected(one, mine) for one in load.settings.correction]
     now = standing(judged)
@@ -94,6 +98,7 @@ def run(load: Load, source: Path, call: Call = plain) -> Summary:
     _count_repeated(summary, mine, books)
     outcome = records.Outcome(started, summary.state, summary.rows_in, summary.rows_accepted, summary.rows_rejected)
     call("records", records.write, load, outcome, judged, books, checks, Assembly(load, now))
+    call("journal", note, load, judged, books)
     summary.published = call("publish", _publish, load)
     return summary
 
@@ -108,7 +113,7 @@ def _gate_all(load: Load, call: Call) -> list[Judged]:
                 verdicts[place] = _gate(load, delivery, wages, call)
         done = [Judged(deliveries[place], verdict) for place, verdict in sorted(verdicts.items())]
         wages = conform(Assembly(load, standing(done)).undated(MinimumWage), MinimumWage)
-    return [Judged(delivery, verdicts[place]) for place, delivery in enumerate(deliveries)]
+    return joined(load, [Judged(delivery, verdicts[place]) for place, delivery in enumerate(deliveries)], wages)
 
 
 def _gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], call: Call) -> Verdict:
@@ -118,7 +123,7 @@ def _gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], call: Call) 
 
 
 def _newest(judged: list[Judged]) -> list[Judged]:
-    return list({one.delivery.name: one for one in judged}.values())
+    return list({(one.delivery.name, one.verdict.answers): one for one in judged}.values())
 
 
 def _count(summary: Summary, mine: list[Judged], run_id: str) -> None:

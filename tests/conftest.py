@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import pytest
 
 from flows.entry import load_folder
+from tests.servers.authority import Authority
+from tests.servers.https import CONTENT, PATH, Portal, portal
+from tests.servers.openssh import Server, openssh
 from warehouse.synthetic import Plan, write
 
 MONTHS = (date(2025, 2, 1), date(2025, 3, 1))
@@ -22,3 +26,38 @@ def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     home, extracts = folder / "home", folder / "extracts"
     write(Plan(extracts, MONTHS, workers=2_000))
     return home, extracts, load_folder(str(extracts), str(home))
+
+
+@pytest.fixture(scope="session")
+def openssh_server() -> Iterator[Server]:
+    """Return a running OpenSSH server."""
+    with openssh() as made, made.running():
+        yield made
+
+
+@pytest.fixture
+def served(openssh_server: Server) -> Server:
+    """Return the running OpenSSH server with no file."""
+    openssh_server.empty()
+    return openssh_server
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Return a certificate authority of our own."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def portal_server(authority: Authority) -> Iterator[Portal]:
+    """Return a running web server."""
+    with portal(authority) as made:
+        yield made
+
+
+@pytest.fixture
+def web(portal_server: Portal) -> Portal:
+    """Return the running web server with one file below /data/, and no faults."""
+    portal_server.forget()
+    portal_server.documents[PATH] = CONTENT
+    return portal_server

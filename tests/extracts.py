@@ -54,6 +54,14 @@ PLAIN: dict[str, Row] = {
     "anggaran": {
         "kode_kab": "15.03", "tahun": "2025", "sumber_dana": "APBD_REGENCY", "pagu": "", "tenaga_kerja": "", "dasar": "Perda APBD",
     },
+    "tk_baru": {
+        "tgl_data": "", "npp": "NPP1", "nik": "", "tgl_lahir": "", "jk": "", "upah": "3200000", "tgl_kepesertaan": "2025-03-01",
+        "tgl_akhir": "", "kode_kab": "",
+    },
+    "indikator": {
+        "kode": "15.03", "periode": "2024", "indikator": "tpak", "nilai": "", "satuan": "persen", "judul": "", "sumber": "BPS",
+        "tgl_rilis": "", "sel": "",
+    },
     "umk": {"kode_kab": "", "tahun": "2025", "upah_minimum": "3000000", "dasar": "SK"},
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from warehouse.tables.workforce import Workforce
 SYSTEMS: dict[CodeSystem, dict[Parse, Gazetteer]] = {"kemendagri": gazetteers("kemendagri"), "bps": gazetteers("bps")}
 
 
-def advised(table: type[Extract] = Membership, **cells: list[str]) -> dict[str, Advice]:
+def advised(table: type[Extract] = Membership, /, **cells: list[str]) -> dict[str, Advice]:
     """Return the advice on a file with these texts, by setting; columns may be of unequal length."""
     height = max(map(len, cells.values()), default=1)
     texts = {raw(column): pad(cells.get(name, []), height) for name, column in table.arriving().items()}
@@ -71,3 +71,9 @@ def test_the_system_of_codes_is_said_where_the_codes_tell_it_and_asked_where_the
 
 def test_a_file_whose_columns_are_empty_gets_no_advice() -> None:
     assert advised(Workforce) == {}
+
+
+def test_a_few_wrong_dates_do_not_hide_how_the_others_are_written() -> None:
+    assert settings(tgl_mulai=["31.01.2024"] * 19 + ["kemarin"]) == {"date_formats": ["dd.mm.yyyy"]}
+    assert advised(tgl_mulai=["2024-01-31"] * 19 + ["kemarin"]) == {}
+    assert not advised(tgl_mulai=["31.01.2024"] * 18 + ["kemarin"])["date_formats"].sure

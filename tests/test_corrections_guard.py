@@ -265,7 +265,7 @@ def judged(
 ) -> Judgement:
     """Return the judgement of the gate on these contributions with these corrections; `probe` sees every row read."""
     source = write(folder / "source", {"iuran.csv": [receipts("| npp |\n| x |")[0] | row for row in found]})
-    text, _ = reading.scan(source / "iuran.csv", Contribution, Dialect(), folder)
+    text = reading.scan(source / "iuran.csv", Contribution, Dialect(), folder).frame
     corrections = read_settings(settings(folder, *entries)).corrections_of("iuran", "iuran.csv")
     text, regions = text.map_batches(probe, streamable=True), gazetteers("kemendagri")
     frame = corrected(standardize(text, Contribution, Dialect(), regions), Contribution, corrections)

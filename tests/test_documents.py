@@ -12,9 +12,11 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from flows import settings
 from flows.settings import DialectSettings, Settings, Source
+from flows.sources import ADDRESSES
 from tests.conftest import Loaded
 from warehouse.home import Home
 from warehouse.store import query
@@ -126,10 +128,10 @@ def test_every_toml_block_of_the_settings_document_is_read(tmp_path: Path) -> No
         assert settings.load(file).sources.keys() == tomllib.loads(text)["sources"].keys()
 
 
-@pytest.mark.parametrize("part", [Settings, Source, DialectSettings])
-def test_every_setting_is_documented(part: type[Settings | Source | DialectSettings]) -> None:
+@pytest.mark.parametrize("part", [Settings, Source, DialectSettings, *ADDRESSES.values()])
+def test_every_setting_is_documented(part: type[BaseModel]) -> None:
     told = (DOCS / "settings.md").read_text(encoding="utf-8")
-    structure = {"dialect", "sources"}
+    structure = {"dialect", "sources", "remote"}
     assert [key for key in part.model_fields if key not in structure and f"| `{key}` |" not in told] == []
 
 

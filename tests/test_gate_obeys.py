@@ -41,7 +41,7 @@ EXTRACTS = [table for table in Table.registry.values() if issubclass(table, Extr
 def standardized(folder: Path) -> pl.LazyFrame:
     """Return the rows of the file as the gate gets them."""
     source = write(folder / "source", {"kepesertaan.csv": memberships("2025-02", "2025-02-28", ROWS)})
-    text, _ = reading.scan(source / "kepesertaan.csv", Membership, Dialect(), folder)
+    text = reading.scan(source / "kepesertaan.csv", Membership, Dialect(), folder).frame
     wages = conform(pl.LazyFrame(schema=MinimumWage.polars_schema()), MinimumWage)
     return with_minimum_wage(standardize(text, Membership, Dialect(), gazetteers("kemendagri")), wages)
 

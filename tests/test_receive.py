@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.receive import receive_folder
+from flows.receive.receiving import receive
 from flows.settings import Settings
 from warehouse import ledger
 from warehouse.errors import Stop
@@ -29,14 +29,15 @@ def deliver(home: Home, files: dict[str, str]) -> list[tuple[str, str]]:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
-    receive_folder(home, folder, Settings(), "run")
+    receive(home, folder, Settings(), "run")
     return [(one.name, home.landed(one.sha256).read_text(encoding="utf-8")) for one in ledger.deliveries(home)]
 
 
 def test_extracts_are_found_at_any_depth_and_other_files_are_named(home: Home) -> None:
     folder = home.root.with_name("source")
     deliver(home, {"2025/03/iuran.csv": "a", "umk.csv": "b", "umk.csv.control.json": "{}", "catatan.txt": "c"})
-    assert receive_folder(home, folder, Settings(), "run") == (["2025/03/iuran.csv", "umk.csv"], ["catatan.txt"])
+    found = receive(home, folder, Settings(), "run")
+    assert (found.names, found.ignored, found.failed) == (["2025/03/iuran.csv", "umk.csv"], ["catatan.txt"], {})
 
 
 def test_the_same_folder_again_brings_nothing(home: Home) -> None:
@@ -77,4 +78,4 @@ def test_a_journal_line_cut_off_by_a_crash_is_no_delivery(home: Home) -> None:
 
 def test_a_source_that_is_no_folder_is_refused(home: Home) -> None:
     with pytest.raises(Stop, match="source_missing"):
-        receive_folder(home, home.root / "absent", Settings(), "run")
+        receive(home, home.root / "absent", Settings(), "run")

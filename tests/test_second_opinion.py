@@ -25,6 +25,7 @@ from warehouse.tables.benefit import FactBenefit
 from warehouse.tables.budget import FactBudget, FactMinimumPremium
 from warehouse.tables.compliance import EmployerMonth, FactCompliance
 from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage
+from warehouse.tables.indicator import FactIndicator
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage, MinimumWageReference
 from warehouse.tables.movement import FactMovement
@@ -32,6 +33,7 @@ from warehouse.tables.premium import FactPremium
 from warehouse.tables.premium_difference import FactPremiumDifference
 from warehouse.tables.premium_rule import FactPremiumRule
 from warehouse.tables.published_figure import FactPublishedFigure
+from warehouse.tables.registration import FactRegistration
 from warehouse.tables.target import FactTarget
 from warehouse.tables.tariff_terms import MonthlyTerms
 from warehouse.tables.workforce import FactWorkforce
@@ -43,6 +45,7 @@ FACTS: dict[str, type[Table]] = {
     "compliance": FactCompliance,
     "coverage": FactCoverage,
     "employer_month": EmployerMonth,
+    "indicator": FactIndicator,
     "minimum_premium": FactMinimumPremium,
     "movement": FactMovement,
     "premium": FactPremium,
@@ -50,6 +53,7 @@ FACTS: dict[str, type[Table]] = {
     "premium_rule": FactPremiumRule,
     "programme_coverage": FactProgrammeCoverage,
     "published_figure": FactPublishedFigure,
+    "registration": FactRegistration,
     "target": FactTarget,
     "workforce": FactWorkforce,
 }
@@ -74,7 +78,7 @@ def facts(world: World, version: Version) -> dict[str, pl.DataFrame]:
     else:
         inputs_of_premium = inputs
     built = build(list(FACTS.values()), inputs, version)
-    built[FactPremium] = build([FactPremium], inputs_of_premium, version)[FactPremium]
+    built |= build([FactPremium, FactRegistration], inputs_of_premium, version)
     return dict(zip(FACTS, pl.collect_all([built[fact] for fact in FACTS.values()]), strict=True))
 
 

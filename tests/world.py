@@ -22,10 +22,12 @@ from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.coverage import Presence, PresenceBefore, PresenceEarlier
 from warehouse.tables.coverage_parts import VersionBefore
 from warehouse.tables.employer import Employer
+from warehouse.tables.indicator import Indicator
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
 from warehouse.tables.published_figure import PublishedFigure, PublishedFigureSeed
 from warehouse.tables.reference import TargetSeed
+from warehouse.tables.registration import Registration, RegistrationHistory
 from warehouse.tables.target import Target
 from warehouse.tables.workforce import Workforce
 
@@ -154,6 +156,24 @@ CHOICES: dict[type[Table], dict[str, list[object]]] = {
         "target_pct": [None, 62.62],
         "denominator_stated": [None, 555_154],
     },
+    Indicator: {
+        "region_code": ["00", "15", "15.03"],
+        "period": ["2024", "2025-08"],
+        "indicator": ["tpak", "upah"],
+        "value": [0.0, 80.57, 1_307_818.0],
+        "unit": [None, "persen"],
+        "label": [None, "TPAK"],
+        "source": [None, "BPS"],
+        "released_on": [None, date(2025, 2, 5)],
+    },
+    Registration: {
+        "as_of_date": [date(2025, 2, 28), date(2025, 3, 3), date(2025, 3, 16), date(2025, 3, 17), date(2025, 4, 2)],
+        "employer_key": ["one", "two", "three"],
+        "worker_key": [key(name) for name in ("budi", "siti", "agus", "dewi", "wati", "umar")],
+        "wage_idr": [3_000_000],
+        "start_date": [MARCH],
+        "region_code": [*REGENCIES, None, None, None],
+    },
     MinimumWage: {
         "region_code": [*REGENCIES],
         "year": [2024, 2025],
@@ -195,6 +215,8 @@ def inputs_of_version(world: Mapping[type[Table], pl.LazyFrame], version: Versio
     inputs[Contribution] = world[Contribution].filter(month, pl.col("as_of_date") == version.as_of_date)
     inputs[ContributionHistory] = _newest(world[Contribution], version, "month")
     inputs[Employer] = _newest(world[Employer], version)
+    asked = pl.col("as_of_date").is_between(version.month, version.as_of_date)
+    inputs[RegistrationHistory] = world[Registration].filter(month, asked)
     inputs[Claim] = world[Claim].filter(month, pl.col("as_of_date") == version.as_of_date)
     past = members.filter(pl.col("month") < version.month).select("month", "as_of_date").unique().collect()
     older = [Version(*row) for row in past.iter_rows()]

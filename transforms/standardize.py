@@ -21,6 +21,9 @@ YEARS = (1900, 2100)
 INDONESIAN = r"^-?(\d{1,3}(\.\d{3})+,\d{1,2}|\d{1,3}(\.\d{3}){2,}|\d+,\d{1,2})$"
 ENGLISH = r"^-?(\d{1,3}(,\d{3})+\.\d{1,2}|\d{1,3}(,\d{3}){2,})$"
 PLAIN = r"^-?\d+(\.\d{1,2})?$"
+WITH_POINT = r"^-?(\d{1,15}|\d{1,15}\.(\d{1,2}|\d{4,})|(0|\d{4,15})\.\d{3}|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,4})$"
+WITH_COMMA = r"^-?(\d{1,15},(\d{1,2}|\d{4,})|(0|\d{4,15}),\d{3}|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,4})$"
+NOT_AN_ID = r"^#|^[0-9][0-9.]*E\+|00:00:00$"
 AS_LONG_AS_A_NIK = r"\p{N}(?:[ .\-/]?\p{N}){15,}"
 SET_OF_PROGRAMMES = rf"^({'|'.join(PROGRAMMES)})([,+/; |]+({'|'.join(PROGRAMMES)}))*$"
 
@@ -101,8 +104,9 @@ def national_id(value: pl.Expr, _: Dialect) -> pl.Expr:
 
 
 def identifier(value: pl.Expr, dialect: Dialect) -> pl.Expr:
-    """Return the id in capitals, also without the `.0` that a spreadsheet adds to a number."""
-    return national_id(value, dialect).str.replace(r"^(\d+)\.0$", "$1").str.to_uppercase()
+    """Return the id in capitals, also without the `.0` that a spreadsheet adds to a number; its other traces are null."""
+    plain = national_id(value, dialect).str.replace(r"^(\d+)\.0$", "$1").str.to_uppercase()
+    return pl.when(~plain.str.contains(NOT_AN_ID)).then(plain)
 
 
 def date(value: pl.Expr, dialect: Dialect) -> pl.Expr:
@@ -127,6 +131,25 @@ def whole(value: pl.Expr, dialect: Dialect) -> pl.Expr:
     """Return the whole number; a fraction other than zero is unreadable, and so is a text with two readings."""
     digits = _decimal(value, dialect).str.replace(r"\.0*$", "")
     return pl.when(digits.str.contains(r"^-?\d{1,18}$")).then(digits).cast(pl.Int64)
+
+
+def decimal(value: pl.Expr, dialect: Dialect) -> pl.Expr:
+    """Return the number; a text with two readings, such as 16.800, is unreadable unless the mark is declared."""
+    number = value.str.replace_all(r"^Rp\.?\s*|[\s\u{a0}%]", "")
+    if dialect.decimal:
+        return _declared_decimal(number, dialect).cast(pl.Float64, strict=False)
+    plain = (
+        pl.when(number.str.contains(WITH_POINT))
+        .then(number.str.replace_all(",", "", literal=True))
+        .when(number.str.contains(WITH_COMMA))
+        .then(number.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+    )
+    return plain.cast(pl.Float64, strict=False)
+
+
+def slug(value: pl.Expr, dialect: Dialect) -> pl.Expr:
+    """Return the text in small letters, digits and underscores; a number as long as a NIK is no part of it."""
+    return _or_null(text(value, dialect).str.to_lowercase().str.replace_all(r"[^a-z0-9]+", "_").str.strip_chars("_"))
 
 
 def percent(value: pl.Expr, dialect: Dialect) -> pl.Expr:
@@ -185,4 +208,6 @@ PARSERS: dict[Parse, Parser] = {
     Parse.NATIONAL_ID: national_id,
     Parse.PROGRAMMES: programmes,
     Parse.URL: url,
+    Parse.SLUG: slug,
+    Parse.DECIMAL: decimal,
 }

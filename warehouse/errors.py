@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class Stop(Exception):
     """A file, a month or a run that cannot go on. The message holds no value from a file's rows.
@@ -12,6 +15,12 @@ class Stop(Exception):
     def __init__(self, rule: str, en: str, id: str, cure: str = "") -> None:
         super().__init__(f"{rule}: {id} / {en}" + (f" — {cure}" if cure else ""))
         self.rule, self.en, self.id, self.cure = rule, en, id, cure
+
+
+def place_of(error: BaseException) -> str:
+    """Return the file and the line where an error came up: what may be said of one whose text may quote a row."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(place.filename).name}:{place.lineno}"
 
 
 class StepFailed(Exception):

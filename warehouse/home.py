@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.files import remove
+
+INCOMING = ".incoming-"
+INCOMING_KEPT_SECONDS = 7 * 86_400
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,13 @@ class Home:
         return self.root / "load"
 
     def sweep(self) -> None:
-        """Remove what a killed load left unfinished; only the holder of the load lock may."""
+        """Remove what a killed load left unfinished; only the holder of the load lock may.
+
+        What came of a file whose transfer broke stays for a week: the next load takes it up.
+        """
+        oldest = time.time() - INCOMING_KEPT_SECONDS
         for left in [*self.landing.glob(".*"), *self.lake.rglob(".*"), *self.reports.rglob(".*")]:
-            if left.exists():
+            if left.exists() and not (left.name.startswith(INCOMING) and left.stat().st_mtime > oldest):
                 remove(left)
 
     def create(self) -> None:

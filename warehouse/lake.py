@@ -7,13 +7,17 @@ from contextlib import ExitStack
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from warehouse.calendar import Version
 from warehouse.files import placed
 from warehouse.home import Home
+from warehouse.rules import LINE_NO
 from warehouse.schema import Column, Extract, Lazy, Table, TableT, conform
+
+QUARANTINE = pl.Schema({LINE_NO: pl.Int64(), "rules": pl.String(), "masked_row": pl.String()})
 
 
 def accepted_path(home: Home, kind: str, gate_id: str) -> Path:
@@ -24,6 +28,11 @@ def accepted_path(home: Home, kind: str, gate_id: str) -> Path:
 def rejected_path(home: Home, kind: str, gate_id: str) -> Path:
     """Return where the rejected rows of a gating lie, masked."""
     return home.lake / "rejected" / kind / f"{gate_id}.parquet"
+
+
+def answers_path(home: Home, gate_id: str) -> Path:
+    """Return where it lies which line of another file each line of a file answers."""
+    return home.lake / "answers" / f"{gate_id}.parquet"
 
 
 def presence_path(home: Home, version: Version, fingerprint: str) -> Path:
@@ -89,9 +98,30 @@ def sums(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, int]:
     return frame.select(pl.col(columns).sum()).collect(engine="streaming").row(0, named=True)
 
 
+def only_row(frame: pl.LazyFrame) -> dict[str, Any]:
+    """Return the row of a frame that has one, such as counts, by column."""
+    return frame.collect(engine="streaming").row(0, named=True)
+
+
 def read(path: Path) -> pl.DataFrame:
     """Return a small lake file as a frame."""
     return pl.read_parquet(path)
+
+
+def rejected_rows(home: Home, kind: str, gate_id: str) -> pl.DataFrame:
+    """Return the rejected rows of a gating: line_no, rules and masked_row; none where none were rejected."""
+    path = rejected_path(home, kind, gate_id)
+    found = read(path) if path.exists() else pl.DataFrame()
+    return found if found.width else pl.DataFrame(schema=QUARANTINE)
+
+
+def first_rejected(home: Home, kind: str, gate_id: str, rule: str, most: int) -> pl.DataFrame:
+    """Return the first rows of a gating that broke a rule, at most `most`."""
+    path = rejected_path(home, kind, gate_id)
+    if not path.exists() or "rules" not in pl.read_parquet_schema(path):
+        return pl.DataFrame(schema=QUARANTINE)
+    broke = pl.col("rules").str.split(",").list.contains(rule)
+    return pl.scan_parquet(path).filter(broke).bottom_k(most, by=LINE_NO).sort(LINE_NO).collect(engine="streaming")
 
 
 def remove(paths: Iterable[Path]) -> None:

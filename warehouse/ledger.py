@@ -52,10 +52,38 @@ class Check:
 
 
 @dataclass(frozen=True)
+class SeenColumn:
+    """A column of a file: its header, the column it stands for, empty for none, and the first line of each way of writing."""
+
+    header: str
+    column: str
+    forms: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One change of a column against the last accepted delivery of its source.
+
+    `change` is CAME, WENT, MOVED or CHANGED; `line` the first that shows it, 0 where none does; `proposal` the line of
+    settings that would meet it, if any.
+    """
+
+    change: str
+    header: str
+    column: str
+    before: str
+    now: str
+    line: int
+    proposal: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What the gate decided on a file: rows in = accepted + rejected, unless the file could not be read.
 
-    `corrected` are the wrong rows by correction that was about the file.
+    `corrected` are the wrong rows by correction that was about the file. `answers` is the SHA-256 of the content whose
+    rejected rows the file answers, `?` while no such content is known, empty for every other file. `totals` are the
+    control totals: what, the value that was stated, the value that was measured.
     """
 
     gate_id: str
@@ -71,6 +99,10 @@ class Verdict:
     versions: tuple[tuple[str, str, int], ...] = ()
     checks: tuple[Check, ...] = ()
     corrected: dict[str, int] = field(default_factory=dict)
+    answers: str = ""
+    totals: tuple[tuple[str, str, str], ...] = ()
+    columns: tuple[SeenColumn, ...] = ()
+    drift: tuple[Drift, ...] = ()
 
     @property
     def stopped(self) -> bool:
@@ -114,6 +146,9 @@ def find(home: Home, gate_id: str) -> Verdict | None:
     found["checks"] = tuple(Check(**check) for check in found["checks"])
     found["versions"] = tuple((month, day, rows) for month, day, rows in found["versions"])
     found["notes"] = tuple(found["notes"])
+    found["totals"] = tuple((what, stated, measured) for what, stated, measured in found.get("totals", ()))
+    found["columns"] = tuple(SeenColumn(**column) for column in found.get("columns", ()))
+    found["drift"] = tuple(Drift(**drift) for drift in found.get("drift", ()))
     return Verdict(**found)
 
 

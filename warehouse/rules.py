@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from warehouse.damage import damages
 from warehouse.schema import Column, Extract, Parse, Rule, Severity, Table
 
 SHORTER_THAN_NIK = r"^(?:[^0-9]|[0-9](?:[^0-9]|$)|[0-9]{2,15}(?:[^0-9]|$))*$"
@@ -57,8 +58,10 @@ def row_rules(table: type[Table]) -> list[RowRule]:
 
 
 def messages(table: type[Table]) -> dict[str, RowRule]:
-    """Return the rules of `table` by name."""
-    return {rule.name: rule for rule in row_rules(table)}
+    """Return the rules of `table` by name, and what else a rejected row of an extract may be told: `warehouse.damage`."""
+    told = damages(table) if issubclass(table, Extract) else []
+    named = {one.name: RowRule(one.name, "pattern", RAW + one.column, one.pattern, one.en, one.id) for one in told}
+    return named | {rule.name: rule for rule in row_rules(table)}
 
 
 def _named(rule: Rule) -> RowRule:

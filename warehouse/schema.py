@@ -38,6 +38,8 @@ class Parse(StrEnum):
     REGENCY = "regency"
     REGION = "region"
     URL = "url"
+    SLUG = "slug"
+    DECIMAL = "decimal"
 
 
 @dataclass(frozen=True)

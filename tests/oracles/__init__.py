@@ -25,6 +25,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "premium_difference": ("in_force", "arrears", "due"),
     "premium_rule": ("in_force", "arrears", "due"),
     "programme_coverage": ("in_force",),
+    "registration": ("in_force",),
 }
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
 

@@ -21,6 +21,7 @@ EMPTY_SHARE = 0.1
 SMALL = 10
 MONTHS = [date(2015 + number // 12, number % 12 + 1, 1) for number in range(168)]
 DAYS = [date(2029, 12, 31) - timedelta(days=number) for number in range(3650)]
+OPTIONAL = re.compile(r"\([^()]*\)\?")
 PIECE = re.compile(r"(\[[^\]]+\]|\\d|[^\\\[\](){}.*+?|])(?:\{(\d+)\})?")
 
 
@@ -106,8 +107,8 @@ def _unbounded(column: Column, at: np.ndarray[Any, np.dtype[np.int64]], dice: np
 
 
 def _matching(pattern: str, numbers: pl.Series) -> pl.Series:
-    """Return a text for every number that `pattern` matches: classes of characters, digits and repetitions."""
-    body = pattern.removeprefix("^").removesuffix("$")
+    """Return a text for every number that `pattern` matches: classes of characters, digits and repetitions, no optional group."""
+    body = OPTIONAL.sub("", pattern.removeprefix("^").removesuffix("$"))
     pieces = PIECE.findall(body)
     if "".join(piece + (f"{{{times}}}" if times else "") for piece, times in pieces) != body:
         raise ValueError(f"no generator for the pattern {pattern}")

@@ -49,13 +49,34 @@ class Rejection(Table, layer="ops", name="rejection", grain="one row per rejecte
     sha256 = ID.but(description="The file.")
     line_no = Column(
         v.WHOLE,
-        "Line in the file: the header is line 1 of a CSV; rows of a Parquet file count from 1.",
+        "Line in the file: the header is line 1 of a CSV; rows of a Parquet file count from 1. In a table with several"
+        " figures on a line it is 10,000 x line + place of the column: 120003 is cell C12.",
         "line",
         key=True,
     )
     kind = WORD.but(description="Kind of extract.")
     rules_ = WORD.but(description="Names of the broken rules, separated by commas.")
     masked_row = WORD.but(description="The row as JSON, personal data masked.")
+
+
+class ColumnDrift(Table, layer="ops", name="drift", grain="one row per file and changed column"):
+    """What came, went, moved or is written differently in a file against the last accepted delivery of its source."""
+
+    run_id = WORD.but(description="The run that received the file.", unit="id")
+    sha256 = ID.but(description="The file.")
+    position = Column(v.WHOLE, "Place among the changes of the file.", "place", key=True, minimum=1)
+    kind = WORD.but(description="Kind of extract.")
+    source = WORD.but(description="The source in the settings; empty where none covers the file.", nullable=True)
+    change = WORD.but(
+        description="CAME new, WENT gone, MOVED to another place, CHANGED in the way its values are written.",
+        values=("CAME", "WENT", "MOVED", "CHANGED"),
+    )
+    header = WORD.but(description="Header of the column.")
+    column_name = WORD.but(description="The column it stands for, where it is one.", nullable=True)
+    before = WORD.but(description="Place or ways of writing before.", nullable=True)
+    now = WORD.but(description="Place or way of writing now.", nullable=True)
+    line_no = Column(v.WHOLE, "First line that shows it.", "line", nullable=True)
+    proposal = WORD.but(description="Line of the settings that would meet the change.", nullable=True)
 
 
 class CheckResult(Table, layer="ops", name="check_result", grain="one row per run, suite, expectation and subject"):

@@ -1,0 +1,42 @@
+"""A reception of a run: its folder, or every source that has a url, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from flows.context import silent, utc_now
+from flows.receive.opening import remote_of
+from flows.receive.reception import Received, Reception
+from flows.receive.register import Register
+from flows.settings import Settings
+from flows.sources import FileAddress
+from warehouse.errors import Stop
+from warehouse.home import Home
+
+
+def receive(
+    home: Home,
+    folder: Path | None,
+    settings: Settings,
+    run_id: str,
+    clock: Callable[[], datetime] = utc_now,
+    say: Callable[[str], None] = silent,
+) -> Received:
+    """Return what came from a folder, whose files keep their names, or without one from every source that has a url.
+
+    New content is in the landing area and in the ledger afterwards. Raises Stop when there is nothing to receive from.
+    """
+    addresses = {key: source.remote for key, source in settings.sources.items() if source.remote}
+    if folder is not None:
+        if not folder.is_dir():
+            raise Stop("source_missing", f"{folder} is not a folder", f"{folder} bukan folder", "correct --source")
+        addresses = {"": FileAddress(url=folder.absolute().as_uri())}
+    if not addresses:
+        en, id = "no folder is given and no source has a url", "tidak ada folder dan tidak ada sumber dengan url"
+        raise Stop("source_missing", en, id, "give --source DIR, or --config FILE with a source that has a url")
+    register, all_of_them = Register(home, run_id, clock), Received()
+    for key, address in addresses.items():
+        all_of_them.add(Reception(key, address, settings, register, say).run(remote_of))
+    return all_of_them

@@ -1,0 +1,113 @@
+"""Parquet files: proved in the sandbox to be readable, then shown as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from warehouse.errors import Stop
+from warehouse.reading.limits import Limits, too_much
+from warehouse.reading.opened import Opened, places
+from warehouse.rules import LINE_NO
+
+EXACT = 10**15
+MOST_ROWS = 2_000_000_000
+
+
+def proved(path: str, limits: dict[str, int]) -> int:
+    """Return the number of rows of a Parquet file after reading all of it; what it says of itself is bounded first.
+
+    Runs in the sandbox: a file that breaks the reader breaks it there. Costs one decoding of the file.
+    """
+    bounds = Limits(**limits)
+    about = pq.read_metadata(path)
+    bounds.refuse_wide(about.num_columns)
+    groups = [about.row_group(place) for place in range(about.num_row_groups)]
+    bounds.refuse_bomb(Path(path).stat().st_size, sum(group.total_byte_size for group in groups))
+    if about.num_rows > MOST_ROWS:
+        raise too_much("rows", f"{about.num_rows:,} rows, at most {MOST_ROWS:,} are read")
+    seen = 0
+
+    def count(batch: pl.DataFrame) -> bool:
+        nonlocal seen
+        seen += batch.height
+        return False
+
+    frame = pl.scan_parquet(path)
+    if not frame.collect_schema().len():
+        raise Stop("empty_file", "the file has no columns", "berkas tidak memiliki kolom", "send the file again")
+    frame.sink_batches(count, lazy=False)
+    if seen != about.num_rows:
+        told = (
+            f"{about.num_rows:,} rows announced, {seen:,} found",
+            f"{about.num_rows:,} baris disebut, {seen:,} ditemukan",
+        )
+        raise Stop("unreadable_file", *told, "send the file again")
+    return seen
+
+
+def opened_parquet(path: Path) -> Opened:
+    """Return the rows of a proved Parquet file as texts, rows counted from 1.
+
+    Whole numbers of fractional types show without a fraction, and above 15 digits as the type keeps them
+    (1.50301120385000E+15); lists join with commas; days of instants; other nested and binary types are not read.
+    """
+    frame = pl.scan_parquet(path, row_index_name=LINE_NO, row_index_offset=1)
+    schema = {name: dtype for name, dtype in frame.collect_schema().items() if name != LINE_NO}
+    unread = [name for name, dtype in schema.items() if not _is_shown(dtype)]
+    shown = {name: dtype for name, dtype in schema.items() if name not in unread}
+    texts = [
+        _as_text(name, dtype).alias(place)
+        for place, (name, dtype) in zip(places(len(shown)), shown.items(), strict=True)
+    ]
+    notes = (
+        [f"kolom yang jenisnya tidak dibaca / columns of a type that is not read: {', '.join(unread)}"]
+        if unread
+        else []
+    )
+    line = pl.col(LINE_NO).cast(pl.Int64)
+    return Opened("parquet", "", "", tuple(shown), frame.select(line, *map(_tidy, texts)), tuple(notes))
+
+
+def _is_shown(dtype: pl.DataType) -> bool:
+    if isinstance(dtype, pl.List):
+        return not dtype.inner.is_nested() and dtype.inner != pl.Binary
+    return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
+
+
+def _tidy(text: pl.Expr) -> pl.Expr:
+    stripped = text.str.strip_chars()
+    return pl.when(stripped != "").then(stripped)
+
+
+def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
+    value = pl.col(name)
+    if isinstance(dtype, pl.List):
+        return value.cast(pl.List(pl.String)).list.join(",")
+    if isinstance(dtype, pl.Datetime):
+        return value.dt.date().cast(pl.String)
+    if dtype == pl.Boolean:
+        return pl.when(value).then(pl.lit("Y")).when(~value).then(pl.lit("T"))
+    if dtype.is_float():
+        return _fraction(value.cast(pl.Float64))
+    if dtype.is_decimal():
+        return value.cast(pl.String).str.replace(r"\.0+$", "")
+    return value.cast(pl.String)
+
+
+def _fraction(value: pl.Expr) -> pl.Expr:
+    """Return the number as text: whole below 10^15 without a fraction, above as sixteen digits would be kept."""
+    whole = pl.when(value.abs() < EXACT).then(value).cast(pl.Int64, strict=False).cast(pl.String)
+    power = value.abs().log10().floor()
+    kept = (
+        (value / pl.lit(10.0).pow(power)).round(14).cast(pl.String)
+        + "E+"
+        + power.cast(pl.Int64, strict=False).cast(pl.String)
+    )
+    return (
+        pl.when((value == value.floor()) & (value.abs() < EXACT)).then(whole)
+        .when(value.abs() >= EXACT).then(kept)
+        .otherwise(value.cast(pl.String))
+    )  # fmt: skip
