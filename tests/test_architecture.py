@@ -49,6 +49,7 @@ MAY_LOOP = {
     "flows/quarantine_replay.py": "files and rules, to be printed",
     "flows/sender.py": "the first rejected rows of a rule",
     "flows/demo.py": "eleven regencies",
+    "flows/inspect.py": "the first rejected rows of a file: ten",
     "flows/figures.py": "the editions of a version, and the names of regions",
     "flows/months.py": "the months that are loaded",
     "flows/printing.py": "the rows of an answer, to be printed",

@@ -15,6 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from flows import settings
+from flows.limits import LimitsSettings
 from flows.settings import DialectSettings, Settings, Source
 from flows.sources import ADDRESSES
 from tests.conftest import Loaded
@@ -128,10 +129,10 @@ def test_every_toml_block_of_the_settings_document_is_read(tmp_path: Path) -> No
         assert settings.load(file).sources.keys() == tomllib.loads(text)["sources"].keys()
 
 
-@pytest.mark.parametrize("part", [Settings, Source, DialectSettings, *ADDRESSES.values()])
+@pytest.mark.parametrize("part", [Settings, Source, DialectSettings, LimitsSettings, *ADDRESSES.values()])
 def test_every_setting_is_documented(part: type[BaseModel]) -> None:
     told = (DOCS / "settings.md").read_text(encoding="utf-8")
-    structure = {"dialect", "sources", "remote"}
+    structure = {"dialect", "limits", "sources", "remote"}
     assert [key for key in part.model_fields if key not in structure and f"| `{key}` |" not in told] == []
 
 
@@ -140,8 +141,10 @@ def test_every_documented_default_is_the_default() -> None:
     fields = {**Settings.model_fields, **DialectSettings.model_fields}
     read = {key: field.get_default(call_default_factory=True) for key, field in fields.items()}
     written = {key: ast.literal_eval(value) for key, value in told.items()}
+    limits = {key: written.pop(key) for key in LimitsSettings.model_fields}
+    assert LimitsSettings.model_validate(limits) == LimitsSettings()
     assert {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()} == {
-        key: value for key, value in read.items() if key not in ("dialect", "sources")
+        key: value for key, value in read.items() if key not in ("dialect", "limits", "sources")
     }
 
 

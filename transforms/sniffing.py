@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from transforms.geography import DOTTED, Gazetteer
-from transforms.standardize import ENGLISH, INDONESIAN, PLAIN
+from transforms.standardize import ENGLISH, INDONESIAN, PLAIN, YEARS
 from warehouse.dialect import CodeSystem
 from warehouse.rules import raw
 from warehouse.schema import Extract, Parse
@@ -32,7 +32,6 @@ DATES = (
     "%d-%m-%y",
     "%d/%m/%y",
 )
-YEARS = (1900, 2100)
 FILLED, DOTTED_CODES, NAMES = "filled", "dotted", "names"
 IN = "/"
 
