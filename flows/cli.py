@@ -100,11 +100,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command: Callable[[argparse.Namespace], int] = given.action
         return command(given)
-    except commands.EXPECTED as stop:
-        print(f"cakupan: {stop}", file=sys.stderr)
-        return FAILED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except commands.EXPECTED as stop:
+        print(f"cakupan: {stop}", file=sys.stderr)
         return FAILED
 
 
