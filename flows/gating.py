@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -27,7 +27,7 @@ from warehouse.corrections import KEPT, Correction
 from warehouse.dialect import CodeSystem, Dialect
 from warehouse.errors import Stop
 from warehouse.files import placed
-from warehouse.ledger import Delivery, Reason, Verdict
+from warehouse.ledger import Delivery, Drift, Reason, Verdict
 from warehouse.reading import Opened
 from warehouse.reading.rounded import refuse_rounded
 from warehouse.rules import LINE_NO
@@ -53,6 +53,20 @@ class Terms:
     pairs: pl.DataFrame | None = None
     exported: bool = False
     answered: int = 0
+
+
+class Rows(NamedTuple):
+    """A delivery on its way through the gate: as it came, as it was read, and as it is judged; and what has drifted."""
+
+    table: type[Extract]
+    left_out: Mapping[str, int]
+    notes: tuple[str, ...]
+    delivered: pl.LazyFrame
+    frame: pl.LazyFrame
+    corrections: tuple[Correction, ...]
+    explained: list[pl.Expr]
+    columns: drift.Columns
+    changes: tuple[Drift, ...]
 
 
 def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms | None = None) -> Verdict:
@@ -103,57 +117,75 @@ def _judge(
     terms: Terms | None,
     seen: Callable[[Opened], None],
 ) -> Verdict:
-    table, landed = extract_of(delivery.kind), load.home.landed(delivery.sha256)
-    dialect = terms.dialect if terms and terms.dialect else load.settings.dialect_of(delivery.name)
-    pairs = terms.pairs if terms else None
-    shaped = reading.scan(landed, table, dialect, scratch, load.settings.limits.as_limits(), seen)
-    refuse_rounded(shaped.frame, table)
-    columns, changes = drift.of_file(load, delivery, shaped, table) if terms is None else ((), ())
-    text, notes = shaped.frame, (*shaped.notes, *drift.notes(changes))
-    if terms and pairs is not None:
-        text = as_sent(text) if terms.exported else text
-        notes = (f"menjawab baris yang ditolak dari / answers rejected rows of {terms.first.name}",)
-    regions = gazetteers(dialect.code_system)
-    delivered = standardize(text, table, dialect, regions)
-    corrections = load.settings.corrections_of(delivery.kind, (terms.first if terms else delivery).name)
-    frame = corrected(delivered, table, corrections)
-    if pairs is not None:
-        frame, corrections = _as_answers(frame, corrections, pairs), ()
-    if table is Membership:
-        frame = with_minimum_wage(frame, wages)
+    rows = _read(load, delivery, wages, scratch, terms, seen)
+    table, is_answer_to = rows.table, terms.first.sha256 if terms and terms.pairs is not None else ""
     accepted = lake.accepted_path(load.home, table.kind, gate_id)
     judgement = gates.judge_file(
-        frame,
+        rows.frame,
         table,
         subject=delivery.name,
-        accept=lambda rows: _lake_rows(load, rows, table),
+        accept=lambda accepted_rows: _lake_rows(load, accepted_rows, table),
         accepted=accepted,
         rejected=lake.rejected_path(load.home, table.kind, gate_id),
-        suite=None if pairs is None else with_answers(_suite(table)),
-        corrections=corrections,
-        explained=[region_hints(table, regions), *([applied(corrections)] if corrections else [])],
+        suite=with_answers(_suite(table)) if is_answer_to else None,
+        corrections=rows.corrections,
+        explained=rows.explained,
     )
     _keep_result(load, gate_id, judgement.result)
-    stops = [*judgement.stops, *reconcile.rows_add_up(judgement)]
-    if pairs is None:
+    totals = _control_totals(load, delivery, judgement, rows)
+    stops = [*judgement.stops, *reconcile.rows_add_up(judgement), *reconcile.mismatches(totals)]
+    if not is_answer_to:
         stops += reconcile.rejected_share(judgement, load.settings.most_rejected, terms.answered if terms else 0)
-    totals: list[tuple[str, object, object]] = []
-    if delivery.control:
-        control = json.loads(load.home.landed(delivery.control).read_text(encoding="utf-8"))
-        totals = reconcile.compared(control, delivery.sha256, judgement.rows, delivered, table)
-        stops += reconcile.mismatches(totals)
     versions = lake.versions_of(accepted, table) if judgement.accepted else []
     if stops:
         lake.remove([accepted])
     return Verdict(
         gate_id, delivery.sha256, delivery.kind, judgement.rows, judgement.accepted, judgement.rejected,
-        judgement.broken, {**judgement.warned, **shaped.left_out}, tuple(stops),
-        (*notes, *_hinted(judgement.hints)),
-        tuple((version.month.isoformat(), version.as_of_date.isoformat(), rows) for version, rows in versions),
-        judgement.checks, judgement.corrected, terms.first.sha256 if terms and pairs is not None else "",
+        judgement.broken, {**judgement.warned, **rows.left_out}, tuple(stops),
+        (*rows.notes, *_hinted(judgement.hints)),
+        tuple((version.month.isoformat(), version.as_of_date.isoformat(), count) for version, count in versions),
+        judgement.checks, judgement.corrected, is_answer_to,
         tuple((what, str(stated), str(measured)) for what, stated, measured in totals),
-        columns, changes,
+        rows.columns, rows.changes,
     )  # fmt: skip
+
+
+def _read(
+    load: Load,
+    delivery: Delivery,
+    wages: Lazy[MinimumWage],
+    scratch: Path,
+    terms: Terms | None,
+    seen: Callable[[Opened], None],
+) -> Rows:
+    """Return the rows of a delivery as the gate takes them. Raises Stop when the file cannot be read as declared."""
+    table, landed = extract_of(delivery.kind), load.home.landed(delivery.sha256)
+    dialect = terms.dialect if terms and terms.dialect else load.settings.dialect_of(delivery.name)
+    shaped = reading.scan(landed, table, dialect, scratch, load.settings.limits.as_limits(), seen)
+    refuse_rounded(shaped.frame, table)
+    columns, changes = drift.of_file(load, delivery, shaped, table) if terms is None else ((), ())
+    text = as_sent(shaped.frame) if terms and terms.pairs is not None and terms.exported else shaped.frame
+    regions = gazetteers(dialect.code_system)
+    delivered = standardize(text, table, dialect, regions)
+    corrections = load.settings.corrections_of(delivery.kind, (terms.first if terms else delivery).name)
+    frame = corrected(delivered, table, corrections)
+    notes: tuple[str, ...] = (*shaped.notes, *drift.notes(changes))
+    if terms and terms.pairs is not None:
+        frame, corrections = _as_answers(frame, corrections, terms.pairs), ()
+        notes = (f"menjawab baris yang ditolak dari / answers rejected rows of {terms.first.name}",)
+    if table is Membership:
+        frame = with_minimum_wage(frame, wages)
+    explained = [region_hints(table, regions), *([applied(corrections)] if corrections else [])]
+    return Rows(table, shaped.left_out, notes, delivered, frame, corrections, explained, columns, changes)
+
+
+def _control_totals(
+    load: Load, delivery: Delivery, judgement: gates.Judgement, rows: Rows
+) -> list[tuple[str, object, object]]:
+    if not delivery.control:
+        return []
+    control = json.loads(load.home.landed(delivery.control).read_text(encoding="utf-8"))
+    return reconcile.compared(control, delivery.sha256, judgement.rows, rows.delivered, rows.table)
 
 
 def _suite(table: type[Extract]) -> Any:
