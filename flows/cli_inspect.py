@@ -22,8 +22,8 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 def inspecting(given: Namespace) -> int:
     """Print what the file is; the exit code is that of a load of it: 0 whole, 3 rejected rows, 4 stopped."""
-    from flows.inspect import inspect
-    from flows.inspect_text import as_data, text
+    from flows.inspecting.inspection import inspect
+    from flows.inspecting.text import as_data, text
     from flows.settings import load
 
     found = inspect(given.file, load(given.config), given.kind, _say)

@@ -30,7 +30,7 @@ def register(add: Add) -> None:
 
 def listing(given: Namespace) -> int:
     """Print what was rejected, by file and rule."""
-    from flows.quarantine_list import Wanted, listed, text
+    from flows.quarantine.list import Wanted, listed, text
 
     wanted = Wanted(given.file, given.kind, given.rule, given.source, given.month, given.state)
     found = listed(_home(given), _settings(given), wanted)
@@ -40,7 +40,7 @@ def listing(given: Namespace) -> int:
 
 def showing(given: Namespace) -> int:
     """Print the rows of a file with their reasons."""
-    from flows.quarantine_list import Wanted, content_of, rows_of, rows_text, wanted_rows, with_reasons
+    from flows.quarantine.list import Wanted, content_of, rows_of, rows_text, wanted_rows, with_reasons
 
     home = _home(given)
     one = content_of(home, given.name)
@@ -52,7 +52,7 @@ def showing(given: Namespace) -> int:
 
 def exporting(given: Namespace) -> int:
     """Write the open rows of a file for their sender."""
-    from flows.quarantine_export import export
+    from flows.quarantine.export import export
 
     path, count = export(_home(given), _settings(given), given.name, given.out, given.rule)
     _say("berkas ini berisi data pribadi / this file holds personal data: " + str(path))
@@ -62,8 +62,8 @@ def exporting(given: Namespace) -> int:
 
 def replaying(given: Namespace) -> int:
     """Gate again what is open, and print what became of it."""
-    from flows.quarantine_list import text
-    from flows.quarantine_replay import replay
+    from flows.quarantine.list import text
+    from flows.quarantine.replay import replay
 
     found = replay(_home(given), given.config, given.name or "", given.mended, _say)
     if given.json:
@@ -77,9 +77,9 @@ def replaying(given: Namespace) -> int:
 
 def reporting(given: Namespace) -> int:
     """Write the report of a delivery for its sender."""
-    from flows.quarantine_list import content_of
-    from flows.quarantine_state import contents
-    from flows.sender import write_report
+    from flows.quarantine.list import content_of
+    from flows.quarantine.state import contents
+    from flows.senders.reporting import write_report
 
     home = _home(given)
     one = content_of(home, given.name, unread=True)

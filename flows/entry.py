@@ -15,7 +15,7 @@ from flows import settings as settings_file
 from flows.context import Load, silent, utc_now
 from flows.keys import pseudonyms
 from flows.report import markdown
-from flows.sender import write_reports
+from flows.senders.reporting import write_reports
 from flows.steps import Call, only, plain, run
 from warehouse import ledger
 from warehouse.errors import StepFailed, Stop, place_of

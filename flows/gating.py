@@ -17,7 +17,7 @@ from expectations import reconcile
 from expectations.answers import ANSWERS, MESSAGES, UNKNOWN, with_answers
 from flows import drift
 from flows.context import Load
-from flows.quarantine_answers import OF_CONTENT, OF_LINE, SEVERAL, as_sent, is_answer, references
+from flows.quarantine.answers import OF_CONTENT, OF_LINE, SEVERAL, as_sent, is_answer, references
 from transforms.corrections import applied, corrected
 from transforms.geography import Gazetteer, gazetteer, region_hints
 from transforms.identity import pseudonymise

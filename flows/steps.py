@@ -18,8 +18,8 @@ from flows.context import Load
 from flows.corrections import CorrectionEntry
 from flows.gating import gate
 from flows.planning import Judged, Standing, blocked_months, month_fingerprint, standing, stopped_now
-from flows.quarantine_joining import joined
-from flows.quarantine_journal import note
+from flows.quarantine.joining import joined
+from flows.quarantine.journal import note
 from flows.receive.receiving import receive
 from warehouse import ledger, publish
 from warehouse.errors import Stop

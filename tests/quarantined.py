@@ -12,9 +12,9 @@ import openpyxl
 import polars as pl
 
 from flows.entry import load_folder
-from flows.quarantine_export import export
-from flows.quarantine_list import totals
-from flows.quarantine_state import rows
+from flows.quarantine.export import export
+from flows.quarantine.list import totals
+from flows.quarantine.state import rows
 from flows.settings import Settings
 from tests.endtoend import ask
 from tests.extracts import Row, memberships, write

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from flows.advice import Advice, advice
 from flows.gating import gazetteers
+from flows.inspecting.advice import Advice, advice
 from transforms.geography import Gazetteer
 from transforms.sniffing import evidence
 from warehouse.dialect import CodeSystem

@@ -11,9 +11,9 @@ import pytest
 
 from flows.cli import main
 from flows.entry import load_folder
-from flows.inspect import Inspection, inspect
-from flows.inspect_kind import kinds
-from flows.inspect_text import as_data, text, toml
+from flows.inspecting.inspection import Inspection, inspect
+from flows.inspecting.kind import kinds
+from flows.inspecting.text import as_data, text, toml
 from flows.settings import Settings
 from tests.extracts import PLAIN, Row, memberships, nik, write
 from warehouse.errors import Stop

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from flows.context import silent
-from flows.quarantine_answers import MARK, mark
-from flows.quarantine_replay import replay
-from flows.quarantine_state import contents
+from flows.quarantine.answers import MARK, mark
+from flows.quarantine.replay import replay
+from flows.quarantine.state import contents
 from tests.endtoend import ask
 from tests.extracts import Row, write
 from tests.quarantined import DAY, Desk, mended_csv, mended_xlsx, people, with_wage

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
-from flows.quarantine_state import contents
+from flows.quarantine.state import contents
 from tests.extracts import kpj, nik, rows
 from tests.quarantined import Desk, people
 from tests.scanner import Words

@@ -11,9 +11,9 @@ from random import Random
 import polars as pl
 import pytest
 
-from flows.quarantine_answers import MARK, mark
-from flows.quarantine_list import by_rule, totals
-from flows.quarantine_state import OPEN, STATES
+from flows.quarantine.answers import MARK, mark
+from flows.quarantine.list import by_rule, totals
+from flows.quarantine.state import OPEN, STATES
 from tests.extracts import Row
 from tests.quarantined import Desk, people
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.gating import extract_of
-from flows.quarantine_answers import MARK, as_sent, dialect_of_answers, is_answer, mark, references
-from flows.quarantine_blame import blamed, blames
-from flows.quarantine_export import default_name, sheet_of
-from flows.quarantine_matching import matches
-from flows.quarantine_rows import Sent
+from flows.quarantine.answers import MARK, as_sent, dialect_of_answers, is_answer, mark, references
+from flows.quarantine.blame import blamed, blames
+from flows.quarantine.export import default_name, sheet_of
+from flows.quarantine.matching import matches
+from flows.quarantine.rows import Sent
 from tests.asciitable import cells
 from transforms.standardize import DATE_FORMATS
 from warehouse.dialect import Dialect

@@ -14,12 +14,12 @@ import openpyxl
 import pytest
 
 from flows.cli import main
-from flows.quarantine_blame import Blame
-from flows.quarantine_list import content_of
-from flows.quarantine_state import contents
-from flows.sender import PARTLY, STOPPED, Example, Found, Report, file_name, report_of, write_reports
-from flows.sender_html import number, page, percent
-from flows.sender_xlsx import sheets
+from flows.quarantine.blame import Blame
+from flows.quarantine.list import content_of
+from flows.quarantine.state import contents
+from flows.senders.html import number, page, percent
+from flows.senders.reporting import PARTLY, STOPPED, Example, Found, Report, file_name, report_of, write_reports
+from flows.senders.xlsx import sheets
 from tests.extracts import kpj, nik, write
 from tests.quarantined import DAY, Desk, people
 from tests.scanner import Words

@@ -11,9 +11,9 @@ import polars as pl
 from flows.context import Load, fingerprint
 from flows.gating import extract_of
 from flows.planning import Judged
-from flows.quarantine_answers import OF_LINE
-from flows.quarantine_blame import blamed
-from flows.quarantine_rows import raw_rows
+from flows.quarantine.answers import OF_LINE
+from flows.quarantine.blame import blamed
+from flows.quarantine.rows import raw_rows
 from warehouse import lake
 from warehouse.rules import LINE_NO, RAW
 from warehouse.schema import Extract

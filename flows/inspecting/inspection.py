@@ -15,10 +15,10 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.advice import Advice, advice
 from flows.context import Load, silent, utc_now
 from flows.gating import extract_of, gate, gazetteers
-from flows.inspect_kind import Likeness, known_headers, likeness, likenesses
+from flows.inspecting.advice import Advice, advice
+from flows.inspecting.kind import Likeness, known_headers, likeness, likenesses
 from flows.settings import DialectSettings, Settings, Source
 from transforms.geography import Gazetteer
 from transforms.identity import Pseudonyms

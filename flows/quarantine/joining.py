@@ -13,8 +13,8 @@ import polars as pl
 from flows.context import Load, fingerprint
 from flows.gating import Terms, gate
 from flows.planning import Judged
-from flows.quarantine_answers import OF_CONTENT, OF_LINE, dialect_of_answers
-from flows.quarantine_matching import matched
+from flows.quarantine.answers import OF_CONTENT, OF_LINE, dialect_of_answers
+from flows.quarantine.matching import matched
 from warehouse import lake
 from warehouse.home import Home
 from warehouse.ledger import Verdict

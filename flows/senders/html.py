@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from flows.sender import ACCEPTED, STATES, STOPPED, Example, Found, Report
+from flows.senders.reporting import ACCEPTED, STATES, STOPPED, Example, Found, Report
 
 STYLE = """
 @page{size:A4;margin:16mm}

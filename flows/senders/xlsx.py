@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flows.sender import STATES, Report
-from flows.sender_html import example_text, percent
+from flows.senders.html import example_text, percent
+from flows.senders.reporting import STATES, Report
 from warehouse.spreadsheet_writer import Sheet
 
 

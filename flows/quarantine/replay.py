@@ -13,11 +13,11 @@ import polars as pl
 from flows import settings as settings_file
 from flows.entry import load_folder
 from flows.gating import extract_of
-from flows.quarantine_answers import is_answer
-from flows.quarantine_list import by_rule, content_of, rows_of, totals
-from flows.quarantine_matching import matches
-from flows.quarantine_rows import raw_rows
-from flows.quarantine_state import OPEN, Content, rows
+from flows.quarantine.answers import is_answer
+from flows.quarantine.list import by_rule, content_of, rows_of, totals
+from flows.quarantine.matching import matches
+from flows.quarantine.rows import raw_rows
+from flows.quarantine.state import OPEN, Content, rows
 from flows.settings import Settings
 from warehouse.errors import Stop
 from warehouse.home import Home

@@ -13,8 +13,8 @@ from pathlib import Path
 from shutil import rmtree
 
 from flows.gating import extract_of
-from flows.quarantine_blame import Blame, blamed
-from flows.quarantine_state import Content, contents
+from flows.quarantine.blame import Blame, blamed
+from flows.quarantine.state import Content, contents
 from warehouse import lake
 from warehouse.files import placed
 from warehouse.home import Home
@@ -93,8 +93,8 @@ def report_of(home: Home, one: Content, names: Mapping[str, str]) -> Report:
 
 def write_report(home: Home, one: Content, folder: Path, known: Sequence[Content]) -> list[Path]:
     """Return the report of a content as an HTML page and as a workbook, written to a folder; `known` are all contents."""
-    from flows.sender_html import page
-    from flows.sender_xlsx import sheets
+    from flows.senders.html import page
+    from flows.senders.xlsx import sheets
     from warehouse.spreadsheet_writer import write_xlsx
 
     names = {other.judged.delivery.sha256: other.judged.delivery.name for other in known}

@@ -7,8 +7,8 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from flows.inspect import Inspection
-from flows.inspect_kind import kinds
+from flows.inspecting.inspection import Inspection
+from flows.inspecting.kind import kinds
 from flows.settings import DialectSettings
 
 

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from flows.gating import extract_of
-from flows.quarantine_answers import MARK, mark
-from flows.quarantine_blame import Blame, blamed
-from flows.quarantine_list import content_of, rows_of
-from flows.quarantine_rows import Sent, sent_rows
+from flows.quarantine.answers import MARK, mark
+from flows.quarantine.blame import Blame, blamed
+from flows.quarantine.list import content_of, rows_of
+from flows.quarantine.rows import Sent, sent_rows
 from flows.settings import Settings
 from warehouse.errors import Stop
 from warehouse.files import placed

@@ -14,8 +14,8 @@ import polars as pl
 from flows.gating import extract_of
 from flows.planning import MONTH_IN_NAME
 from flows.printing import as_table
-from flows.quarantine_blame import blamed
-from flows.quarantine_state import OPEN, STATES, Content, contents, rows
+from flows.quarantine.blame import blamed
+from flows.quarantine.state import OPEN, STATES, Content, contents, rows
 from flows.settings import Settings
 from warehouse.errors import Stop
 from warehouse.home import Home

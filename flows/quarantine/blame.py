@@ -9,7 +9,7 @@ from functools import cache
 import polars as pl
 
 from expectations.answers import MESSAGES
-from flows.quarantine_answers import MARK
+from flows.quarantine.answers import MARK
 from warehouse.corrections import CORRECTION
 from warehouse.rules import AMBIGUOUS, FOREIGN, RAW, RowRule, messages
 from warehouse.schema import Extract, Table

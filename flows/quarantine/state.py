@@ -15,7 +15,7 @@ import polars as pl
 
 from expectations.answers import UNKNOWN
 from flows.planning import Judged, standing
-from flows.quarantine_answers import OF_LINE
+from flows.quarantine.answers import OF_LINE
 from warehouse import gatings, lake, ledger
 from warehouse.corrections import CORRECTION
 from warehouse.gatings import Gating

@@ -1,0 +1,1 @@
+"""What the sender of a delivery is told of it."""
