@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, field_serializer
 
 from warehouse.reading import Limits
 
@@ -22,6 +22,10 @@ class LimitsSettings(BaseModel):
     sheets: int = Field(default=DEFAULT.sheets, ge=1)
     memory_bytes: ByteSize = Field(default=ByteSize(DEFAULT.memory_bytes), ge=64 << 20)
     seconds: int = Field(default=DEFAULT.seconds, ge=1)
+
+    @field_serializer("unpacked_bytes", "line_bytes", "memory_bytes", when_used="json")
+    def _spelt(self, size: ByteSize) -> str:
+        return size.human_readable(separator=" ")
 
     def as_limits(self) -> Limits:
         """Return the limits as reading takes them."""

@@ -142,7 +142,7 @@ BAD = {
     "no_klaim_holds_nik": {"no_klaim": "C-1503014502900001"},
     "tgl_data_missing": {"tgl_data": ""},
     "kpj_missing": {"kpj": ""},
-    "kpj_format": {"kpj": "2613300001"},
+    "kpj_format": {"kpj": "26133-00001"},
     "program_unknown": {"program": "JKX"},
     "jenis_manfaat_unknown": {"jenis_manfaat": "PINJAMAN"},
     "jenis_manfaat_missing": {"jenis_manfaat": ""},

@@ -18,13 +18,16 @@ CORPORA = ROOT.parent / "shared" / "data" / "corpora"
 INPUTS = list(corpus())
 MOST_MEMORY = 1 << 20
 READER = """
-import json, re, resource, sys, tempfile
+import json, re, sys, tempfile
 from pathlib import Path
 from warehouse.dialect import Dialect
 from warehouse.errors import Stop
 from warehouse.reading import scan
 from warehouse.sandbox import SANDBOX
 from warehouse.tables.minimum_wage import MinimumWage
+def highest(process):
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(re.search(r"VmHWM:\\s+([0-9]+)", status)[1])
 apart = 0
 for line in sys.stdin:
     with tempfile.TemporaryDirectory() as scratch:
@@ -37,12 +40,11 @@ for line in sys.stdin:
             told = {"raised": type(broken).__name__}
     print(json.dumps(told), flush=True)
     try:
-        status = Path(f"/proc/{SANDBOX.process}/status").read_text()
-        apart = max(apart, int(re.search(r"VmHWM:\\s+([0-9]+)", status)[1]))
+        apart = max(apart, highest(SANDBOX.process))
     except FileNotFoundError:
         pass
 SANDBOX.close()
-own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+own = highest("self")
 print(json.dumps({"memory": own + apart, "own": own, "apart": apart}), flush=True)
 """
 

@@ -14,7 +14,7 @@ from tests.scanner import Words
 from warehouse.home import Home
 
 PATIENCE_SECONDS = 300
-STEPS = ["register", "validate", "transform", "audit", "load", "records", "publish"]
+STEPS = ["register", "validate", "transform", "audit", "load", "records", "journal", "publish"]
 
 
 def asked(database: Path, sql: str) -> list[tuple[Any, ...]]:

@@ -151,7 +151,7 @@ def test_the_stop_of_a_file_names_what_is_wrong_with_it(stopped: tuple[Path, Run
 
 def test_a_number_that_lost_its_leading_zero_is_rejected_by_name_and_not_repaired(stopped: tuple[Path, Run]) -> None:
     rules = ask(stopped[0], "select rules from ops.rejection where kind = 'kepesertaan' and rules like 'kpj%'")
-    assert rules == [("kpj_format",)]
+    assert rules == [("kpj_format,kpj_lost_zeros",)]
 
 
 def test_a_row_that_stands_in_two_files_of_a_month_is_rejected_once_in_every_account(stopped: tuple[Path, Run]) -> None:
