@@ -6,9 +6,8 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from pathlib import Path
 
+from flows import cli_arguments as arguments
 from flows import cli_config, cli_inspect, cli_quarantine, commands
 
 EPILOG = (
@@ -25,15 +24,15 @@ def parser() -> argparse.ArgumentParser:
     add = top.add_subparsers(dest="command", required=True, metavar="COMMAND").add_parser
     run = _command(add("run", help="load a folder of extracts / muat folder berkas"), commands.run)
     run.add_argument("--source", metavar="DIR", help="folder of extracts; without it the sources with a url")
-    _home(run, required="CAKUPAN_HOME" not in os.environ)
+    arguments.home(run, writes=True)
     run.add_argument("--month", metavar="YYYY-MM", help="load this month only")
-    run.add_argument("--config", metavar="FILE", help="cakupan.toml")
+    arguments.config(run)
     run.add_argument("--plain", action="store_true", help="without Prefect: no server, no network")
-    _json(run)
+    arguments.as_json(run)
     demo = _command(add("demo", help="make Jambi's example extracts and load them / contoh Jambi"), commands.demo)
-    _home(demo)
+    arguments.home(demo)
     demo.add_argument("--plain", action="store_true", help="without Prefect")
-    _json(demo)
+    arguments.as_json(demo)
     synth = _command(
         add("synth", help="write synthetic extracts with planted defects / berkas sintetis"), commands.synth
     )
@@ -48,24 +47,24 @@ def parser() -> argparse.ArgumentParser:
     synth.add_argument("--defects", type=float, default=0.01, metavar="SHARE")
     synth.add_argument("--seed", type=int, default=1, metavar="S")
     synth.add_argument("--format", choices=("csv", "parquet"), default="csv")
-    _json(synth)
+    arguments.as_json(synth)
     query = _command(add("query", help="ask the published copy in SQL / tanya dengan SQL"), commands.query)
     query.add_argument("sql", metavar="SQL")
-    _home(query)
+    arguments.home(query)
     query.add_argument("--internal", action="store_true", help="ask the internal warehouse, with core and ops")
     query.add_argument("--csv", action="store_true", help="print CSV")
-    _json(query)
+    arguments.as_json(query)
     receipt = _command(add("receipt", help="what a figure was computed from / asal sebuah angka"), commands.receipt)
     receipt.add_argument("fact", metavar="FACT", help="coverage, premium, compliance, workforce ...")
     receipt.add_argument(
         "conditions", nargs="*", metavar="COLUMN=VALUE", help="such as region_code=15.03 month=2025-03"
     )
     which = receipt.add_mutually_exclusive_group()
-    which.add_argument("--as-of", type=_day, metavar="DAY", help="as known on DAY, such as 2025-03-16")
+    which.add_argument("--as-of", type=arguments.day, metavar="DAY", help="as known on DAY, such as 2025-03-16")
     which.add_argument("--history", action="store_true", help="every version, superseded ones too")
     receipt.add_argument("--rows", type=int, default=20, metavar="N", help="list N figures of each version")
-    _home(receipt)
-    _json(receipt)
+    arguments.home(receipt)
+    arguments.as_json(receipt)
     cli_config.register(add)
     cli_quarantine.register(add)
     cli_inspect.register(add)
@@ -75,28 +74,28 @@ def parser() -> argparse.ArgumentParser:
         add("trace", help="the rows behind the findings of an employer / baris di balik temuan"), commands.trace
     )
     trace.add_argument("employer", metavar="EMPLOYER", help="NPP, or NIB:... of an employer without one")
-    trace.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
-    trace.add_argument("--as-of", type=_day, metavar="DAY", help="as known on DAY")
+    trace.add_argument("--month", required=True, type=arguments.month, metavar="YYYY-MM")
+    trace.add_argument("--as-of", type=arguments.day, metavar="DAY", help="as known on DAY")
     trace.add_argument("--region", metavar="CODE", help="only in this regency")
-    _home(trace)
-    _json(trace)
+    arguments.home(trace)
+    arguments.as_json(trace)
     status = _command(
         add("status", help="what is loaded, and how the last runs ended / keadaan gudang"), commands.status
     )
-    _home(status)
-    _json(status)
+    arguments.home(status)
+    arguments.as_json(status)
     dictionary = _command(
         add("dictionary", help="every table and column, as Markdown / kamus data"), commands.dictionary
     )
     dictionary.add_argument("--check", metavar="FILE", help="fail unless FILE is up to date")
-    _json(dictionary)
+    arguments.as_json(dictionary)
     return top
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Return the exit code of the command, after running it."""
     os.umask(0o027)
-    given = parser().parse_args(arguments)
+    given = parser().parse_args(words)
     try:
         command: Callable[[argparse.Namespace], int] = given.action
         return command(given)
@@ -112,9 +111,9 @@ def _claims(add: Callable[..., argparse.ArgumentParser]) -> None:
     claims = _command(add("claims", help="published figures, checked / angka publikasi, diuji"), commands.claims)
     claims.add_argument("--region", metavar="REGION", help="code or name; a province brings its regencies")
     claims.add_argument("--verdict", type=str.upper, metavar="VERDICT", help="such as INCONSISTENT_IN_ITSELF")
-    _home(claims)
+    arguments.home(claims)
     claims.add_argument("--csv", action="store_true", help="print CSV")
-    _json(claims)
+    arguments.as_json(claims)
 
 
 def _plan(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -125,52 +124,18 @@ def _plan(add: Callable[..., argparse.ArgumentParser]) -> None:
     plan.add_argument(
         "--ratio", metavar="SHARE", help="coverage to reach, 0.962 or 96.2%%; without it the targets known"
     )
-    plan.add_argument("--month", type=_month, metavar="YYYY-MM", help="whose premiums and targets; the newest loaded")
+    plan.add_argument(
+        "--month", type=arguments.month, metavar="YYYY-MM", help="whose premiums and targets; the newest loaded"
+    )
     plan.add_argument("--frame", type=str.upper, metavar="FRAME", help="KEMENDAGRI, DAERAH, RPJMN or RPJPN only")
     plan.add_argument(
-        "--premium", type=_rupiah, metavar="IDR", help="per worker and month; without it those of the law"
+        "--premium", type=arguments.rupiah, metavar="IDR", help="per worker and month; without it those of the law"
     )
-    _home(plan)
-    _json(plan)
+    arguments.home(plan)
+    arguments.as_json(plan)
 
 
 def _command(sub: argparse.ArgumentParser, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
     sub.set_defaults(action=action)
     sub.epilog = EPILOG
     return sub
-
-
-def _home(sub: argparse.ArgumentParser, *, required: bool = False) -> None:
-    default = os.environ.get("CAKUPAN_HOME", "demo")
-    sub.add_argument(
-        "--home",
-        type=Path,
-        required=required,
-        default=default,
-        metavar="DIR",
-        help=f"home folder (CAKUPAN_HOME, else {default})",
-    )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a day: write it as 2025-03-16") from None
-
-
-def _month(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m").date()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a month: write it as 2025-03") from None
-
-
-def _rupiah(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text} is no whole number of rupiah: write it as 16800")
-    return int(text)
-
-
-def _json(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--json", action="store_true", help="print JSON")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
+
+from flows import cli_arguments as arguments
+from flows.cli_arguments import say
 
 USAGE, SOMETHING_FAILED = 2, 4
 
@@ -21,21 +22,20 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     check.set_defaults(action=check_config)
     check.add_argument("--config", default="cakupan.toml", metavar="FILE", help="cakupan.toml")
     check.add_argument("--connect", action="store_true", help="log in to every source and list its files")
-    check.add_argument("--json", action="store_true", help="print JSON")
+    arguments.as_json(check)
     receive = add("receive", help="receive extracts without loading them / terima berkas tanpa memuat")
     receive.set_defaults(action=receive_only)
     receive.add_argument("--source", metavar="DIR", help="folder of extracts; without it the sources with a url")
-    home = os.environ.get("CAKUPAN_HOME")
-    receive.add_argument("--home", type=Path, required=home is None, default=home, metavar="DIR", help="home folder")
-    receive.add_argument("--config", metavar="FILE", help="cakupan.toml")
-    receive.add_argument("--json", action="store_true", help="print JSON")
+    arguments.home(receive, writes=True)
+    arguments.config(receive)
+    arguments.as_json(receive)
 
 
 def check_config(given: argparse.Namespace) -> int:
     """Print what is wrong with a settings file, and return 2 if anything is."""
     from flows.checking import check
 
-    found = check(Path(given.config), connect=given.connect, say=_say)
+    found = check(Path(given.config), connect=given.connect, say=say)
     if given.json:
         print(json.dumps(found.data(), indent=1, ensure_ascii=False))
     else:
@@ -47,13 +47,9 @@ def receive_only(given: argparse.Namespace) -> int:
     """Receive, print what came, and return 4 if a file or a source could not be received."""
     from flows.receive.alone import receive_alone
 
-    received = receive_alone(given.home, Path(given.source) if given.source else None, given.config, _say)
+    received = receive_alone(given.home, Path(given.source) if given.source else None, given.config, say)
     if given.json:
         print(json.dumps(received.data(), indent=1, ensure_ascii=False))
     else:
         print(received.text())
     return SOMETHING_FAILED if received.failed else 0
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

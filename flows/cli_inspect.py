@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+
+from flows import cli_arguments as arguments
+from flows.cli_arguments import say
 
 
 def register(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -16,7 +18,7 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("file", type=Path, metavar="FILE")
     sub.add_argument("--kind", default="", metavar="KIND", help="such as kepesertaan; without it the headers say")
     sub.add_argument("--config", type=Path, metavar="FILE", help="cakupan.toml to start from")
-    sub.add_argument("--json", action="store_true", help="print JSON")
+    arguments.as_json(sub)
     sub.set_defaults(action=inspecting)
 
 
@@ -26,10 +28,6 @@ def inspecting(given: Namespace) -> int:
     from flows.inspecting.text import as_data, text
     from flows.settings import load
 
-    found = inspect(given.file, load(given.config), given.kind, _say)
+    found = inspect(given.file, load(given.config), given.kind, say)
     print(json.dumps(as_data(found), indent=1, ensure_ascii=False) if given.json else text(found))
     return found.exit_code
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 from argparse import Namespace
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+from flows import cli_arguments as arguments
+from flows.cli_arguments import say
 
 Add = Callable[..., argparse.ArgumentParser]
 
@@ -55,7 +55,7 @@ def exporting(given: Namespace) -> int:
     from flows.quarantine.export import export
 
     path, count = export(_home(given), _settings(given), given.name, given.out, given.rule)
-    _say("berkas ini berisi data pribadi / this file holds personal data: " + str(path))
+    say("berkas ini berisi data pribadi / this file holds personal data: " + str(path))
     print(json.dumps({"path": str(path), "rows": count}) if given.json else f"{path}: {count} baris / rows")
     return 0
 
@@ -65,7 +65,7 @@ def replaying(given: Namespace) -> int:
     from flows.quarantine.list import text
     from flows.quarantine.replay import replay
 
-    found = replay(_home(given), given.config, given.name or "", given.mended, _say)
+    found = replay(_home(given), given.config, given.name or "", given.mended, say)
     if given.json:
         print(json.dumps(found, indent=1, default=str))
     else:
@@ -94,7 +94,7 @@ def _listing(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--kind", default="", metavar="KIND")
     sub.add_argument("--rule", default="", metavar="RULE")
     sub.add_argument("--source", default="", metavar="NAME", help="files of this source in cakupan.toml")
-    sub.add_argument("--month", type=_month, metavar="YYYY-MM")
+    sub.add_argument("--month", type=arguments.month, metavar="YYYY-MM")
     sub.add_argument("--state", default="", choices=("open", "accepted", "dropped", "replaced"))
     _common(sub)
 
@@ -134,10 +134,9 @@ def _name(sub: argparse.ArgumentParser) -> None:
 
 
 def _common(sub: argparse.ArgumentParser) -> None:
-    default = Path(os.environ.get("CAKUPAN_HOME", "demo"))
-    sub.add_argument("--home", type=Path, default=default, metavar="DIR", help=f"CAKUPAN_HOME, else {default}")
-    sub.add_argument("--config", metavar="FILE", help="cakupan.toml")
-    sub.add_argument("--json", action="store_true", help="print JSON")
+    arguments.home(sub)
+    arguments.config(sub)
+    arguments.as_json(sub)
 
 
 def _settings(given: Namespace) -> Any:
@@ -155,14 +154,3 @@ def _home(given: Namespace) -> Any:
         en, id = f"nothing was received in {home.root}", f"belum ada berkas di {home.root}"
         raise Stop("nothing_received", en, id, "load extracts first: cakupan run --source DIR --home DIR")
     return home
-
-
-def _month(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m").date()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a month: write it as 2025-03") from None
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from flows.cli_arguments import say
 from warehouse.errors import StepFailed, Stop
 
 EXPECTED = (Stop, StepFailed, ValueError, OSError)
@@ -26,7 +26,7 @@ def demo(given: Namespace) -> int:
     """Make the extracts of Jambi, load them, and print the coverage of its regencies."""
     from flows.demo import coverage_of_jambi, write_extracts
 
-    extracts = write_extracts(given.home, _say)
+    extracts = write_extracts(given.home, say)
     result = _load(str(extracts), given)
     told = coverage_of_jambi(given.home)
     print(json.dumps({"run": result, **told.figures}, indent=1, default=str) if given.json else told.text)
@@ -38,7 +38,7 @@ def synth(given: Namespace) -> int:
     from flows.demo import plan_of
     from warehouse.synthetic import write
 
-    ledger = write(plan_of(given), _say)
+    ledger = write(plan_of(given), say)
     planted = ledger.planted()
     told = {"out": given.out, "files": len(ledger.files), "planted": planted}
     rows = ledger.defects.filter(severity="reject").height
@@ -118,7 +118,7 @@ def dictionary(given: Namespace) -> int:
     if given.check:
         if Path(given.check).read_text(encoding="utf-8") == text:
             return 0
-        _say(f"{given.check} is out of date: write it again with `cakupan dictionary > {given.check}`")
+        say(f"{given.check} is out of date: write it again with `cakupan dictionary > {given.check}`")
         return 1
     print(json.dumps(dictionaries.as_data(), indent=1) if given.json else text, end="" if not given.json else "\n")
     return 0
@@ -129,7 +129,7 @@ def _load(source: str | None, given: Namespace) -> dict[str, Any]:
     if given.plain:
         from flows.entry import load_folder
 
-        return load_folder(source, str(given.home), month, config, say=_say)
+        return load_folder(source, str(given.home), month, config, say=say)
     from flows.nightly import nightly
 
     folder = str(Path(source).resolve()) if source else None
@@ -144,7 +144,3 @@ def _home(given: Namespace) -> Any:
         en, id = f"nothing is published in {home.root}", f"belum ada terbitan di {home.root}"
         raise Stop("nothing_published", en, id, "load extracts first: cakupan run --source DIR --home DIR")
     return home
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
