@@ -52,13 +52,6 @@ def rows_add_up(judgement: Judgement) -> list[Reason]:
     ]
 
 
-def control_totals(
-    control: Mapping[str, Any], sha256: str, rows: int, frame: pl.LazyFrame, table: type[Extract]
-) -> list[Reason]:
-    """Return a reason to stop for every control total that the file does not meet; see `compared`."""
-    return mismatches(compared(control, sha256, rows, frame, table))
-
-
 def mismatches(found: Sequence[tuple[str, object, object]]) -> list[Reason]:
     """Return a reason to stop for every control total whose stated value differs from the measured one."""
     return [_mismatch(*one) for one in found if one[1] != one[2]]

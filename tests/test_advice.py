@@ -12,6 +12,7 @@ from transforms.sniffing import evidence
 from warehouse.dialect import CodeSystem
 from warehouse.rules import raw
 from warehouse.schema import Extract, Parse
+from warehouse.tables.indicator import Indicator
 from warehouse.tables.membership import Membership
 from warehouse.tables.workforce import Workforce
 
@@ -77,3 +78,8 @@ def test_a_few_wrong_dates_do_not_hide_how_the_others_are_written() -> None:
     assert settings(tgl_mulai=["31.01.2024"] * 19 + ["kemarin"]) == {"date_formats": ["dd.mm.yyyy"]}
     assert advised(tgl_mulai=["2024-01-31"] * 19 + ["kemarin"]) == {}
     assert not advised(tgl_mulai=["31.01.2024"] * 18 + ["kemarin"])["date_formats"].sure
+
+
+def test_figures_with_a_decimal_part_are_asked_about_like_amounts() -> None:
+    found = advised(Indicator, nilai=["72.375"])
+    assert not found["decimal"].sure

@@ -8,7 +8,6 @@ from math import floor
 from pathlib import Path
 
 import polars as pl
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,7 +182,6 @@ def test_a_rejected_row_shows_what_was_judged_and_which_correction_changed_it(tm
 
 
 def test_a_correction_of_the_day_of_payment_moves_a_claim_to_its_month(tmp_path: Path) -> None:
-    pytest.importorskip("transforms.benefit")
     names = (
         "no_klaim",
         "tgl_data",

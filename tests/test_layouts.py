@@ -11,8 +11,8 @@ from tests.endtoend import ROOT
 from tests.sheets import listed
 from warehouse.dialect import Dialect
 from warehouse.errors import Stop
-from warehouse.layouts import Layout, Shaped, built_in, match_columns, shaped
-from warehouse.layouts.headers import layout_of, unknown
+from warehouse.layouts import Layout, Shaped, built_in, shaped
+from warehouse.layouts.headers import layout_of, places, unknown
 from warehouse.rules import LINE_NO, RAW
 from warehouse.schema import Extract
 from warehouse.tables.minimum_wage import MinimumWage
@@ -85,12 +85,12 @@ def test_two_layouts_that_fit_the_same_headers_choose_neither() -> None:
 
 def test_an_alias_of_the_source_wins_over_one_of_its_layout() -> None:
     layout = Layout("one", "umk", aliases={"UPAH": "dasar", "KET": "dasar"})
-    found = match_columns(
+    found = places(
         ["kode_kab", "tahun", "UPAH", "KET"],
         MinimumWage,
         Dialect(layouts=(layout,), layout="one", aliases={"Upah": "upah_minimum"}),
     )
-    assert found == {"kode_kab": "kode_kab", "tahun": "tahun", "upah_minimum": "UPAH", "dasar": "KET"}
+    assert found == {"kode_kab": 1, "tahun": 2, "upah_minimum": 3, "dasar": 4}
 
 
 def test_a_constant_fills_a_column_that_the_file_lacks_and_none_that_it_has() -> None:
@@ -107,14 +107,12 @@ def test_a_constant_of_no_column_is_refused_with_the_nearest() -> None:
 
 def test_a_missing_required_column_is_named_with_the_nearest_header() -> None:
     with pytest.raises(Stop, match=r"upah_minimum \(nearest header: upah\)"):
-        match_columns(["kode_kab", "tahun", "upah", "dasar"], MinimumWage, Dialect())
+        places(["kode_kab", "tahun", "upah", "dasar"], MinimumWage, Dialect())
 
 
 def test_empty_headers_are_no_columns() -> None:
-    assert (
-        match_columns(["kode_kab", "", "tahun", "upah_minimum", "dasar", ""], MinimumWage, Dialect())["tahun"]
-        == "tahun"
-    )
+    found = places(["kode_kab", "", "tahun", "upah_minimum", "dasar", ""], MinimumWage, Dialect())
+    assert found == {"kode_kab": 1, "tahun": 3, "upah_minimum": 4, "dasar": 5}
 
 
 def test_marks_of_a_missing_value_are_empty_only_where_they_are_declared() -> None:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from expectations.gate import Judgement
-from expectations.reconcile import control_totals, rejected_share, rows_add_up
+from expectations.reconcile import compared, mismatches, rejected_share, rows_add_up
 from warehouse.tables.contribution import Contribution
 
 SHA = "ab" * 32
@@ -36,7 +36,7 @@ def test_a_row_that_is_neither_accepted_nor_rejected_stops_the_file() -> None:
 
 def test_control_totals_that_are_met_say_nothing() -> None:
     control = {"rows": 3, "sha256": SHA.upper(), "sums": {"tagihan": 300, "dibayar": 60}}
-    assert control_totals(control, SHA, 3, ROWS, Contribution) == []
+    assert mismatches(compared(control, SHA, 3, ROWS, Contribution)) == []
 
 
 @pytest.mark.parametrize(
@@ -49,5 +49,5 @@ def test_control_totals_that_are_met_say_nothing() -> None:
     ],
 )
 def test_every_control_total_that_is_not_met_is_named(control: dict[str, object], told: str) -> None:
-    (reason,) = control_totals(control, SHA, 3, ROWS, Contribution)
+    (reason,) = mismatches(compared(control, SHA, 3, ROWS, Contribution))
     assert (reason.rule, told in reason.en) == ("control_total", True)

@@ -7,18 +7,17 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from transforms.geography import DOTTED, Gazetteer
-from transforms.standardize import ENGLISH, INDONESIAN, PLAIN, YEARS
+from transforms.standardize import ENGLISH, INDONESIAN, YEARS
 from warehouse.dialect import CodeSystem
 from warehouse.rules import raw
 from warehouse.schema import Extract, Parse
 
+NUMERIC = (Parse.WHOLE, Parse.DECIMAL)
 NUMBERS = {
     "indonesian": INDONESIAN,
     "english": ENGLISH,
-    "plain": PLAIN,
     "dot_or_thousands": r"^-?\d{1,3}\.\d{3}$",
     "comma_or_thousands": r"^-?\d{1,3},\d{3}$",
-    "scientific": r"^-?\d+([.,]\d+)?[eE][+-]?\d+$",
 }
 DATES = (
     "%Y-%m-%d",
@@ -56,7 +55,7 @@ def _shapes(
     text: pl.Expr, parse: Parse, gazetteers: Mapping[CodeSystem, Mapping[Parse, Gazetteer]]
 ) -> Iterator[tuple[str, pl.Expr]]:
     yield FILLED, text.count()
-    if parse in (Parse.WHOLE, Parse.PERCENT, Parse.IDENTIFIER, Parse.NATIONAL_ID):
+    if parse in NUMERIC:
         number = text.str.replace_all(r"^Rp\.?\s*|[\s\u{a0}%]", "")
         yield from ((name, number.str.contains(pattern).sum()) for name, pattern in NUMBERS.items())
     if parse is Parse.DATE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from transforms.sniffing import DATES, FILLED, IN
+from transforms.sniffing import DATES, FILLED, IN, NUMERIC
 from transforms.standardize import DATE_FORMATS
 from warehouse.schema import Extract, Parse
 
@@ -34,7 +34,7 @@ def _total(found: Mapping[str, int], table: type[Extract], shape: str, *parses: 
 
 def _marks(found: Mapping[str, int], table: type[Extract]) -> list[Advice]:
     shapes = ("indonesian", "english", "dot_or_thousands", "comma_or_thousands")
-    indonesian, english, dots, commas = (_total(found, table, one, Parse.WHOLE) for one in shapes)
+    indonesian, english, dots, commas = (_total(found, table, one, *NUMERIC) for one in shapes)
     if not dots and not commas:
         return []
     counted = f"{indonesian} x 16.800,00 · {english} x 16,800.00 · {dots} x 16.800 · {commas} x 16,800"

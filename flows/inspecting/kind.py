@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flows.gating import extract_of
 from warehouse import layouts
 from warehouse.dialect import Dialect
-from warehouse.layouts.headers import constants_of, layout_of
+from warehouse.layouts.headers import aliases_of, constants_of, layout_of
 from warehouse.schema import Extract, tables_of
 
 SHARE = 0.5
@@ -53,8 +53,7 @@ def likeness(headers: Sequence[str], kind: str, dialect: Dialect) -> Likeness:
 
 def _likeness(headers: Sequence[str], table: type[Extract], dialect: Dialect) -> Likeness:
     layout = layout_of(headers, table, dialect)
-    aliases = {**(layout.aliases if layout else {}), **dialect.aliases}
-    stands = {layouts.plain(alias): name for alias, name in aliases.items()}
+    stands = aliases_of(dialect, layout)
     have = {stands.get(layouts.plain(header), layouts.plain(header)) for header in headers}
     have |= set(constants_of(table, dialect, layout))
     required = [name for name, column in table.arriving().items() if column.required]

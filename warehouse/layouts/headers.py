@@ -65,11 +65,6 @@ def aliases_of(dialect: Dialect, layout: Layout | None) -> dict[str, str]:
     }
 
 
-def match_columns(headers: Sequence[str], table: type[Extract], dialect: Dialect) -> dict[str, str]:
-    """Return the header of every declared column that the file has; see `places`."""
-    return {name: headers[place - 1] for name, place in places(headers, table, dialect).items()}
-
-
 def unknown(headers: Sequence[str], table: type[Extract], dialect: Dialect) -> list[str]:
     """Return the headers that neither the kind, its layout nor the source knows."""
     layout = layout_of(headers, table, dialect)
