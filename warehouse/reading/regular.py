@@ -1,14 +1,16 @@
 """The proof that a text may go to the fast reader: every line has the same fields, whoever splits it.
 
-Each block of lines is weighed with whole-array operations, and blocks are weighed side by side. Quotes are allowed
-where all readers agree on them: around a whole field, doubled inside, and never around the end of a line.
+Each block of lines is weighed with whole-array operations, two blocks side by side, each in arrays that are made once:
+fresh memory for every block costs the machine more than the text does. Quotes are allowed where all readers agree on
+them: around a whole field, doubled inside, and never around the end of a line.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +21,7 @@ from warehouse.reading.limits import Limits, too_much
 
 BLOCK = 1 << 20
 LOOK = 1 << 16
+LANES = 2
 LF, CR, QUOTE, TAB, SPACE, LAST_ASCII = 10, 13, 34, 9, 32, 126
 MOST_IN_A_BYTE = 250
 
@@ -41,23 +44,19 @@ def proved(path: Path, start: int, separator: str, width: int, limits: Limits) -
     """
     if width < 2 or path.stat().st_size <= start:
         return None
-    padded, quoted = np.zeros(width, dtype=np.bool_), False
     descriptor = os.open(path, os.O_RDONLY)
-    workers = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
     try:
-        cuts = list(_cuts(descriptor, start, limits.line_bytes))
-
-        def weigh(begin: int, end: int) -> tuple[bool, Flags] | None:
-            return _weighed(os.pread(descriptor, end - begin, begin), ord(separator), width, limits.line_bytes)
-
-        for found in workers.map(weigh, cuts, cuts[1:]):
-            if found is None:
-                return None
-            quoted, padded = quoted or found[0], padded | found[1]
+        blocks = list(pairwise(_cuts(descriptor, start, limits.line_bytes)))
+        scales = [_Scale(descriptor, ord(separator), width, limits.line_bytes) for _ in range(LANES)]
+        with ThreadPoolExecutor(max_workers=LANES) as lanes:
+            shares = [blocks[lane::LANES] for lane in range(LANES)]
+            fits = list(lanes.map(lambda scale, share: scale.weigh_all(share), scales, shares))
     finally:
-        workers.shutdown(cancel_futures=True)
         os.close(descriptor)
-    return Shape(quoted, tuple(int(place) for place in np.flatnonzero(padded)))
+    if not all(fits):
+        return None
+    padded = np.flatnonzero(np.logical_or.reduce([scale.padded for scale in scales]))
+    return Shape(any(scale.quoted for scale in scales), tuple(map(int, padded)))
 
 
 def _cuts(descriptor: int, start: int, longest: int) -> Iterator[int]:
@@ -80,44 +79,76 @@ def _line_end(descriptor: int, at: int, longest: int) -> int:
     raise too_long(longest)
 
 
-def _weighed(text: bytes, separator: int, width: int, longest: int) -> tuple[bool, Flags] | None:
-    if not text:
-        return False, np.zeros(width, dtype=np.bool_)
-    block = np.frombuffer(text if text.endswith(b"\n") else text + b"\n", np.uint8)
-    ends = np.flatnonzero(block == LF)
-    if int(np.diff(ends, prepend=-1).max()) > longest + 1:
-        raise too_long(longest)
-    returns = text.count(b"\r") if b"\r" in text else 0
-    if returns and np.count_nonzero(block[ends - 1] == CR) != returns:
-        return None
-    marks, quoted = block == separator, block == QUOTE if b'"' in text else None
-    if not _fits(block, marks, ends, width, quoted, separator):
-        return None
-    blanks = np.count_nonzero(block <= SPACE) - len(ends) - returns
-    blanks -= np.count_nonzero(marks) if separator == TAB else 0
-    if not blanks and text.isascii():
-        return quoted is not None, np.zeros(width, dtype=np.bool_)
-    return quoted is not None, _padded(block, marks, ends, width, quoted)
+class _Scale:
+    """Weighs blocks one after the other, and keeps what it saw: quotes, and columns with blanks around texts."""
 
+    def __init__(self, descriptor: int, separator: int, width: int, longest: int) -> None:
+        self.descriptor, self.separator, self.width, self.longest = descriptor, separator, width, longest
+        self.quoted, self.padded = False, np.zeros(width, dtype=np.bool_)
+        self.small = np.uint8 if width < MOST_IN_A_BYTE else np.uint16
+        self._hold(BLOCK + LOOK)
 
-def _fits(block: Bytes, marks: Flags, ends: Places, width: int, quoted: Flags | None, separator: int) -> bool:
-    """Return whether each line has `width` fields: counted modulo a small type, and exact because the sum is right too."""
-    small = np.uint8 if width < MOST_IN_A_BYTE else np.uint16
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    each = np.add.reduceat(marks.view(np.uint8), starts, dtype=small)
-    whole = np.count_nonzero(marks)
-    if quoted is not None:
-        if (np.add.reduceat(quoted.view(np.uint8), starts, dtype=np.uint8) & 1).any():
+    def weigh_all(self, blocks: Iterable[tuple[int, int]]) -> bool:
+        """Return whether every line of the blocks, given by their first byte and the one behind, has `width` fields."""
+        return all(self._weigh(begin, end - begin) for begin, end in blocks)
+
+    def _hold(self, size: int) -> None:
+        self.bytes = np.empty(size, dtype=np.uint8)
+        self.flags = [np.empty(size, dtype=np.bool_) for _ in range(3)]
+
+    def _weigh(self, begin: int, size: int) -> bool:
+        if size >= len(self.bytes):
+            self._hold(size + 1)
+        size = os.preadv(self.descriptor, [self.bytes[:size].data], begin)
+        if size and self.bytes[size - 1] != LF:
+            self.bytes[size] = LF
+            size += 1
+        block, (ending, marks, other) = self.bytes[:size], (flags[:size] for flags in self.flags)
+        ends = np.flatnonzero(np.equal(block, LF, out=ending))
+        if size and int(np.diff(ends, prepend=-1).max()) > self.longest + 1:
+            raise too_long(self.longest)
+        returns = np.count_nonzero(np.equal(block, CR, out=other))
+        if returns and np.count_nonzero(block[ends - 1] == CR) != returns:
             return False
-        quotes = np.flatnonzero(quoted)
-        if not _canonical(block, quotes, separator):
+        np.equal(block, self.separator, out=marks)
+        quoted = bool(np.equal(block, QUOTE, out=other).any())
+        if size and not self._fits(block, marks, ends, other if quoted else None):
             return False
-        held = np.add.reduceat(marks.view(np.uint8), quotes, dtype=small)[::2]
-        holding = np.flatnonzero(held)
-        lines = np.searchsorted(ends, quotes[::2][holding])
-        each -= np.bincount(lines, weights=held[holding], minlength=len(ends)).astype(small)
-        whole -= int(held.sum(dtype=np.int64))
-    return bool((each == width - 1).all()) and whole == (width - 1) * len(ends)
+        self.quoted |= quoted
+        self._note_padded(block, marks, ends, (ending, other), quoted)
+        return True
+
+    def _fits(self, block: Bytes, marks: Flags, ends: Places, quoted: Flags | None) -> bool:
+        """Return whether each line has `width` fields: counted modulo a small type, exact because the sum is right too."""
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        each = np.add.reduceat(marks.view(np.uint8), starts, dtype=self.small)
+        whole = np.count_nonzero(marks)
+        if quoted is not None:
+            if (np.add.reduceat(quoted.view(np.uint8), starts, dtype=np.uint8) & 1).any():
+                return False
+            quotes = np.flatnonzero(quoted)
+            if not _canonical(block, quotes, self.separator):
+                return False
+            held = np.add.reduceat(marks.view(np.uint8), quotes, dtype=self.small)[::2]
+            holding = np.flatnonzero(held)
+            lines = np.searchsorted(ends, quotes[::2][holding])
+            each -= np.bincount(lines, weights=held[holding], minlength=len(ends)).astype(self.small)
+            whole -= int(held.sum(dtype=np.int64))
+        return bool((each == self.width - 1).all()) and whole == (self.width - 1) * len(ends)
+
+    def _note_padded(self, block: Bytes, marks: Flags, ends: Places, free: tuple[Flags, Flags], quoted: bool) -> None:
+        """Note the columns with a text that may begin or end with a blank; every letter outside ASCII might be one."""
+        edge = np.zeros(256, dtype=np.bool_)
+        edge[[LF, CR, self.separator]], edge[QUOTE] = True, quoted
+        soft, beyond = np.less_equal(block, SPACE, out=free[0]), np.greater(block, LAST_ASCII, out=free[1])
+        places = np.flatnonzero(np.logical_or(soft, beyond, out=soft))
+        places = places[~edge[block[places]]]
+        hits = places[edge[block[places + 1]] | edge[block[places - 1]]]  # before the first byte stands the last: LF
+        if len(hits) and quoted:
+            self.padded[:] = True
+        elif len(hits):
+            columns = np.searchsorted(np.flatnonzero(marks), hits) - np.searchsorted(ends, hits) * (self.width - 1)
+            self.padded[columns] = True
 
 
 def _canonical(block: Bytes, quotes: Places, separator: int) -> bool:
@@ -128,22 +159,6 @@ def _canonical(block: Bytes, quotes: Places, separator: int) -> bool:
     closed = (after == separator) | (after == LF) | (after == CR) | chained
     opened = (before == separator) | (before == LF) | (opens == 0) | np.concatenate(([False], chained[:-1]))
     return bool(closed.all() and opened.all())
-
-
-def _padded(block: Bytes, marks: Flags, ends: Places, width: int, quoted: Flags | None) -> Flags:
-    """Return the columns with a text that may begin or end with a blank; every letter outside ASCII might be one."""
-    padded = np.zeros(width, dtype=np.bool_)
-    edge = marks | (block == LF) | (block == CR)
-    if quoted is not None:
-        edge |= quoted
-    soft: Flags = ((block <= SPACE) | (block > LAST_ASCII)) & ~edge
-    hits = np.flatnonzero(soft[:-1] & (edge[1:] | np.concatenate(([True], edge[:-2]))))
-    if len(hits) and quoted is not None:
-        padded[:] = True
-    elif len(hits):
-        columns = np.searchsorted(np.flatnonzero(marks), hits) - np.searchsorted(ends, hits) * (width - 1)
-        padded[columns] = True
-    return padded
 
 
 def too_long(longest: int) -> Exception:
