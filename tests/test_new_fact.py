@@ -27,6 +27,7 @@ DECLARATION = '''
     """The wage fact."""
 
     from warehouse import vocabulary as v
+    from warehouse.metric import Metric
     from warehouse.schema import Fact, Rule
 
 
@@ -41,7 +42,7 @@ DECLARATION = '''
         segment = v.SEGMENT
         memberships = v.count("Memberships in force.", "memberships", "Kepesertaan aktif")
         wages_idr = v.rupiah("Wages of the memberships in force, added up.", "Jumlah upah")
-        wage_idr = v.ratio("wages_idr::DOUBLE / nullif(memberships, 0)", "Mean wage.", "Upah rata-rata")
+        wage_idr = v.ratio(Metric("wages_idr", "memberships", "Mean wage.", "Upah rata-rata", "Mean wage", basis="residence", legal_reference="-"))
         rules = (Rule("wages_without_members", "memberships > 0 OR wages_idr = 0", "wages of nobody", "upah tanpa peserta"),)
 '''
 TRANSFORM = '''

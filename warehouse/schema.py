@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 import polars as pl
 
+from warehouse.metric import Metric
+
 
 class Severity(StrEnum):
     """What a broken rule does: STOP ends the file, REJECT quarantines the row, WARN counts it."""
@@ -58,6 +60,7 @@ class Column:
     minimum: int | None = None
     maximum: int | None = None
     formula: str = ""
+    metric: Metric | None = None
     additive: bool = True
     arrives_as: str = ""
     required: bool = False

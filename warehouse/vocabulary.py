@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from warehouse.metric import Metric
 from warehouse.schema import Column, Parse
 
 SEGMENTS = ("PU", "BPU", "JAKON", "PMI")
@@ -113,11 +114,12 @@ def rupiah(description: str, label_id: str, *, nullable: bool = False) -> Column
     return Column(WHOLE, description, "rupiah", label_id=label_id, nullable=nullable, minimum=0)
 
 
-def ratio(formula: str, description: str, label_id: str) -> Column:
-    """Return a fraction that is computed from its parts by `formula` wherever it is read, never stored."""
+def ratio(metric: Metric) -> Column:
+    """Return the column of a metric: computed from its parts wherever it is read, never stored."""
     return Column(
-        pl.Float64(), description, "fraction", label_id=label_id, nullable=True, formula=formula, additive=False
-    )
+        WHOLE if metric.whole else pl.Float64(), metric.description, metric.unit, label_id=metric.label_id, nullable=True,
+        formula=metric.formula, metric=metric, additive=False,
+    )  # fmt: skip
 
 
 def arriving(column: Column, name: str, parse: Parse, *, required: bool = True) -> Column:

@@ -1,6 +1,7 @@
 """Extract anggaran and fact_budget: what public budgets and donors set aside for contributions, and what is spent."""
 
 from warehouse import vocabulary as v
+from warehouse.metric import Metric
 from warehouse.schema import Extract, Fact, Parse, Table
 from warehouse.tables.target import LEGAL_REFERENCE, YEAR
 from warehouse.vocabulary import arriving
@@ -50,10 +51,13 @@ class FactBudget(Fact, layer="mart", name="fact_budget", grain="one row per rege
         "Realisasi", nullable=True,
     ).but(source="iuran.dibayar")  # fmt: skip
     absorption_ratio = v.ratio(
-        "spent_idr::DOUBLE / nullif(budget_idr, 0)",
-        "Absorption: spent over budget. Above 1 happens and is kept.",
-        "Serapan anggaran",
-    )
+        Metric(
+            "spent_idr", "budget_idr", "Absorption: spent over budget. Above 1 happens and is kept.",
+            "Serapan anggaran", "Budget absorption",
+            basis="the regency that the contributions were paid for",
+            legal_reference="the budget's own legal basis, extract column anggaran.dasar", adds_up=True,
+        )
+    )  # fmt: skip
 
 
 class FactMinimumPremium(Fact, layer="mart", name="fact_minimum_premium", grain="one row per calendar year"):

@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.metric import Metric
 from warehouse.schema import Column, Fact, Rule
 
 BADAN_USAHA = "badan_usaha, newest snapshot not after as_of_date"
@@ -121,10 +122,12 @@ class FactCompliance(
     )
     arrears_idr = v.rupiah("Unpaid after the due date, for all months up to the month.", "Piutang iuran")
     compliance_ratio = v.ratio(
-        "compliant_employers::DOUBLE / nullif(obliged_employers, 0)",
-        "Compliant employers over obliged employers.",
-        "Kepatuhan",
-    )
+        Metric(
+            "compliant_employers", "obliged_employers", "Compliant employers over obliged employers.",
+            "Kepatuhan pemberi kerja", "Employer compliance",
+            basis="workplace: the regency of the employer", legal_reference="PP 86/2013; Perpres 109/2013", adds_up=True,
+        )
+    )  # fmt: skip
 
     rules = (
         Rule(

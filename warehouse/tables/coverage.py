@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.metric import Metric
 from warehouse.schema import Column, Fact, Rule, Table
 from warehouse.tables.workforce import PERIOD, SOURCE
 
@@ -85,10 +86,14 @@ class FactCoverage(
         description="Survey period of eligible_workers; the oldest one when regencies differ.",
     )  # fmt: skip
     coverage_ratio = v.ratio(
-        "active_workers::DOUBLE / nullif(eligible_workers, 0)",
-        "Coverage: active workers over eligible workers. Above 1 happens in real life and is kept.",
-        "Cakupan",
-    )
+        Metric(
+            "active_workers", "eligible_workers",
+            "Coverage: active workers over eligible workers. Above 1 happens in real life and is kept.",
+            "Cakupan kepesertaan", "Coverage",
+            basis="residence or workplace, as the row's basis says; denominator by its workforce_source and workforce_period",
+            legal_reference="Inpres 2/2021",
+        )
+    )  # fmt: skip
 
     rules = (
         Rule(

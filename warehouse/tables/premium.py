@@ -1,6 +1,7 @@
 """The premium fact."""
 
 from warehouse import vocabulary as v
+from warehouse.metric import Metric
 from warehouse.schema import Fact, Rule
 
 IURAN = "iuran as seen on as_of_date"
@@ -59,10 +60,12 @@ class FactPremium(
         "Denda", nullable=True,
     ).but(source=IURAN)  # fmt: skip
     premium_per_member_idr = v.ratio(
-        "CAST(round(billed_idr::DOUBLE / nullif(members, 0)) AS BIGINT)",
-        "Contribution billed per member, whole rupiah.",
-        "Iuran per peserta",
-    ).but(dtype=v.WHOLE, unit="rupiah")
+        Metric(
+            "billed_idr", "members", "Contribution billed per member, whole rupiah.", "Iuran per peserta",
+            "Contribution per member", basis="billed in the regency, members by residence",
+            legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", unit="rupiah", whole=True,
+        )
+    )  # fmt: skip
 
     rules = (
         Rule(

@@ -1,0 +1,42 @@
+"""A metric: a ratio as it is declared once, from which column, label, dictionary entry and BI expression follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What is divided by what, its labels, the basis it stands on, and the law or source that defines it.
+
+    `numerator` and `denominator` are columns of the same table. Parts that `adds_up` is true of may be summed over rows
+    before they are divided; of others (distinct counts) a ratio exists row by row only. `whole` rounds to whole units.
+    """
+
+    numerator: str
+    denominator: str
+    description: str
+    label_id: str
+    label_en: str
+    basis: str
+    legal_reference: str
+    unit: str = "fraction"
+    adds_up: bool = False
+    whole: bool = False
+
+    @property
+    def formula(self) -> str:
+        """Return the SQL of the ratio in one row; NULL where the denominator is none or zero."""
+        return self._divided(self.numerator, self.denominator)
+
+    @property
+    def over_rows(self) -> str:
+        """Return the SQL of the ratio over the rows of a group: NULL, never a wrong figure, where parts do not add up."""
+        if self.adds_up:
+            return self._divided(f"sum({self.numerator})", f"sum({self.denominator})")
+        alone = self._divided(f"any_value({self.numerator})", f"any_value({self.denominator})")
+        return f"CASE WHEN count(*) = 1 THEN {alone} END"
+
+    def _divided(self, part: str, whole: str) -> str:
+        ratio = f"{part}::DOUBLE / nullif({whole}, 0)"
+        return f"CAST(round({ratio}) AS BIGINT)" if self.whole else ratio
