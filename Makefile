@@ -4,7 +4,7 @@ STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo servers test verify mutation lock clean dictionary bench-reading
+.PHONY: setup demo servers test verify verify-readers mutation lock clean dictionary bench-reading
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -33,6 +33,9 @@ verify: setup  ## the long checks: thousands of random worlds and loads, and mor
 	CAKUPAN_EXAMPLES=5000 $(BIN)/pytest -n 2 tests/test_second_opinion.py
 	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=60 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
 
+verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from its own environment, during 50 publishes
+	$(BIN)/python -m tests.readers
+
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading
 
@@ -48,4 +51,4 @@ dictionary: setup  ## write docs/dictionary.md from the declarations
 	$(BIN)/cakupan dictionary > docs/dictionary.md
 
 clean:  ## remove the environment and the demonstration
-	rm -rf .venv demo demo-extracts
+	rm -rf .venv .venv-readers demo demo-extracts
