@@ -22,7 +22,7 @@ def main() -> int:
     arguments.add_argument("--readers", type=int, default=100)
     arguments.add_argument("--publishes", type=int, default=50)
     arguments.add_argument("--keep", type=int, default=2, help="versions that stay on the disk")
-    arguments.add_argument("--numbers", type=int, default=200_000, help="what long queries cross 500 regions with")
+    arguments.add_argument("--numbers", type=int, default=100_000, help="what long queries cross 500 regions with")
     given = arguments.parse_args()
     pythons = list(islice(cycle(environment(version) for version in DUCKDBS), given.readers))
     with TemporaryDirectory(prefix="cakupan-readers-") as folder:

@@ -60,7 +60,9 @@ def watched(
     with ExitStack() as stack:
         talk = stack.enter_context(TemporaryFile())
         readers = [
-            stack.enter_context(_started([python, published, stop, numbers if turn % 5 < long else 0], talk))
+            stack.enter_context(
+                _started([python, published, stop, numbers if turn % 5 < long else 0, len(pythons)], talk)
+            )
             for turn, python in enumerate(pythons)
         ]
         try:

@@ -1,7 +1,8 @@
 """One reader: opens the published copy again and again, and says what it saw. Needs Python and any DuckDB, nothing else.
 
-`python reader.py PUBLISHED STOP LONG`: reads until the file STOP exists, then once more, and prints one JSON object.
+`python reader.py PUBLISHED STOP LONG REST`: reads until the file STOP exists, then once more, and prints one JSON object.
 With a LONG above 0 every session crosses the coverage with that many numbers before it first touches the second table.
+After a session it rests REST times the processor time that the session took, so that a crowd leaves room for the publisher.
 """
 
 import json
@@ -20,7 +21,7 @@ DIFFERENT = """
 SELECT count(*) FROM mart.coverage AS c JOIN mart.fact_workforce AS w USING (region_code)
 WHERE w.superseded_at IS NULL AND c.active_workers <> w.employed_workers
 """
-PAUSE = 0.2
+PAUSE = 0.1
 SETTINGS: dict[str, Any] = {"threads": 1, "memory_limit": "256MB"}
 
 
@@ -39,15 +40,17 @@ class Seen(TypedDict):
     errors: list[str]
 
 
-def read(published: str, stop: str, numbers: int) -> Seen:
+def read(published: str, stop: str, numbers: int, rest: float) -> Seen:
     """Return what was seen from now until the file `stop` exists and one session after that."""
     seen, last = nothing(), False
     while not last:
-        last = os.path.exists(stop)  # noqa: PTH110
+        last, began = os.path.exists(stop), time.process_time()  # noqa: PTH110
         attempt(published, numbers, seen)
         if seen["sessions"] == 1:
             print("ready", flush=True)
-        time.sleep(PAUSE)
+        awake = time.monotonic() + rest * (time.process_time() - began)
+        while time.monotonic() < awake and not os.path.exists(stop):  # noqa: PTH110
+            time.sleep(PAUSE)
     return seen
 
 
@@ -97,5 +100,5 @@ def ask(connection: Any, sql: str, seen: Seen) -> tuple[Any, ...]:
 
 
 if __name__ == "__main__":
-    os.nice(10)
-    print(json.dumps(read(sys.argv[1], sys.argv[2], int(sys.argv[3]))))
+    os.nice(15)
+    print(json.dumps(read(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))))
