@@ -4,7 +4,7 @@ STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo servers test verify verify-readers mutation lock clean dictionary bench-reading
+.PHONY: setup demo servers test verify verify-readers verify-clients mutation lock clean dictionary bench-reading
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -35,6 +35,9 @@ verify: setup  ## the long checks: thousands of random worlds and loads, and mor
 
 verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from its own environment, during 50 publishes
 	$(BIN)/python -m tests.readers
+
+verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use them, on the demonstration's figures
+	$(BIN)/python -m tests.drivers demo
 
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading
