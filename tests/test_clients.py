@@ -152,13 +152,13 @@ def test_readers_keep_their_version_leave_no_lock_and_see_the_new_one_with_their
     tmp_path: Path,
 ) -> None:
     warehouse, published = warehouse_in(tmp_path), tmp_path / "published"
-    publish(warehouse, published, "v1", keep=1)
+    publish(warehouse, published, "v1", keep=1, grace_seconds=0)
     file = published / "current" / "cakupan.duckdb"
     with ExitStack() as stack:
         others = [client for client in CLIENTS if client is not by_duckdb]  # two settings of one file: refused
         asks = [stack.enter_context(client(file)) for client in others]
         restate(warehouse, 41)
-        publish(warehouse, published, "v2", keep=1)
+        publish(warehouse, published, "v2", keep=1, grace_seconds=0)
         assert not (published / "v1").exists()
         assert [ask(ACTIVE) for ask in asks] == [[(40,)]] * len(others)
         left = {path.name for path in published.rglob("*") if path.suffix != ".parquet"}

@@ -13,7 +13,7 @@ FEW = ("11.01", "11.02", "11.03")
 
 
 def test_four_readers_see_five_publishes_whole_and_in_order_while_old_versions_go(tmp_path: Path) -> None:
-    publisher = Publisher(tmp_path, keep=2, regions=FEW)
+    publisher = Publisher(tmp_path, keep=3, regions=FEW)
     publisher.publish()
 
     def publishes() -> None:
@@ -26,11 +26,11 @@ def test_four_readers_see_five_publishes_whole_and_in_order_while_old_versions_g
     assert sums["readers"] == 4
     assert sums["versions"] > 1
     assert sums["long"] > 0
-    assert sorted(path.name for path in publisher.published.glob("v*")) == ["v0005", "v0006"]
+    assert sorted(path.name for path in publisher.published.glob("v*")) == ["v0004", "v0005", "v0006"]
 
 
 def test_the_check_notices_a_mixed_version_one_that_comes_back_and_one_that_is_gone(tmp_path: Path) -> None:
-    publisher, seen = Publisher(tmp_path, keep=2, regions=FEW), nothing()
+    publisher, seen = Publisher(tmp_path, keep=3, regions=FEW), nothing()
     publisher.publish()
     attempt(str(publisher.published), 0, seen)
     assert wrong([seen], newest=1) == {}

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ DATABASE = "cakupan.duckdb"
 DESCRIPTOR = "datapackage.json"
 CURRENT = "current"
 HIDDEN = ".part-"
+GRACE_SECONDS = 600
+"""How long a version stays after it was replaced: DuckDB reads the link first and opens the file it named later."""
 
 Read = Callable[[str], pl.DataFrame]
 Disclosure = Callable[[type[Table], Read], pl.DataFrame | None]
@@ -46,13 +50,15 @@ def publish(
     *,
     disclose: Disclosure = everything,
     keep: int = 5,
+    grace_seconds: float = GRACE_SECONDS,
     memory_limit: str = MEMORY_LIMIT,
     threads: int = THREADS,
 ) -> Path:
     """Return the directory of the version that `published/current` names when this ends.
 
     `version` names the new directory; versions sort by name. When neither the content nor the definitions
-    changed since the current version, nothing is published. The newest `keep` versions stay, the current one always.
+    changed since the current version, nothing is published. The newest `keep` versions stay, the current one always,
+    and what was replaced less than `grace_seconds` ago.
     Raises ValueError for an unusable name, FileExistsError when the name is taken by other content, Stop when
     another process publishes or the copy does not read back.
     """
@@ -74,7 +80,7 @@ def publish(
                 _write(connection, part, version, content)
             _put_in_place(part, published / version, content)
             _point_at(published, version)
-            _prune(published, version, keep)
+            _prune(published, version, keep, time.time() - grace_seconds)
         finally:
             _discard_parts(published)
     return published / version
@@ -198,11 +204,11 @@ def _point_at(published: Path, version: str) -> None:
     sync(published)
 
 
-def _prune(published: Path, version: str, keep: int) -> None:
-    """Remove all but the newest `keep` versions; what is being removed is hidden first."""
+def _prune(published: Path, version: str, keep: int, replaced_before: float) -> None:
+    """Remove all but the newest `keep` versions, and those replaced since; what is being removed is hidden first."""
     names = sorted(path.name for path in published.iterdir() if path.is_dir() and not path.is_symlink())
-    for name in names[:-keep]:
-        if name != version and not name.startswith("."):
+    for name, successor in pairwise(names[: 1 - keep or None]):
+        if (published / successor).stat().st_mtime <= replaced_before and name != version and not name.startswith("."):
             (published / name).rename(published / (HIDDEN + name))
 
 

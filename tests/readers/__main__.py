@@ -22,11 +22,12 @@ def main() -> int:
     arguments.add_argument("--readers", type=int, default=100)
     arguments.add_argument("--publishes", type=int, default=50)
     arguments.add_argument("--keep", type=int, default=2, help="versions that stay on the disk")
+    arguments.add_argument("--grace", type=float, default=30, help="seconds that a replaced version stays in any case")
     arguments.add_argument("--numbers", type=int, default=100_000, help="what long queries cross 500 regions with")
     given = arguments.parse_args()
     pythons = list(islice(cycle(environment(version) for version in DUCKDBS), given.readers))
     with TemporaryDirectory(prefix="cakupan-readers-") as folder:
-        publisher = Publisher(Path(folder), given.keep)
+        publisher = Publisher(Path(folder), given.keep, given.grace)
         publisher.publish()
 
         def publishes() -> None:
@@ -35,7 +36,11 @@ def main() -> int:
                 print(f"\r{publisher.version - 1} of {given.publishes} published", end="", file=sys.stderr, flush=True)
 
         seen = watched(publisher.published, pythons, publishes, long=1, numbers=given.numbers)
-    print(f"\n{given.publishes} publishes, {given.keep} versions kept", *lines(seen, publisher.version), sep="\n")
+    print(
+        f"\n{given.publishes} publishes, {given.keep} versions kept, {given.grace:g} s of grace",
+        *lines(seen, publisher.version),
+        sep="\n",
+    )
     return 1 if wrong(seen, publisher.version) else 0
 
 

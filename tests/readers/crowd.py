@@ -26,15 +26,17 @@ REGIONS = tuple(f"{province}.{regency:02}" for province in range(11, 31) for reg
 class Publisher:
     """Publishes version after version of a warehouse of one month; version n says n in every row of two facts."""
 
-    def __init__(self, folder: Path, keep: int, regions: Sequence[str] = REGIONS) -> None:
+    def __init__(self, folder: Path, keep: int, grace_seconds: float = 0, regions: Sequence[str] = REGIONS) -> None:
         self.warehouse, self.published = folder / "warehouse.duckdb", folder / "published"
-        self.keep, self.regions, self.version = keep, regions, 0
+        self.keep, self.grace_seconds = keep, grace_seconds
+        self.regions, self.version = regions, 0
 
     def publish(self, mixed_with: int | None = None) -> None:
         """Publish the next version; one that is mixed with another says so in the second fact."""
         self.version += 1
         self._load(self.version, self.version if mixed_with is None else mixed_with)
-        publish(self.warehouse, self.published, f"v{self.version:04}", keep=self.keep)
+        version = f"v{self.version:04}"
+        publish(self.warehouse, self.published, version, keep=self.keep, grace_seconds=self.grace_seconds)
 
     def _load(self, workers: int, employed: int) -> None:
         source = {"period": "2024-08", "source": "BPS", "released_on": date(2024, 11, 5)}
