@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,41 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "published" / "current" / "cakupan.duckdb"
 
 
+@dataclass(frozen=True)
+class Swapped:
+    """A copy that was replaced under readers: what they saw after, what is left on the disk, and a pool filled before."""
+
+    file: Path
+    held: list[list[Row]]
+    left: set[str]
+    pooled: sa.Engine
+
+
+@pytest.fixture(scope="module")
+def swapped(tmp_path_factory: pytest.TempPathFactory) -> Swapped:
+    """Return a published copy with 41 workers that had 40 when its readers opened it."""
+    folder = tmp_path_factory.mktemp("swapped")
+    warehouse, published = warehouse_in(folder), folder / "published"
+    publish(warehouse, published, "v1", keep=1, grace_seconds=0)
+    file = published / "current" / "cakupan.duckdb"
+    pooled = sa.create_engine(url(file))
+    assert active(pooled) == 40
+    with ExitStack() as stack:
+        others = [client for client in CLIENTS if client is not by_duckdb]  # two settings of one file: refused
+        asks = [stack.enter_context(client(file)) for client in others]
+        restate(warehouse, 41)
+        publish(warehouse, published, "v2", keep=1, grace_seconds=0)
+        held = [ask(ACTIVE) for ask in asks]
+        left = {path.name for path in published.rglob("*") if path.suffix != ".parquet"}
+    return Swapped(file, held, left, pooled)
+
+
+def active(engine: sa.Engine) -> int:
+    """Return the workers of 15.03 as an engine sees them."""
+    with engine.connect() as connection:
+        return int(connection.execute(sa.text(ACTIVE)).scalar_one())
+
+
 @every_client
 def test_codes_are_text_days_are_dates_counts_are_whole_and_ratios_are_fractions(client: Client, copy: Path) -> None:
     with client(copy) as ask:
@@ -148,42 +184,23 @@ def test_a_sum_of_money_that_is_cast_back_is_a_whole_number(client: Client, copy
     assert (total, type(total)) == (BEYOND_A_DOUBLE + 16_800, int)
 
 
-def test_readers_keep_their_version_leave_no_lock_and_see_the_new_one_with_their_next_connection(
-    tmp_path: Path,
-) -> None:
-    warehouse, published = warehouse_in(tmp_path), tmp_path / "published"
-    publish(warehouse, published, "v1", keep=1, grace_seconds=0)
-    file = published / "current" / "cakupan.duckdb"
-    with ExitStack() as stack:
-        others = [client for client in CLIENTS if client is not by_duckdb]  # two settings of one file: refused
-        asks = [stack.enter_context(client(file)) for client in others]
-        restate(warehouse, 41)
-        publish(warehouse, published, "v2", keep=1, grace_seconds=0)
-        assert not (published / "v1").exists()
-        assert [ask(ACTIVE) for ask in asks] == [[(40,)]] * len(others)
-        left = {path.name for path in published.rglob("*") if path.suffix != ".parquet"}
-    assert left == {".publish.lock", "current", "v2", "cakupan.duckdb", "datapackage.json", "parquet"}
-    for client in CLIENTS:
-        with client(file) as ask:
-            assert ask(ACTIVE) == [(41,)]
+def test_readers_keep_their_version_when_it_is_replaced_and_removed_and_leave_nothing_behind(swapped: Swapped) -> None:
+    assert len(swapped.held) > 1
+    assert swapped.held == [[(40,)]] * len(swapped.held)
+    assert swapped.left == {".publish.lock", "current", "v2", "cakupan.duckdb", "datapackage.json", "parquet"}
 
 
-def test_a_sqlalchemy_pool_serves_the_old_version_until_it_is_emptied(tmp_path: Path) -> None:
-    warehouse, published = warehouse_in(tmp_path), tmp_path / "published"
-    publish(warehouse, published, "v1")
-    file = published / "current" / "cakupan.duckdb"
-    pooled, fresh = sa.create_engine(url(file)), sa.create_engine(url(file), poolclass=sa.pool.NullPool)
+@every_client
+def test_the_next_connection_sees_the_new_version(client: Client, swapped: Swapped) -> None:
+    with client(swapped.file) as ask:
+        assert ask(ACTIVE) == [(41,)]
 
-    def seen(engine: sa.Engine) -> int:
-        with engine.connect() as connection:
-            return int(connection.execute(sa.text(ACTIVE)).scalar_one())
 
-    assert (seen(pooled), seen(fresh)) == (40, 40)
-    restate(warehouse, 41)
-    publish(warehouse, published, "v2")
-    assert (seen(pooled), seen(fresh)) == (40, 41)
-    pooled.dispose()
-    assert seen(pooled) == 41
+def test_a_sqlalchemy_pool_serves_the_old_version_until_it_is_emptied(swapped: Swapped) -> None:
+    assert active(swapped.pooled) == 40
+    assert active(sa.create_engine(url(swapped.file), poolclass=sa.pool.NullPool)) == 41
+    swapped.pooled.dispose()
+    assert active(swapped.pooled) == 41
 
 
 @every_client
