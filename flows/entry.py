@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -18,10 +18,12 @@ import polars as pl
 from flows import settings as settings_file
 from flows.context import Load, code_version, silent, utc_now
 from flows.costs import measured
-from flows.keys import pseudonyms
+from flows.keys import LENGTH, pseudonyms
+from flows.regions import region_named
 from flows.report import markdown
 from flows.senders.reporting import write_reports
-from flows.steps import Call, only, plain, run
+from flows.steps import Call, plain, run, span
+from transforms.identity import Pseudonyms
 from warehouse import ledger
 from warehouse.errors import StepFailed, Stop, place_of
 from warehouse.files import only_writer, placed
@@ -36,34 +38,49 @@ def load_folder(
     home: str,
     month: str | None = None,
     config: str | None = None,
+    regions: Sequence[str] = (),
     *,
     call: Call = plain,
     say: Callable[[str], None] = silent,
     clock: Callable[[], datetime] = utc_now,
     mirror: IO[str] | None = None,
+    wait_seconds: float = 0,
 ) -> dict[str, Any]:
     """Return the result of a load of the folder `source`, or of the sources with a url, into `home`; its reports hold it too.
 
+    `month` is YYYY-MM or FROM..TO, `regions` are provinces and regencies by code or name: other months, and files that are of
+    other regions by their names, are left as they are.
+
     `clock` tells the moment at which things are received, loaded and finished, in UTC without zone. `mirror` gets the
-    lines of the log of the run as they are written.
+    lines of the log of the run as they are written. Another load is waited for as long as `wait_seconds`.
 
     Raises Stop when the load cannot begin, StepFailed when a step fails unexpectedly.
     """
     place = Home(Path(home).resolve())
     place.create()
-    with only_writer(place.load_lock):
+    with only_writer(place.load_lock, wait_seconds, say):
         place.sweep()
         run_id = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
         with logged(RunLog(place, run_id, clock, mirror), say) as (log, tell):
             keys, origin = pseudonyms(place)
             tell(f"kunci / key: {origin}")
             told = settings_file.load(Path(config) if config else None)
-            load = Load(place, told, keys, run_id, only(month), tell, clock)
+            load = Load(place, told, keys, run_id, span(month), tuple(map(region_named, regions)), tell, clock)
             result = run(load, Path(source) if source else None, guarded(costed(call, log))).result()
             _write_reports(load, result)
             log.end(**result)
         forget_old(place)
     return result
+
+
+def load_of(
+    home: Path, month: str | None, config: str | None, regions: Sequence[str], say: Callable[[str], None]
+) -> Load:
+    """Return a load for looking at what it would do: it has no run, and a key of no use where the home has none yet."""
+    place = Home(home.resolve())
+    told = settings_file.load(Path(config) if config else None)
+    keys = pseudonyms(place)[0] if ledger.deliveries(place) else Pseudonyms(bytes(LENGTH))
+    return Load(place, told, keys, "", span(month), tuple(map(region_named, regions)), say)
 
 
 @contextmanager
