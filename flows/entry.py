@@ -22,7 +22,9 @@ from flows.keys import LENGTH, pseudonyms
 from flows.regions import region_named
 from flows.report import markdown
 from flows.senders.reporting import write_reports
+from flows.settings import Settings
 from flows.steps import Call, plain, run, span
+from flows.watching.after import after_load
 from transforms.identity import Pseudonyms
 from warehouse import ledger
 from warehouse.errors import StepFailed, Stop, place_of
@@ -60,16 +62,20 @@ def load_folder(
     place.create()
     with only_writer(place.load_lock, wait_seconds, say):
         place.sweep()
-        run_id = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
-        with logged(RunLog(place, run_id, clock, mirror), say) as (log, tell):
-            keys, origin = pseudonyms(place)
-            tell(f"kunci / key: {origin}")
-            told = settings_file.load(Path(config) if config else None)
-            load = Load(place, told, keys, run_id, span(month), tuple(map(region_named, regions)), tell, clock)
-            result = run(load, Path(source) if source else None, guarded(costed(call, log))).result()
-            _write_reports(load, result)
-            log.end(**result)
-        forget_old(place)
+        run_id, settings = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}", Settings()
+        try:
+            with logged(RunLog(place, run_id, clock, mirror), say) as (log, tell):
+                settings = settings_file.load(Path(config) if config else None)
+                keys, origin = pseudonyms(place)
+                tell(f"kunci / key: {origin}")
+                named = tuple(map(region_named, regions))
+                load = Load(place, settings, keys, run_id, span(month), named, tell, clock)
+                result = run(load, Path(source) if source else None, guarded(costed(call, log))).result()
+                _write_reports(load, result)
+                log.end(**result)
+        finally:
+            forget_old(place)
+            after_load(place, settings, clock, say)
     return result
 
 

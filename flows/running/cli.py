@@ -11,6 +11,8 @@ from pathlib import Path
 from flows import cli_arguments as arguments
 from flows.cli_arguments import say
 
+SOMETHING_WRONG = 4
+
 
 def register(add: Callable[..., argparse.ArgumentParser], run: Callable[[Namespace], int]) -> None:
     """Add the commands to the parser of `cakupan`; `run` is the action that loads."""
@@ -25,6 +27,34 @@ def register(add: Callable[..., argparse.ArgumentParser], run: Callable[[Namespa
     backfill.add_argument("--months", dest="month", required=True, metavar="FROM..TO", help="such as 2022-01..2024-12")
     arguments.how_to_run(backfill)
     arguments.as_json(backfill)
+
+    watched = add("watch", help="what is missing, late or strange; tell what is new / yang belum datang atau janggal")
+    watched.set_defaults(action=watch)
+    arguments.home(watched)
+    arguments.config(watched)
+    arguments.as_json(watched)
+
+
+def watch(given: Namespace) -> int:
+    """Print what is the matter, after what is new went out, and return 4 if something needs somebody."""
+    from flows import settings
+    from flows.running.metrics import write_metrics
+    from flows.watching.watch import watch as watch_home
+    from warehouse.home import Home
+
+    home, told = Home(given.home.resolve()), settings.load(Path(given.config) if given.config else None)
+    found = watch_home(home, told, say=say)
+    write_metrics(
+        home,
+        list(found.conditions),
+        Path(told.watch.metrics_folder) if told.watch and told.watch.metrics_folder else None,
+    )
+    if given.json:
+        print(json.dumps([one.data() for one in found.conditions], indent=1, ensure_ascii=False))
+    else:
+        counts = f"{len(found.conditions)} keadaan / conditions"
+        print(counts if found.news else f"{counts}, tidak ada yang baru / nothing new")
+    return SOMETHING_WRONG if found.bad else 0
 
 
 def plan_run(given: Namespace) -> int:
