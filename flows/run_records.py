@@ -23,7 +23,7 @@ def enter_runs(load: Load, build_file: store.Build, now: datetime) -> None:
     known = set(build_file.frame("SELECT run_id FROM ops.run")["run_id"])
     lost = [one for one in logs if one.state in (FAILED, CRASHED) and one.run_id not in known]
     build_file.append(Run, _runs(lost, now))
-    entered = dict(build_file.frame(COUNTED).iter_rows())
+    entered = dict(build_file.frame(COUNTED).rows())
     for one in logs:
         if entered.get(one.run_id, 0) < len(one.stages):
             build_file.delete_rows(RunStage, "run_id", one.run_id)

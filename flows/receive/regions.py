@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from warehouse import lake
+from warehouse.seeds import seed_rows
 from warehouse.tables.dimensions import DimRegion
 
 REGENCY = re.compile(r"(?<!\d)(\d\d)\.?(\d\d)(?!\d)")
@@ -26,4 +26,4 @@ def _overlap(one: str, other: str) -> bool:
 
 @cache
 def _codes() -> frozenset[str]:
-    return frozenset(lake.seed(DimRegion).select("region_code").collect()["region_code"])
+    return frozenset(row["region_code"] for row in seed_rows(DimRegion.seed))

@@ -57,7 +57,7 @@ def coverage_jumps(home: Home, watch: WatchSettings) -> Iterator[Condition]:
     if not home.warehouse.exists():
         return
     rows = query(home.warehouse, JUMPS, {"change": watch.coverage_change})
-    for name, code, month, active, previous in rows.iter_rows():
+    for name, code, month, active, previous in rows.rows():
         told = f"{name} {month:%Y-%m}: {previous:,} → {active:,} ({active / previous - 1:+.0%})"
         yearly = month.month == JANUARY and active < previous
         why = "yearly payers have not renewed yet: usual in January" if yearly else "look at mart.month_bridge"

@@ -63,7 +63,7 @@ def missing_regencies(home: Home, delivered: Volumes) -> Iterator[Condition]:
         return
     newest = max(months)
     rows = query(home.warehouse, GONE, {"month": newest, "before": shift(newest, -1)})
-    for name, code in rows.iter_rows():
+    for name, code in rows.rows():
         yield Condition(
             "missing_regency", f"{code} {name} {newest:%Y-%m}", Weight.ERROR,
             f"{name} ({code}) has no workers in {newest:%Y-%m} and had some the month before: not delivered?",
