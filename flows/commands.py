@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ EXPECTED = (Stop, StepFailed, ValueError, OSError)
 
 def run(given: Namespace) -> int:
     """Load a folder of extracts, or what the sources with a url offer, and print the summary of the run."""
+    if given.dry_run:
+        from flows.running.cli import plan_run
+
+        return plan_run(given)
     from flows.report import markdown
 
     result = _load(given.source, given)
@@ -101,13 +106,29 @@ def trace(given: Namespace) -> int:
 
 
 def status(given: Namespace) -> int:
-    """Print the loaded months, the last runs and the stopped files."""
+    """Print the loaded months, the last runs and the stopped files; or what the steps of a run cost."""
     from flows.printing import status_text
     from flows.state import state_of
+    from warehouse.home import Home
 
-    state = state_of(_home(given))
+    if given.costs is not None:
+        from flows.running.costs import costs_of, text
+
+        found = costs_of(Home(given.home.resolve()), given.costs)
+        print(json.dumps(found, indent=1) if given.json else text(found))
+        return 0
+    state = state_of(Home(given.home.resolve()))
     print(json.dumps(state, indent=1, default=str) if given.json else status_text(state))
     return 0
+
+
+def doctor(given: Namespace) -> int:
+    """Print what was looked at on this machine, and return 1 if something would keep a load from running."""
+    from flows.running.doctor import examine, text
+
+    found = examine(given.home.resolve(), given.config)
+    print(json.dumps([one.data() for one in found], indent=1) if given.json else text(found))
+    return 1 if any(one.fatal for one in found) else 0
 
 
 def dictionary(given: Namespace) -> int:
@@ -125,11 +146,13 @@ def dictionary(given: Namespace) -> int:
 
 
 def _load(source: str | None, given: Namespace) -> dict[str, Any]:
-    month, config = getattr(given, "month", None), getattr(given, "config", None)
+    month, config, regions = (getattr(given, name, None) for name in ("month", "config", "regions"))
+    as_json, wait = getattr(given, "log", "text") == "json", getattr(given, "wait", 0)
     if given.plain:
         from flows.entry import load_folder
 
-        return load_folder(source, str(given.home), month, config, say=say)
+        talk: dict[str, Any] = {"mirror": sys.stderr} if as_json else {"say": say}
+        return load_folder(source, str(given.home), month, config, regions or (), wait_seconds=wait * 60, **talk)
     from flows.nightly import nightly
 
     folder = str(Path(source).resolve()) if source else None

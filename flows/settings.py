@@ -15,6 +15,7 @@ from flows.explaining import SettingsWrong, problems_of
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
 from flows.limits import LimitsSettings
 from flows.sources import AnyAddress, require_scheme
+from flows.watching.settings import WatchSettings
 from warehouse.corrections import Correction
 from warehouse.dialect import Dialect
 from warehouse.errors import Stop
@@ -149,6 +150,7 @@ class Settings(CorrectionsFile):
     memory_limit: str = "2GB"
     corrections: str = ""
     limits: LimitsSettings = LimitsSettings()
+    watch: WatchSettings | None = None
     dialect: DialectSettings = DialectSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
     layouts: dict[str, LayoutSettings] = Field(default_factory=dict)

@@ -55,7 +55,10 @@ MAY_LOOP = {
     "flows/printing.py": "the rows of an answer, to be printed",
     "flows/receipt.py": "the figures listed and the files behind them",
     "flows/records.py": "the files that are loaded",
+    "flows/run_records.py": "the runs that are remembered",
     "flows/trace.py": "the rows behind the findings of one employer",
+    "flows/watching/change.py": "the regions whose coverage jumped",
+    "flows/watching/freshness.py": "the regencies that are missing",
     "flows/state.py": "months, runs and files",
 }
 ONLY_IN = {

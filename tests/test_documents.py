@@ -18,6 +18,7 @@ from flows import settings
 from flows.limits import LimitsSettings
 from flows.settings import DialectSettings, Settings, Source
 from flows.sources import ADDRESSES
+from flows.watching.settings import WatchSettings
 from tests.conftest import Loaded
 from warehouse.home import Home
 from warehouse.store import query
@@ -129,10 +130,12 @@ def test_every_toml_block_of_the_settings_document_is_read(tmp_path: Path) -> No
         assert settings.load(file).sources.keys() == tomllib.loads(text)["sources"].keys()
 
 
-@pytest.mark.parametrize("part", [Settings, Source, DialectSettings, LimitsSettings, *ADDRESSES.values()])
+@pytest.mark.parametrize(
+    "part", [Settings, Source, DialectSettings, LimitsSettings, WatchSettings, *ADDRESSES.values()]
+)
 def test_every_setting_is_documented(part: type[BaseModel]) -> None:
     told = (DOCS / "settings.md").read_text(encoding="utf-8")
-    structure = {"dialect", "limits", "sources", "remote"}
+    structure = {"dialect", "limits", "sources", "remote", "watch"}
     assert [key for key in part.model_fields if key not in structure and f"| `{key}` |" not in told] == []
 
 
@@ -143,8 +146,10 @@ def test_every_documented_default_is_the_default() -> None:
     written = {key: ast.literal_eval(value) for key, value in told.items()}
     limits = {key: written.pop(key) for key in LimitsSettings.model_fields}
     assert LimitsSettings.model_validate(limits) == LimitsSettings()
+    watch = {key: written.pop(key) for key in WatchSettings.model_fields}
+    assert WatchSettings.model_validate(watch) == WatchSettings()
     assert {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()} == {
-        key: value for key, value in read.items() if key not in ("dialect", "limits", "sources")
+        key: value for key, value in read.items() if key not in ("dialect", "limits", "sources", "watch")
     }
 
 

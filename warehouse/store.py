@@ -196,7 +196,7 @@ def building(warehouse: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int 
 def query(
     path: Path,
     sql: str,
-    parameters: Sequence[object] = (),
+    parameters: Sequence[object] | Mapping[str, object] = (),
     *,
     memory_limit: str = MEMORY_LIMIT,
     threads: int = THREADS,
@@ -215,7 +215,8 @@ def query(
                 "lock_configuration = true",
             ):
                 connection.execute(f"SET {closed}")
-            relation = connection.sql(sql, params=list(parameters) or None)
+            bound = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+            relation = connection.sql(sql, params=bound or None)
             return pl.DataFrame() if relation is None else relation.pl()
     except duckdb.Error as refused:
         raise Stop("query_refused", str(refused), "kueri ditolak", "correct the SQL") from None

@@ -12,17 +12,36 @@ WORD = Column(v.TEXT, "", "text")
 
 
 class Run(Table, layer="ops", name="run", grain="one row per run"):
-    """What ran, with which code and settings, and how it ended; a run that failed or was killed leaves no row."""
+    """What ran, with which code and settings, and how it ended; the next run enters one that failed or was killed."""
 
     run_id = ID.but(description="Id of the run.")
     started_at = WHEN.but(description="Start.")
-    finished_at = WHEN.but(description="End.")
-    state = WORD.but(description="Outcome.", values=("LOADED", "LOADED_WITH_REJECTIONS", "STOPPED"))
+    finished_at = WHEN.but(description="End; of a run that was killed, when the next one noticed it.")
+    state = WORD.but(
+        description="Outcome: STOPPED left out a source, a file or a month; FAILED ended with an error; CRASHED was killed.",
+        values=("LOADED", "LOADED_WITH_REJECTIONS", "STOPPED", "FAILED", "CRASHED"),
+    )
     code_version = WORD.but(description="Version and fingerprint of the code and seeds.")
     settings = WORD.but(description="Settings as JSON, without secrets.")
     rows_in = ROWS.but(description="Rows read from the files of this run.")
     rows_accepted = ROWS.but(description="Rows accepted.")
     rows_rejected = ROWS.but(description="Rows rejected: in = accepted + rejected.")
+
+
+class RunStage(Table, layer="ops", name="run_stage", grain="one row per run and step"):
+    """What every step of a run cost. The last steps of a run are entered by the next one; `cakupan status --costs` shows all."""
+
+    run_id = ID.but(description="The run.")
+    position = Column(v.WHOLE, "Place among the steps of the run, from 1.", "place", key=True, minimum=1)
+    stage = WORD.but(description="The step: register, validate, transform, audit, load, records, journal, publish.")
+    subject = WORD.but(description="The file or the month that it was about; empty for the run as a whole.")
+    state = WORD.but(description="How it ended.", values=("DONE", "FAILED"))
+    started_at = WHEN.but(description="Start.")
+    wall_seconds = Column(pl.Float64(), "Time that passed.", "seconds")
+    cpu_seconds = Column(pl.Float64(), "CPU time of the process and of its children that ended.", "seconds")
+    peak_bytes = Column(v.WHOLE, "Most memory that the process held during the step.", "bytes", minimum=0)
+    rows = ROWS.but(description="Rows that the step handled, where it says.", nullable=True)
+    bytes = Column(v.WHOLE, "Bytes that the step handled, where it says.", "bytes", nullable=True, minimum=0)
 
 
 class SourceFile(Table, layer="ops", name="source_file", grain="one row per file content"):
