@@ -51,8 +51,8 @@ def database_tables() -> list[type[Table]]:
     return [table for layer in LAYERS for table in tables_of(layer)]
 
 
-def create_table(table: type[Table], *, checks: bool = True) -> str:
-    """Return the CREATE TABLE statement of `table`.
+def create_table(table: type[Table], *, checks: bool = True, name: str = "") -> str:
+    """Return the CREATE TABLE statement of `table`, under another name if given.
 
     A formula is a generated column. Without `checks` only keys are NOT NULL and there is no CHECK: the published
     copy holds rows that were checked here, and may leave a value out.
@@ -64,7 +64,7 @@ def create_table(table: type[Table], *, checks: bool = True) -> str:
     if checks:
         lines += [f"CONSTRAINT {identifier(name)} CHECK ({condition})" for name, condition in _checks(table)]
     body = ",\n    ".join(lines)
-    return f"CREATE TABLE IF NOT EXISTS {table.qualified()} (\n    {body}\n)"
+    return f"CREATE TABLE IF NOT EXISTS {name or table.qualified()} (\n    {body}\n)"
 
 
 def comments(table: type[Table]) -> list[str]:
