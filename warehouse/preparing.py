@@ -64,9 +64,10 @@ def _declared(run: Run, table: type[Table]) -> TypedColumns:
     columns = ddl.columns_of(table)
     if all(column.stored for column in columns.values()):
         return [(name, ddl.SQL_TYPES[column.dtype], None) for name, column in columns.items()]
-    run(ddl.create_table(table, checks=False, name="temp.declared"))
-    found = run(COLUMNS, ["temp", "main", "declared"])
-    run("DROP TABLE temp.declared")
+    fresh = f"{table.layer}.declared"
+    run(ddl.create_table(table, checks=False, name=fresh))
+    found = run(COLUMNS, [CATALOG, *fresh.split(".")])
+    run(f"DROP TABLE {fresh}")
     return found
 
 
