@@ -46,8 +46,17 @@ def catalogue() -> tuple[CataloguedMetric, ...]:
 @cache
 def describing() -> Mapping[type[Table], pl.DataFrame]:
     """Return the rows of the tables of mart that describe it, which are the same wherever the database is written."""
-    rows = {DictionaryColumn: _columns(), DictionaryMetric: _metrics()}
-    return {table: pl.DataFrame(list(found), schema=table.polars_schema()) for table, found in rows.items()}
+    return {table: pl.DataFrame(rows, schema=table.polars_schema()) for table, rows in _described().items()}
+
+
+def described() -> str:
+    """Return all that these rows say, as one text that changes when they do."""
+    return repr([*_described().values()])
+
+
+@cache
+def _described() -> Mapping[type[Table], list[dict[str, object]]]:
+    return {DictionaryColumn: list(_columns()), DictionaryMetric: list(_metrics())}
 
 
 def _columns() -> Iterator[dict[str, object]]:

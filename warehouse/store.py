@@ -23,8 +23,9 @@ from warehouse.catalogue import describing
 from warehouse.errors import Stop
 from warehouse.files import only_writer, remove, sync
 from warehouse.preparing import CATALOG as CATALOG
-from warehouse.preparing import prepare
+from warehouse.preparing import digest, prepare
 from warehouse.schema import Fact, Table
+from warehouse.tables.operations import Definition
 
 STORAGE_VERSION = "v1.0.0"  # read by DuckDB 1.1.3 and everything newer
 MEMORY_LIMIT = "1GB"
@@ -106,9 +107,10 @@ class Build:
         Raises Stop when a table stores other columns than its declaration.
         """
         with self.transaction():
-            prepare(self._rows)
-            for table, frame in describing().items():
-                self.replace(table, frame)
+            if prepare(self._rows):
+                mark = pl.DataFrame({"digest": [digest()]})
+                for table, frame in {**describing(), Definition: mark}.items():
+                    self.replace(table, frame)
 
     def require_unique_keys(self) -> None:
         """Raise Stop when a key occurs twice among the standing rows of a table that was written."""

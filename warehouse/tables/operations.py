@@ -105,3 +105,9 @@ class MonthLoad(Table, layer="ops", name="month_load", grain="one row per loaded
     fingerprint = WORD.but(description="Fingerprint of the files, the code and the seeds behind the facts.")
     loaded_at = WHEN.but(description="When it was loaded.")
     run_id = WORD.but(description="The run that loaded it.", unit="id")
+
+
+class Definition(Table, layer="ops", name="definition", grain="one row", comes_from="the load"):
+    """The mark of the declarations that tables, views and comments were last made by."""
+
+    digest = ID.but(description="SHA-256 of the statements and of what mart.dictionary and mart.metric hold.")
