@@ -39,7 +39,7 @@ def lacks(table: type[Table]) -> Iterator[str]:
             "label_id": column.label_id, "label_en": column.label_en,
         }  # fmt: skip
         yield from (f"{table.qualified()}.{name}: {what}" for what, text in told.items() if not text)
-        is_ratio = column.unit in ("fraction", "percent") or NAMED_AS_RATIO.search(name)
+        is_ratio = column.unit in ("fraction", "percent") or (column.dtype.is_numeric() and NAMED_AS_RATIO.search(name))
         if is_ratio and not (column.metric or column.stated):
             yield f"{table.qualified()}.{name}: parts of the ratio"
         parts = {column.metric.numerator, column.metric.denominator} if column.metric else set()

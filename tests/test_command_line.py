@@ -29,5 +29,5 @@ def test_the_dictionary_of_one_name_is_its_part_alone_and_a_wrong_name_is_told_t
     assert found.stdout.startswith("### mart.league_table\n")
     assert found.stdout.count("\n### ") == 0
     wrong = dictionary_of("leage_table")
-    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
     assert "mart.league_table" in wrong.stderr

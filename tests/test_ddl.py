@@ -199,7 +199,7 @@ def test_the_dictionary_names_every_column_and_every_view() -> None:
         section = text.split(f"### {table.qualified()}\n")[1].split("\n### ")[0]
         assert all(f"| **{name}** |" in section or f"| {name} |" in section for name in ddl.columns_of(table))
     for view in View.views.values():
-        section = text.split(f"### {view.qualified()}")[1].split("\n### ")[0]
+        section = text.split(f"### {view.qualified()}{'(' if view.parameters else chr(10)}")[1].split("\n### ")[0]
         assert all(f"| **{name}** |" in section or f"| {name} |" in section for name in view.columns)
 
 
