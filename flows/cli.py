@@ -94,6 +94,9 @@ def parser() -> argparse.ArgumentParser:
     dictionary = _command(
         add("dictionary", help="every table and column, as Markdown / kamus data"), commands.dictionary
     )
+    dictionary.add_argument(
+        "name", nargs="?", metavar="NAME", help="only this table, view or macro, such as coverage_gap"
+    )
     dictionary.add_argument("--check", metavar="FILE", help="fail unless FILE is up to date")
     arguments.as_json(dictionary)
     return top

@@ -132,9 +132,12 @@ def doctor(given: Namespace) -> int:
 
 
 def dictionary(given: Namespace) -> int:
-    """Print the data dictionary, or check that a file holds it."""
+    """Print the data dictionary or its part about one name, or check that a file holds it."""
     from warehouse import dictionary as dictionaries
 
+    if given.name:
+        print(dictionaries.section(_described(given.name, dictionaries.objects())))
+        return 0
     text = dictionaries.markdown()
     if given.check:
         if Path(given.check).read_text(encoding="utf-8") == text:
@@ -143,6 +146,21 @@ def dictionary(given: Namespace) -> int:
         return 1
     print(json.dumps(dictionaries.as_data(), indent=1) if given.json else text, end="" if not given.json else "\n")
     return 0
+
+
+def _described(name: str, objects: dict[str, Any]) -> Any:
+    from difflib import get_close_matches
+
+    from warehouse.errors import Stop
+
+    found = objects.get(name) or objects.get(f"mart.{name}")
+    if not found:
+        near = get_close_matches(name if "." in name else f"mart.{name}", objects, 1, 0.5)
+        text = f"nothing is called {name}", f"tidak ada yang bernama {name}"
+        raise Stop(
+            "object_unknown", *text, f"write {near[0]} / tulis {near[0]}" if near else "cakupan dictionary lists all"
+        )
+    return found
 
 
 def _load(source: str | None, given: Namespace) -> dict[str, Any]:

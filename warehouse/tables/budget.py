@@ -33,7 +33,13 @@ class Spending(Table, layer="lake", grain="one row per regency, month and fundin
     paid_idr = v.rupiah("Contribution paid.", "Iuran dibayar")
 
 
-class FactBudget(Fact, layer="mart", name="fact_budget", grain="one row per regency, year and funding source"):
+class FactBudget(
+    Fact,
+    layer="mart",
+    name="fact_budget",
+    grain="one row per regency, year and funding source",
+    comes_from="anggaran, iuran",
+):
     """Budgets for contributions beside what was paid; every public funding source that was billed has a row, budget or not."""
 
     region_code = v.REGION_CODE.but(source="anggaran.kode_kab, iuran.kode_kab")
@@ -58,9 +64,23 @@ class FactBudget(Fact, layer="mart", name="fact_budget", grain="one row per rege
             legal_reference="the budget's own legal basis, extract column anggaran.dasar", adds_up=True,
         )
     )  # fmt: skip
+    budget_per_worker_idr = v.ratio(
+        Metric(
+            "budget_idr", "budget_workers", "Budget per worker it is meant for, whole rupiah a year.",
+            "Anggaran per tenaga kerja", "Budget per worker", basis="the regency that the budget is for",
+            legal_reference="the budget's own legal basis, extract column anggaran.dasar", unit="rupiah",
+            adds_up=True, whole=True,
+        )
+    )  # fmt: skip
 
 
-class FactMinimumPremium(Fact, layer="mart", name="fact_minimum_premium", grain="one row per calendar year"):
+class FactMinimumPremium(
+    Fact,
+    layer="mart",
+    name="fact_minimum_premium",
+    grain="one row per calendar year",
+    comes_from="seeds/contribution_parameters.csv",
+):
     """What one own-account worker costs a public budget for a whole year at the lowest contribution by law.
 
     Temporary reductions are left out; that of 2026 does not hold for public budgets.
