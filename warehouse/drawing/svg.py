@@ -95,7 +95,9 @@ class Drawing:
 
 
 def _style() -> str:
-    texts = f"text{{font-family:{FONT};font-size:{NORMAL}px}}.title{{font-size:{LARGE}px}}.title,.head{{font-weight:600}}"
+    texts = (
+        f"text{{font-family:{FONT};font-size:{NORMAL}px}}.title{{font-size:{LARGE}px}}.title,.head{{font-weight:600}}"
+    )
     texts += f".key{{font-weight:700}}.note{{font-size:{SMALL}px}}.wire{{fill:none;stroke-width:1.3}}.dashed{{stroke-dasharray:5 4}}"
     return f"{texts}{_colours(0)}@media(prefers-color-scheme:dark){{{_colours(1)}}}"
 
