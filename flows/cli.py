@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from flows import cli_arguments as arguments
-from flows import cli_config, cli_inspect, cli_quarantine, commands
+from flows import cli_config, cli_inspect, cli_metadata, cli_quarantine, commands
 
 EPILOG = (
     """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a source, file or month was stopped"""
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     cli_config.register(add)
     cli_quarantine.register(add)
     cli_inspect.register(add)
+    cli_metadata.register(add)
     _claims(add)
     _plan(add)
     trace = _command(
@@ -88,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
         add("dictionary", help="every table and column, as Markdown / kamus data"), commands.dictionary
     )
     dictionary.add_argument("--check", metavar="FILE", help="fail unless FILE is up to date")
+    dictionary.add_argument("--diagrams", type=Path, metavar="DIR", help="write entities.svg and lineage.svg instead")
     arguments.as_json(dictionary)
     return top
 

@@ -111,9 +111,13 @@ def status(given: Namespace) -> int:
 
 
 def dictionary(given: Namespace) -> int:
-    """Print the data dictionary, or check that a file holds it."""
+    """Print the data dictionary, check that a file holds it, or write the diagrams that belong to it."""
+    from flows.cli_metadata import write_diagrams
     from warehouse import dictionary as dictionaries
 
+    if given.diagrams:
+        print("\n".join(map(str, write_diagrams(given.diagrams))))
+        return 0
     text = dictionaries.markdown()
     if given.check:
         if Path(given.check).read_text(encoding="utf-8") == text:

@@ -39,12 +39,14 @@ def lineage() -> str:
     placed = place(columns, arrows, lambda name: _height(notes[name]) if name in notes else WAYPOINT, GAP)
     left = [MARGIN + sum(widths[:column]) + BETWEEN * column for column in range(len(widths))]
     drawing = _headed()
-    for (_, target), way in placed.ways.items():
+    for (source, target), way in placed.ways.items():
         points = [(left[columns[way[0]]] + widths[columns[way[0]]], TOP + placed.middle[way[0]])]
         for waypoint in way[1:-1]:
             x, y = left[placed.column[waypoint]], TOP + placed.middle[waypoint]
             points += [(x, y), (x + widths[placed.column[waypoint]], y)]
-        drawing.line([*points, (left[columns[target]] - 1, TOP + placed.middle[target])], arrow=True)
+        drawing.line(
+            [*points, (left[columns[target]] - 1, TOP + placed.middle[target])], f"{source} → {target}", arrow=True
+        )
     for name, one in made.items():
         x, height = left[columns[name]], _height(notes[name])
         y = TOP + placed.middle[name] - height / 2

@@ -29,6 +29,7 @@ FRICTIONLESS_TYPES: Mapping[pl.DataType, str] = {
 INTRODUCTION = (
     "Generated from the declarations in `warehouse/tables`. Ratios are fractions, money is whole rupiah (`_idr`),"
     " `month` is the first day of the month, codes are text. Columns in bold are the key."
+    " How the tables join and where they come from: [diagrams](metadata.md)."
 )
 HEADINGS = ("column", "type", "unit", "may be empty", "values", "meaning")
 

@@ -11,6 +11,7 @@ class Metric:
 
     `numerator` and `denominator` are columns of the same table. Parts that `adds_up` is true of may be summed over rows
     before they are divided; of others (distinct counts) a ratio exists row by row only. `whole` rounds to whole units.
+    The texts that end in `_id` are Indonesian: concept, definition and interpretation for the forms of Satu Data Indonesia.
     """
 
     numerator: str
@@ -23,6 +24,9 @@ class Metric:
     unit: str = "fraction"
     adds_up: bool = False
     whole: bool = False
+    concept_id: str = ""
+    meaning_id: str = ""
+    interpretation_id: str = ""
 
     @property
     def formula(self) -> str:

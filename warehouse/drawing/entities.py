@@ -1,19 +1,16 @@
-"""The entity diagram: facts left and right, dimensions above, and a rail per dimension between them with a dot per join.
-
-A join is implied, as no foreign key is declared: a column that has name and type of the only key of a dimension, and
-whose values, where both say which, are all among those of the dimension.
-"""
+"""The entity diagram: facts left and right, dimensions above, and a rail per dimension between them with a dot per join."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from warehouse import ddl
 from warehouse.drawing.svg import SMALL, Drawing, width_of
+from warehouse.joins import dimensions, held, joins
 from warehouse.schema import Column, Table, tables_of
 
 TITLE = "Tables of the warehouse and how they join"
+LEGEND = "bold: key · dot: join on a column of the same name · blue: fact, green: dimension, red: core, internal"
 DESCRIPTION = (
     "Each table of schema mart with its key in bold, and the tables of schema core that join a dimension. From a column"
     " that joins a dimension a line runs to the dimension's rail and ends in a dot; lines that cross without a dot do not meet."
@@ -22,30 +19,6 @@ WIDE, STRIP, MARGIN, DIMENSION_GAP, TOP = 350.0, 400.0, 24.0, 10.0, 74.0
 ROW, HEAD, PAD, GAP = 18.0, 28.0, 8.0, 18.0
 """Height of a row, of a heading, of the room below it and between tables; all but a row add up to whole rows: rows of one
 side stand in one raster, those of the other half a row lower, so that lines from both sides never lie on each other."""
-
-
-class Join(NamedTuple):
-    """A column of a table that holds the key of a dimension."""
-
-    table: type[Table]
-    column: str
-    dimension: type[Table]
-
-
-def dimensions() -> list[type[Table]]:
-    """Return the dimensions that tables join: those of schema mart with one key column that another table holds."""
-    return [table for table in tables_of("mart") if _is_dimension(table) and any(_joined(table))]
-
-
-def joins() -> list[Join]:
-    """Return every implied join of the tables of mart and core, in order of declaration."""
-    return [
-        Join(table, name, dimension)
-        for table in (*tables_of("mart"), *tables_of("core"))
-        for name in table.columns
-        for dimension in dimensions()
-        if name in _held(table, dimension)
-    ]
 
 
 def drawn() -> list[type[Table]]:
@@ -58,7 +31,7 @@ def entities() -> str:
     """Return the entity diagram as SVG."""
     drawing = Drawing(TITLE, DESCRIPTION)
     drawing.text(MARGIN, 34, TITLE, "title")
-    drawing.text(MARGIN, 54, "bold: key · dot: join on a column of the same name · blue: fact, green: dimension, red: core, internal", "note")  # fmt: skip
+    drawing.text(MARGIN, 54, LEGEND, "note")
     across = dimensions()
     others = [table for table in drawn() if table not in across]
     rails, below = _dimensions(drawing, across)
@@ -74,26 +47,9 @@ def entities() -> str:
     return drawing.svg()
 
 
-def _is_dimension(table: type[Table]) -> bool:
-    return table.name.startswith("dim_") and len(table.key()) == 1
-
-
-def _joined(dimension: type[Table]) -> list[type[Table]]:
-    return [table for table in (*tables_of("mart"), *tables_of("core")) if _held(table, dimension)]
-
-
-def _held(table: type[Table], dimension: type[Table]) -> tuple[str, ...]:
-    (key,) = dimension.key()
-    if table is dimension or key not in table.columns:
-        return ()
-    mine, theirs = table.columns[key], dimension.columns[key]
-    fits = not (mine.values and theirs.values) or set(mine.values) <= set(theirs.values)
-    return (key,) if mine.dtype == theirs.dtype and fits else ()
-
-
 def _rows(table: type[Table]) -> list[Column]:
     """Return the columns that are shown: those of the key and those that join a dimension."""
-    joining = {name for dimension in dimensions() for name in _held(table, dimension)}
+    joining = {name for dimension in dimensions() for name in held(table, dimension)}
     return [column for name, column in table.columns.items() if column.key or name in joining]
 
 
@@ -153,10 +109,10 @@ def _table(
         drawing.text(x + PAD, base, column.name, "key" if column.key else "name")
         told = ddl.SQL_TYPES[column.dtype]
         drawing.text(x + WIDE - PAD - width_of(told, SMALL), base, told, "note")
-        for dimension in [one for one in rails if column.name in _held(table, one)]:
+        for dimension in [one for one in rails if column.name in held(table, one)]:
             rail = rails[dimension][0]
             drawing.line([(x + WIDE if is_left else x, base - 4), (rail, base - 4)])
-            drawing.dot(rail, base - 4)
+            drawing.dot(rail, base - 4, f"{table.qualified()}.{column.name} = {dimension.qualified()}.{column.name}")
             ends[dimension] = max(ends.get(dimension, 0), base - 4)
     drawing.text(x + PAD, y + HEAD + ROW * len(rows) + 13, _others(table, len(rows)), "note")
     return y + height

@@ -56,8 +56,8 @@ class Drawing:
         where = f'x="{_px(x)}" y="{_px(y)}"' + (f' text-anchor="{anchor}"' if anchor != "start" else "")
         self.shapes.append(f'<text class="{look}" {where}>{escape(text)}</text>')
 
-    def line(self, points: Sequence[tuple[float, float]], *, arrow: bool = False, dashed: bool = False) -> None:
-        """Draw a line through points, smooth between columns where it is an arrow."""
+    def line(self, points: Sequence[tuple[float, float]], means: str = "", *, arrow: bool = False) -> None:
+        """Draw a line through points, smooth where it is an arrow; `means` is told to those who point at it or listen."""
         head, *rest = points
         drawn = f"M{_px(head[0])} {_px(head[1])}"
         for place, (x, y) in enumerate(rest):
@@ -65,12 +65,12 @@ class Drawing:
             middle = _px((before_x + x) / 2)
             bend = arrow and before_y != y
             drawn += f"C{middle} {_px(before_y)} {middle} {_px(y)} {_px(x)} {_px(y)}" if bend else f"L{_px(x)} {_px(y)}"
-        looks = "wire dashed" if dashed else "wire"
-        self.shapes.append(f'<path class="{looks}" d="{drawn}"' + (' marker-end="url(#tip)"' if arrow else "") + "/>")
+        tip = ' marker-end="url(#tip)"' if arrow else ""
+        self.shapes.append(f'<path class="wire" d="{drawn}"{tip}>{_told(means)}</path>')
 
-    def dot(self, x: float, y: float) -> None:
-        """Draw the dot that says that lines are joined."""
-        self.shapes.append(f'<circle class="dot" cx="{_px(x)}" cy="{_px(y)}" r="4"/>')
+    def dot(self, x: float, y: float, means: str) -> None:
+        """Draw the dot that says that lines are joined; `means` is told as by a line."""
+        self.shapes.append(f'<circle class="dot" cx="{_px(x)}" cy="{_px(y)}" r="4">{_told(means)}</circle>')
 
     def svg(self, margin: float = 24) -> str:
         """Return the document, with a margin to the right and below."""
@@ -98,7 +98,7 @@ def _style() -> str:
     texts = (
         f"text{{font-family:{FONT};font-size:{NORMAL}px}}.title{{font-size:{LARGE}px}}.title,.head{{font-weight:600}}"
     )
-    texts += f".key{{font-weight:700}}.note{{font-size:{SMALL}px}}.wire{{fill:none;stroke-width:1.3}}.dashed{{stroke-dasharray:5 4}}"
+    texts += f".key{{font-weight:700}}.note{{font-size:{SMALL}px}}.wire{{fill:none;stroke-width:1.3}}"
     return f"{texts}{_colours(0)}@media(prefers-color-scheme:dark){{{_colours(1)}}}"
 
 
@@ -107,6 +107,10 @@ def _colours(paper: int) -> str:
     wires = f".wire{{stroke:{WIRE[paper]}}}.tip,.dot{{fill:{WIRE[paper]}}}"
     pairs = {kind: colours[2 * paper : 2 * paper + 2] for kind, colours in KINDS.items()}
     return ink + wires + "".join(f".{kind}{{fill:{fill};stroke:{edge}}}" for kind, (fill, edge) in pairs.items())
+
+
+def _told(means: str) -> str:
+    return f"<title>{escape(means)}</title>" if means else ""
 
 
 def _px(value: float) -> str:

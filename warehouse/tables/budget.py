@@ -56,6 +56,11 @@ class FactBudget(Fact, layer="mart", name="fact_budget", grain="one row per rege
             "Serapan anggaran", "Budget absorption",
             basis="the regency that the contributions were paid for",
             legal_reference="the budget's own legal basis, extract column anggaran.dasar", adds_up=True,
+            concept_id="Penyerapan anggaran iuran jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan iuran yang dibayar dari suatu sumber dana untuk bulan-bulan dalam tahun itu dengan pagu"
+            " anggaran iuran sumber dana tersebut pada tahun yang sama.",
+            interpretation_id="Nilai 1 berarti pagu terpakai seluruhnya. Nilai rendah di akhir tahun berarti anggaran belum"
+            " diserap; nilai di atas 1 dapat terjadi dan tidak dipotong.",
         )
     )  # fmt: skip
 

@@ -126,6 +126,11 @@ class FactCompliance(
             "compliant_employers", "obliged_employers", "Compliant employers over obliged employers.",
             "Kepatuhan pemberi kerja", "Employer compliance",
             basis="workplace: the regency of the employer", legal_reference="PP 86/2013; Perpres 109/2013", adds_up=True,
+            concept_id="Kepatuhan pemberi kerja terhadap kewajiban jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan jumlah pemberi kerja patuh (terdaftar dan tanpa temuan pada bulan itu) dengan jumlah"
+            " pemberi kerja yang wajib mendaftar, menurut kabupaten/kota pemberi kerja.",
+            interpretation_id="Makin tinggi nilainya, makin besar bagian pemberi kerja yang memenuhi semua kewajibannya; 0,87"
+            " berarti 87 dari 100 pemberi kerja wajib. Kepatuhan pemberi kerja bukan cakupan pekerja.",
         )
     )  # fmt: skip
 

@@ -64,6 +64,11 @@ class FactPremium(
             "billed_idr", "members", "Contribution billed per member, whole rupiah.", "Iuran per peserta",
             "Contribution per member", basis="billed in the regency, members by residence",
             legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", unit="rupiah", whole=True,
+            concept_id="Beban iuran jaminan sosial ketenagakerjaan per peserta",
+            meaning_id="Iuran yang ditagih untuk bulan itu dibagi jumlah peserta aktif yang tinggal di kabupaten/kota dan"
+            " memiliki program dengan sumber dana yang sama.",
+            interpretation_id="Nilai dalam rupiah penuh per peserta sebulan. Nilai yang jauh dari iuran menurut peraturan"
+            " menunjukkan tagihan beberapa bulan sekaligus, keringanan, atau peserta yang tidak ditagih di wilayah itu.",
         )
     )  # fmt: skip
 
