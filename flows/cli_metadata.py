@@ -1,4 +1,4 @@
-"""The command `cakupan metadata`: forms of Satu Data Indonesia and DCAT; and the diagrams that `cakupan dictionary` writes."""
+"""The command `cakupan metadata`: the forms of Satu Data Indonesia, and DCAT."""
 
 from __future__ import annotations
 
@@ -43,15 +43,3 @@ def metadata(given: Namespace) -> int:
     files = [str(file) for file in write_metadata(given.out, terms, home)]
     print(json.dumps(files, indent=1) if given.json else "\n".join(files))
     return 0
-
-
-def write_diagrams(folder: Path) -> list[Path]:
-    """Return the diagrams written into `folder`: entities and lineage."""
-    from flows.lineage_drawing import lineage
-    from warehouse.drawing.entities import entities
-
-    drawn = {"entities.svg": entities(), "lineage.svg": lineage()}
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in drawn.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return [folder / name for name in drawn]

@@ -112,10 +112,11 @@ def status(given: Namespace) -> int:
 
 def dictionary(given: Namespace) -> int:
     """Print the data dictionary, check that a file holds it, or write the diagrams that belong to it."""
-    from flows.cli_metadata import write_diagrams
     from warehouse import dictionary as dictionaries
 
     if given.diagrams:
+        from flows.diagrams import write_diagrams
+
         print("\n".join(map(str, write_diagrams(given.diagrams))))
         return 0
     text = dictionaries.markdown()
