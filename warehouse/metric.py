@@ -11,7 +11,6 @@ class Metric:
 
     `numerator` and `denominator` are columns of the same table. Parts that `adds_up` is true of may be summed over rows
     before they are divided; of others (distinct counts) a ratio exists row by row only. `whole` rounds to whole units.
-    The texts that end in `_id` are Indonesian: concept, definition and interpretation for the forms of Satu Data Indonesia.
     """
 
     numerator: str
@@ -27,6 +26,7 @@ class Metric:
     concept_id: str = ""
     meaning_id: str = ""
     interpretation_id: str = ""
+    """Concept, definition and interpretation in Indonesian, for the forms of Satu Data Indonesia."""
 
     @property
     def formula(self) -> str:

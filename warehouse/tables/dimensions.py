@@ -8,32 +8,32 @@ from warehouse.schema import Column, Table
 OPTIONAL_DATE = Column(v.DATE, "", "date", nullable=True)
 
 
-def text(description: str, label_id: str, unit: str = "text", *, nullable: bool = False) -> Column:
+def text(description: str, unit: str = "text", *, nullable: bool = False) -> Column:
     """Return a text column."""
-    return Column(v.TEXT, description, unit, label_id=label_id, nullable=nullable)
+    return Column(v.TEXT, description, unit, nullable=nullable)
 
 
-def number(description: str, unit: str, label_id: str) -> Column:
+def number(description: str, unit: str) -> Column:
     """Return an optional decimal number."""
-    return Column(pl.Float64(), description, unit, label_id=label_id, nullable=True, additive=False)
+    return Column(pl.Float64(), description, unit, nullable=True, additive=False)
 
 
 class DimRegion(Table, layer="mart", name="dim_region", grain="one row per region of today", seed="regions.csv"):
     """Regencies, provinces and the nation under today's Home Ministry codes."""
 
     region_code = v.REGION_CODE
-    level = Column(v.TEXT, "regency, province or national.", "code", label_id="Tingkat wilayah", values=v.LEVELS)
-    name_ = text("Name of the region.", "Nama wilayah")
-    kind = text("kabupaten, kota, provinsi or negara.", "Jenis wilayah", "code")
-    province_code = text("Code of its province; the nation has none.", "Kode provinsi", "code", nullable=True)
-    province_name = text("Name of its province.", "Nama provinsi", nullable=True)
-    bps_code = text("Code of the statistics office (frame of 2020).", "Kode BPS", "code", nullable=True)
-    latitude = number("Latitude of its centre.", "degrees", "Lintang")
-    longitude = number("Longitude of its centre.", "degrees", "Bujur")
-    area_km2 = number("Area.", "km2", "Luas")
+    level = Column(v.TEXT, "regency, province or national.", "code", values=v.LEVELS)
+    name_ = text("Name of the region.")
+    kind = text("kabupaten, kota, provinsi or negara.", "code")
+    province_code = text("Code of its province; the nation has none.", "code", nullable=True)
+    province_name = text("Name of its province.", nullable=True)
+    bps_code = text("Code of the statistics office (frame of 2020).", "code", nullable=True)
+    latitude = number("Latitude of its centre.", "degrees")
+    longitude = number("Longitude of its centre.", "degrees")
+    area_km2 = number("Area.", "km2")
     population = v.count("Population of 2025.", "persons", "Penduduk", nullable=True)
-    valid_from = OPTIONAL_DATE.but(description="First day of the code, where known.", label_id="Berlaku sejak")
-    valid_to = OPTIONAL_DATE.but(description="Last day of the code; empty while it stands.", label_id="Berlaku sampai")
+    valid_from = OPTIONAL_DATE.but(description="First day of the code, where known.")
+    valid_to = OPTIONAL_DATE.but(description="Last day of the code; empty while it stands.")
 
 
 class DimRegionCode(
@@ -41,9 +41,9 @@ class DimRegionCode(
 ):
     """Every old and foreign code and name, and today's region it stands for."""
 
-    system = text("kemendagri, bps or name.", "Sistem kode", "code").but(key=True)
-    edition = text("Edition of the code book.", "Edisi kode", "year").but(key=True)
-    code = text("The code or name as printed.", "Kode atau nama tercetak", "code").but(key=True)
+    system = text("kemendagri, bps or name.", "code").but(key=True)
+    edition = text("Edition of the code book.", "year").but(key=True)
+    code = text("The code or name as printed.", "code").but(key=True)
     region_code = v.REGION_CODE.but(key=False)
 
 
@@ -51,13 +51,13 @@ class DimMonth(Table, layer="mart", name="dim_month", grain="one row per month")
     """Months with their due dates."""
 
     month = v.MONTH
-    year = Column(pl.Int32(), "Calendar year.", "year", label_id="Tahun")
-    quarter = Column(pl.Int32(), "Quarter, 1 to 4.", "number", label_id="Triwulan")
-    semester = Column(pl.Int32(), "Half of the year, 1 or 2.", "number", label_id="Semester")
-    name_id = text("Name in Indonesian.", "Nama Indonesia")
-    name_en = text("Name in English.", "Nama Inggris")
+    year = Column(pl.Int32(), "Calendar year.", "year")
+    quarter = Column(pl.Int32(), "Quarter, 1 to 4.", "number")
+    semester = Column(pl.Int32(), "Half of the year, 1 or 2.", "number")
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
     due_date = Column(
-        v.DATE, "Last day to pay the month's contribution on time: the due day of the law, or the next working day.", "date", label_id="Jatuh tempo",
+        v.DATE, "Last day to pay the month's contribution on time: the due day of the law, or the next working day.", "date",
         source="core.contribution_parameter, holidays library",
     )  # fmt: skip
 
@@ -66,18 +66,18 @@ class DimSegment(Table, layer="mart", name="dim_segment", grain="one row per seg
     """Membership segments and the scopes that combine them."""
 
     segment = v.SCOPE
-    name_id = text("Name in Indonesian.", "Nama Indonesia")
-    name_en = text("Name in English.", "Nama Inggris")
-    description_ = text("What it covers.", "Keterangan")
-    in_ucj = Column(pl.Boolean(), "Part of the UCJ scope.", "flag", label_id="Termasuk UCJ")
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
+    description_ = text("What it covers.")
+    in_ucj = Column(pl.Boolean(), "Part of the UCJ scope.", "flag")
 
 
 class DimProgramme(Table, layer="mart", name="dim_programme", grain="one row per programme", seed="programmes.csv"):
     """Programmes."""
 
     programme = v.PROGRAMME
-    name_id = text("Name in Indonesian.", "Nama Indonesia")
-    name_en = text("Name in English.", "Nama Inggris")
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
 
 
 class DimFundingSource(
@@ -86,17 +86,17 @@ class DimFundingSource(
     """Who pays contributions."""
 
     funding_source = v.FUNDING_SOURCE
-    name_id = text("Name in Indonesian.", "Nama Indonesia")
-    name_en = text("Name in English.", "Nama Inggris")
-    is_government = Column(pl.Boolean(), "Paid from a public budget.", "flag", label_id="Dana pemerintah")
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
+    is_government = Column(pl.Boolean(), "Paid from a public budget.", "flag")
 
 
 class DimSector(Table, layer="mart", name="dim_sector", grain="one row per KBLI section", seed="sectors.csv"):
     """KBLI 2020 sections."""
 
     sector = v.SECTOR
-    name_id = text("Name in Indonesian.", "Nama Indonesia")
-    name_en = text("Name in English.", "Nama Inggris")
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
 
 
 class DimEmployerScale(
@@ -105,5 +105,5 @@ class DimEmployerScale(
     """Sizes of employers."""
 
     scale = v.SCALE
-    name_id = text("Name in Indonesian.", "Nama Indonesia")
-    name_en = text("Name in English.", "Nama Inggris")
+    name_id = text("Name in Indonesian.")
+    name_en = text("Name in English.")
