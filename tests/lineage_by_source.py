@@ -58,7 +58,11 @@ def _classes() -> Iterator[tuple[str, list[str], dict[str, str]]]:
     for file in sorted(Path(ROOT, "warehouse", "tables").glob("*.py")):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef):
-                keywords = {str(one.arg): ast.literal_eval(one.value) for one in node.keywords}
+                keywords = {
+                    str(one.arg): ast.literal_eval(one.value)
+                    for one in node.keywords
+                    if isinstance(one.value, ast.Constant)
+                }
                 yield node.name, list(map(ast.unparse, node.bases)), keywords
 
 

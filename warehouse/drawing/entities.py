@@ -10,7 +10,8 @@ from warehouse.joins import dimensions, held, joins
 from warehouse.schema import Column, Table, tables_of
 
 TITLE = "Tables of the warehouse and how they join"
-LEGEND = "bold: key · dot: join on a column of the same name · blue: fact, green: dimension, red: core, internal"
+KINDS = {"fact": "fact", "dim": "dimension"}
+LEGEND = "bold: key · dot: join on a column of the same name · blue: fact, green: dimension, red: core, internal, grey: about the schema itself"
 DESCRIPTION = (
     "Each table of schema mart with its key in bold, and the tables of schema core that join a dimension. From a column"
     " that joins a dimension a line runs to the dimension's rail and ends in a dot; lines that cross without a dot do not meet."
@@ -101,8 +102,9 @@ def _table(
 ) -> float:
     """Draw a table and its joins, note how far the rails reach, and return where it ends."""
     rows, height = _rows(table), _height(table)
-    kind = "core" if table.layer == "core" else "dimension" if table.name.startswith("dim_") else "fact"
-    drawing.box(x, y, WIDE, height, kind)
+    drawing.box(
+        x, y, WIDE, height, "core" if table.layer == "core" else KINDS.get(table.name.partition("_")[0], "step")
+    )
     drawing.text(x + PAD, y + 18, table.qualified(), "head")
     for place, column in enumerate(rows):
         base = y + HEAD + ROW * place + 13

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from warehouse.catalogue import relations
 from warehouse.metadata.terms import Terms
 from warehouse.metadata.words import NONE, activities, label, levels, unit_words
 from warehouse.metric import Metric
-from warehouse.schema import Column, Table, tables_of
+from warehouse.schema import Column, Table
+from warehouse.view import columns_of
 
 HEADINGS = (
     "No", "Nama Indikator", "Konsep", "Definisi", "Interpretasi", "Metode/Rumus Penghitungan", "Ukuran", "Satuan",
@@ -22,8 +24,13 @@ VERSIONS = ("as_of_date",)
 
 
 def metrics() -> list[tuple[type[Table], Column, Metric]]:
-    """Return every metric of schema mart with its table and column, in order of declaration."""
-    return [(table, one, one.metric) for table in tables_of("mart") for one in table.columns.values() if one.metric]
+    """Return every metric of schema mart once, with the first table or view it stands in and its column there."""
+    found: dict[tuple[str, Metric], tuple[type[Table], Column, Metric]] = {}
+    for table in relations():
+        for name, column in columns_of(table).items():
+            if column.metric:
+                found.setdefault((name, column.metric), (table, column, column.metric))
+    return list(found.values())
 
 
 def indicators(terms: Terms) -> list[dict[str, Any]]:

@@ -41,6 +41,7 @@ UNITS: Mapping[str, tuple[str, str, str]] = {
     "timestamp (UTC)": ("Waktu", "Waktu", "waktu UTC"),
     "year": ("Waktu", "Tahun", "tahun"),
     "period": ("Waktu", "Periode", "bulan atau tahun"),
+    "place": ("Urutan", "Nomor urut", "tanpa satuan"),
     "number": ("Waktu", "Nomor urut", "tanpa satuan"),
     "code": ("Klasifikasi", "Kategori", "tanpa satuan"),
     "flag": ("Klasifikasi", "Ya atau tidak", "tanpa satuan"),

@@ -63,6 +63,18 @@ class FactBudget(Fact, layer="mart", name="fact_budget", grain="one row per rege
             " diserap; nilai di atas 1 dapat terjadi dan tidak dipotong.",
         )
     )  # fmt: skip
+    budget_per_worker_idr = v.ratio(
+        Metric(
+            "budget_idr", "budget_workers", "Budget per worker it is meant for, whole rupiah a year.",
+            "Anggaran per tenaga kerja", "Budget per worker", basis="the regency that the budget is for",
+            legal_reference="the budget's own legal basis, extract column anggaran.dasar", unit="rupiah",
+            adds_up=True, whole=True,
+            concept_id="Anggaran iuran jaminan sosial ketenagakerjaan per tenaga kerja",
+            meaning_id="Pagu anggaran iuran setahun dibagi jumlah tenaga kerja yang menjadi sasaran anggaran itu.",
+            interpretation_id="Nilai dalam rupiah penuh per tenaga kerja setahun. Bandingkan dengan iuran minimum setahun: nilai di"
+            " bawahnya berarti anggaran tidak cukup untuk dua belas bulan.",
+        )
+    )  # fmt: skip
 
 
 class FactMinimumPremium(Fact, layer="mart", name="fact_minimum_premium", grain="one row per calendar year"):
