@@ -50,8 +50,9 @@ lock: setup  ## pin the newest allowed packages with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-annotate --no-header --upgrade --upgrade-package duckdb==1.5.5 --output-file requirements.lock pyproject.toml
 
-dictionary: setup  ## write docs/dictionary.md from the declarations
+dictionary: setup  ## write docs/dictionary.md and its diagrams from the declarations
 	$(BIN)/cakupan dictionary > docs/dictionary.md
+	$(BIN)/cakupan dictionary --diagrams docs
 
 clean:  ## remove the environment and the demonstration
 	rm -rf .venv .venv-readers demo demo-extracts

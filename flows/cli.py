@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from flows import cli_arguments as arguments
-from flows import cli_config, cli_inspect, cli_quarantine, commands
+from flows import cli_config, cli_inspect, cli_metadata, cli_quarantine, commands
 from flows.running import cli as running
 
 EPILOG = (
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     cli_config.register(add)
     cli_quarantine.register(add)
     cli_inspect.register(add)
+    cli_metadata.register(add)
     _claims(add)
     _plan(add)
     trace = _command(
@@ -98,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
         "name", nargs="?", metavar="NAME", help="only this table, view or macro, such as coverage_gap"
     )
     dictionary.add_argument("--check", metavar="FILE", help="fail unless FILE is up to date")
+    dictionary.add_argument("--diagrams", type=Path, metavar="DIR", help="write entities.svg and lineage.svg instead")
     arguments.as_json(dictionary)
     return top
 

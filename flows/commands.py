@@ -132,9 +132,14 @@ def doctor(given: Namespace) -> int:
 
 
 def dictionary(given: Namespace) -> int:
-    """Print the data dictionary or its part about one name, or check that a file holds it."""
+    """Print the data dictionary or its part about one name, check that a file holds it, or write its diagrams."""
     from warehouse import dictionary as dictionaries
 
+    if given.diagrams:
+        from flows.diagrams import write_diagrams
+
+        print("\n".join(map(str, write_diagrams(given.diagrams))))
+        return 0
     if given.name:
         print(dictionaries.section(_described(given.name, dictionaries.objects())))
         return 0

@@ -34,6 +34,7 @@ INTRODUCTION = (
     "Generated from the declarations in `warehouse/tables` and `warehouse/views`. Ratios are fractions, money is whole rupiah"
     " (`_idr`), `month` is the first day of the month, codes are text. Columns in bold are the key. All of it stands in the"
     " database too: as comments, and of schema mart as rows of `mart.dictionary` and `mart.metric`."
+    " How the tables join and where they come from: [diagrams](metadata.md)."
 )
 HEADINGS = ("column", "type", "unit", "label", "may be empty", "values", "meaning")
 METRIC_HEADINGS = ("metric", "label", "unit", "parts", "parts add up", "basis", "legal reference", "stands in")

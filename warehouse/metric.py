@@ -24,6 +24,10 @@ class Metric:
     unit: str = "fraction"
     adds_up: bool = False
     whole: bool = False
+    concept_id: str = ""
+    meaning_id: str = ""
+    interpretation_id: str = ""
+    """Concept, definition and interpretation in Indonesian, for the forms of Satu Data Indonesia."""
 
     @property
     def formula(self) -> str:

@@ -85,10 +85,14 @@ class Column:
     pseudonym: str = ""
     personal: bool = False
     name: str = ""
+    meaning_id: str = ""
 
     def but(self, **changes: Any) -> Column:
-        """Return a copy of this column with `changes` applied: how a table adapts the vocabulary."""
-        return replace(self, **changes)
+        """Return a copy of this column with `changes` applied: how a table adapts the vocabulary.
+
+        A new description takes the Indonesian definition away, unless that is given anew too.
+        """
+        return replace(self, **({"meaning_id": ""} if "description" in changes else {}) | changes)
 
     @property
     def stored(self) -> bool:

@@ -72,5 +72,10 @@ class FactBenefit(
             "paid_idr", "cases", "Benefits paid per claim, whole rupiah.", "Manfaat per kasus", "Benefit per claim",
             basis="the regency and month of payment", legal_reference="PP 44/2015; PP 45/2015; PP 46/2015; PP 37/2021",
             unit="rupiah", adds_up=True, whole=True,
+            concept_id="Besar manfaat jaminan sosial ketenagakerjaan",
+            meaning_id="Manfaat yang dibayarkan dibagi jumlah klaim yang dibayar, menurut kabupaten/kota, bulan pembayaran,"
+            " program, dan jenis manfaat.",
+            interpretation_id="Nilai dalam rupiah penuh per klaim. Satu peristiwa dapat menjadi beberapa klaim, sehingga ini bukan"
+            " manfaat per orang.",
         )
     )  # fmt: skip

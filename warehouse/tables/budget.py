@@ -62,6 +62,11 @@ class FactBudget(
             "Serapan anggaran", "Budget absorption",
             basis="the regency that the contributions were paid for",
             legal_reference="the budget's own legal basis, extract column anggaran.dasar", adds_up=True,
+            concept_id="Penyerapan anggaran iuran jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan iuran yang dibayar dari suatu sumber dana untuk bulan-bulan dalam tahun itu dengan pagu"
+            " anggaran iuran sumber dana tersebut pada tahun yang sama.",
+            interpretation_id="Nilai 1 berarti pagu terpakai seluruhnya. Nilai rendah di akhir tahun berarti anggaran belum"
+            " diserap; nilai di atas 1 dapat terjadi dan tidak dipotong.",
         )
     )  # fmt: skip
     budget_per_worker_idr = v.ratio(
@@ -70,6 +75,10 @@ class FactBudget(
             "Anggaran per tenaga kerja", "Budget per worker", basis="the regency that the budget is for",
             legal_reference="the budget's own legal basis, extract column anggaran.dasar", unit="rupiah",
             adds_up=True, whole=True,
+            concept_id="Anggaran iuran jaminan sosial ketenagakerjaan per tenaga kerja",
+            meaning_id="Pagu anggaran iuran setahun dibagi jumlah tenaga kerja yang menjadi sasaran anggaran itu.",
+            interpretation_id="Nilai dalam rupiah penuh per tenaga kerja setahun. Bandingkan dengan iuran minimum setahun: nilai di"
+            " bawahnya berarti anggaran tidak cukup untuk dua belas bulan.",
         )
     )  # fmt: skip
 

@@ -16,6 +16,12 @@ COVERAGE = Metric(
     "Cakupan kepesertaan", "Coverage",
     basis="residence or workplace, as the row's basis says; denominator by its workforce_source and workforce_period",
     legal_reference="Inpres 2/2021",
+    concept_id="Cakupan kepesertaan jaminan sosial ketenagakerjaan",
+    meaning_id="Perbandingan jumlah pekerja yang kepesertaannya aktif pada hari acuan, masing-masing dihitung"
+    " sekali, dengan jumlah pekerja layak: penduduk bekerja dikurangi ASN, TNI, dan Polri.",
+    interpretation_id="Makin tinggi nilainya, makin besar bagian pekerja yang terlindungi; 0,52 berarti 52 dari 100 pekerja"
+    " layak. Nilai di atas 1 dapat terjadi dan tidak dipotong. Bandingkan hanya angka dengan dasar"
+    " wilayah, cakupan segmen, serta sumber dan periode penyebut yang sama.",
 )  # fmt: skip
 
 
@@ -100,6 +106,10 @@ class FactCoverage(
             "vulnerable_workers", "active_workers", "Vulnerable workers over active workers.",
             "Proporsi pekerja rentan", "Vulnerable share", basis="residence or workplace, as the row's basis says",
             legal_reference="Inpres 2/2021; membership extract, column rentan",
+            concept_id="Pekerja rentan dalam kepesertaan jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan jumlah pekerja rentan yang kepesertaannya aktif dengan jumlah seluruh pekerja aktif.",
+            interpretation_id="Nilai ini menunjukkan bagian peserta aktif yang merupakan pekerja rentan; bukan bagian pekerja"
+            " rentan yang sudah terlindungi.",
         )
     )  # fmt: skip
 

@@ -65,6 +65,11 @@ class FactMovement(
             "left_workers", "previous_workers", "Workers who left over those in force the month before.",
             "Tingkat pekerja keluar", "Share who left", basis="residence or workplace, as the row's basis says",
             legal_reference="Inpres 2/2021",
+            concept_id="Pekerja yang keluar dari kepesertaan jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan jumlah pekerja yang aktif di wilayah itu pada bulan sebelumnya dan sekarang tidak aktif"
+            " di mana pun dengan jumlah pekerja aktif bulan sebelumnya.",
+            interpretation_id="Makin tinggi nilainya, makin banyak pekerja yang kehilangan perlindungan. Pindah ke wilayah lain"
+            " tidak termasuk keluar. Nilai tinggi pada Januari wajar karena pembayar tahunan.",
         )
     )  # fmt: skip
 

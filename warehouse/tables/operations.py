@@ -28,9 +28,7 @@ class Run(Table, layer="ops", name="run", grain="one row per run", comes_from="t
     rows_rejected = ROWS.but(description="Rows rejected: in = accepted + rejected.")
 
 
-class RunStage(
-    Table, layer="ops", name="run_stage", grain="one row per run and step", comes_from="the load"
-):
+class RunStage(Table, layer="ops", name="run_stage", grain="one row per run and step", comes_from="the load"):
     """What every step of a run cost. The last steps of a run are entered by the next one; `cakupan status --costs` shows all."""
 
     run_id = ID.but(description="The run.")

@@ -100,6 +100,11 @@ class FactRegistration(
             "member_workers", "registered_workers", "Registered workers who are members by then, over all registered.",
             "Tingkat menjadi peserta", "Share who became members",
             basis="the region that the sheet states, else that of the employer", legal_reference="PP 86/2013",
+            concept_id="Tindak lanjut pendaftaran tenaga kerja baru",
+            meaning_id="Perbandingan jumlah tenaga kerja didaftarkan yang sudah menjadi peserta aktif dengan jumlah tenaga"
+            " kerja yang didaftarkan pada bulan itu.",
+            interpretation_id="Makin tinggi nilainya, makin banyak pendaftaran yang menjadi perlindungan. Pendaftaran adalah"
+            " permohonan, bukan kepesertaan.",
         )
     )  # fmt: skip
 

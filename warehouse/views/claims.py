@@ -100,6 +100,10 @@ class ClaimArithmetic(
             "workers_covered", "denominator_stated", "Workers of the claim over the denominator it states.",
             "Cakupan menurut angkanya sendiri", "Coverage by the claim's own numbers",
             basis="as the claim states", legal_reference="the claim itself, source_url",
+            concept_id="Cakupan menurut angka yang dipublikasikan pihak lain",
+            meaning_id="Perbandingan jumlah pekerja dengan penyebut, keduanya sebagaimana disebut dalam satu publikasi.",
+            interpretation_id="Bila berbeda dari cakupan yang tercetak, publikasi itu memakai penyebut lain atau tidak konsisten."
+            " Ini klaim pihak lain, bukan hasil hitungan gudang data.",
         )
     )  # fmt: skip
     implied_denominator_from_coverage = implied(

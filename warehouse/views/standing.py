@@ -121,6 +121,11 @@ class CoverageGap(
             "Capaian target", "Target attainment",
             basis="the basis and the denominator of coverage_ratio, the frame of the target",
             legal_reference="the target's own, legal_reference of the row",
+            concept_id="Capaian terhadap target cakupan jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan jumlah pekerja aktif dengan jumlah pekerja yang diperlukan untuk mencapai target"
+            " cakupan.",
+            interpretation_id="Nilai 1 berarti target tercapai. Ini persentase dari target, bukan cakupan; jangan mencampur"
+            " kerangka target.",
         )
     )  # fmt: skip
 
