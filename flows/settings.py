@@ -14,6 +14,7 @@ from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
 from flows.limits import LimitsSettings
+from flows.servers import PostgresqlTarget
 from flows.sources import AnyAddress, require_scheme
 from warehouse.corrections import Correction
 from warehouse.dialect import Dialect
@@ -138,6 +139,12 @@ class Source(Strict):
         return PurePosixPath(name).match(self.glob)
 
 
+class PublishSettings(Strict):
+    """Where the published copy goes besides its folder."""
+
+    postgresql: PostgresqlTarget | None = None
+
+
 class Settings(CorrectionsFile):
     """All settings. `dialect` holds for files that no source names; the first source that covers a file wins.
 
@@ -151,6 +158,7 @@ class Settings(CorrectionsFile):
     limits: LimitsSettings = LimitsSettings()
     dialect: DialectSettings = DialectSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
+    publish: PublishSettings = PublishSettings()
     layouts: dict[str, LayoutSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")
