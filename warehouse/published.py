@@ -156,5 +156,5 @@ def _listed(directory: Path, is_current: bool, withdrawal: Withdrawal | None) ->
     return Listed(
         directory.name, moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         sum(file.stat().st_size for file in directory.rglob("*") if file.is_file()), is_current,
-        withdrawal and withdrawal.withdrawn_at, withdrawal and withdrawal.reason,
+        withdrawal.withdrawn_at if withdrawal else None, withdrawal.reason if withdrawal else None,
     )  # fmt: skip

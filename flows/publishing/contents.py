@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def relations_of(file: Path) -> list[Relation]:
     return found
 
 
-def _field(name: str, kind: str, comment: str, known: dict[str, Column]) -> Field:
+def _field(name: str, kind: str, comment: str, known: Mapping[str, Column]) -> Field:
     return Field(name, _type(name, kind), comment, _formula(known[name]) if name in known else "")
 
 

@@ -21,12 +21,14 @@ def told(target: PostgresqlTarget, state: str, text: str) -> Stop | Passing:
     where = target.where
     if state == NO_RIGHT:
         en, id = f"the user of {where} may not do it", f"pengguna {where} tidak berhak"
-        return Stop("target_permission_denied", en, id, "cakupan publish --roles-sql shows what to grant")
+        return Stop("target_permission_denied", en, id, "an administrator runs what cakupan config roles prints")
     if state == DEPENDENT:
         named = NAMED.search(text)
         what = named[1] if named else "what cakupan did not put there"
         en, id = f"{target.schema_name} at {where} is held by {what}", f"{target.schema_name} dipakai: {what}"
-        return Stop("target_depended_on", en, id, "keep own tables and views elsewhere, without building on this schema")
+        return Stop(
+            "target_depended_on", en, id, "keep own tables and views elsewhere, without building on this schema"
+        )
     if state == CANCELLED:
         en, id = f"{where}: a statement was ended, by its limit or by somebody", f"{where}: pernyataan dihentikan"
         return Stop("query_ended", en, id, "raise statement_timeout_seconds")
@@ -40,7 +42,7 @@ def told(target: PostgresqlTarget, state: str, text: str) -> Stop | Passing:
 def reader_missing(target: PostgresqlTarget) -> Stop:
     """Return that the role of the readers does not exist."""
     en, id = f"{target.where} has no role {target.reader}", f"{target.where} tidak punya peran {target.reader}"
-    return Stop("reader_role_missing", en, id, "an administrator runs what cakupan publish --roles-sql prints")
+    return Stop("reader_role_missing", en, id, "an administrator runs what cakupan config roles prints")
 
 
 def always_read(target: PostgresqlTarget) -> Stop:
