@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 from adbc_driver_postgresql import dbapi
 
 from flows.publishing.contents import Relation, relations_of
-from flows.publishing.roles import administration
 from flows.publishing.transfer import send
 from flows.receive.retry import Patience
-from flows.servers import PostgresqlTarget
 from tests.conftest import Loaded
+from tests.publishing_target import SECRET, readied, seen, target
 from tests.servers.authority import Authority
-from tests.servers.postgresql import Database, database
+from tests.servers.postgresql import Database
 from warehouse.home import Home
 from warehouse.schema import tables_of
 from warehouse.store import query
 
-USERS = """
-ALTER ROLE penerbit PASSWORD 'kata-1503';
-CREATE ROLE pusat LOGIN PASSWORD 'kata-1503' IN ROLE cakupan_reader;
-CREATE ROLE jambi LOGIN PASSWORD 'kata-1503' IN ROLE cakupan_reader_15;
-CREATE ROLE dua LOGIN PASSWORD 'kata-1503' IN ROLE cakupan_reader_15, cakupan_reader_00;
-CREATE ROLE tamu LOGIN PASSWORD 'kata-1503';
-"""
 WRITES = (
     "INSERT INTO mart.dim_segment (segment) VALUES ('X')", "UPDATE mart.fact_coverage SET active_workers = 0",
     "DELETE FROM mart.coverage", "TRUNCATE mart.coverage", "DROP TABLE mart.coverage", "CREATE TABLE mart.t (n INT)",
@@ -38,66 +30,66 @@ WRITES = (
 
 @pytest.fixture(scope="module")
 def server(authority: Authority) -> Iterator[Database]:
-    """Yield a PostgreSQL server whose administrator ran what we print, twice."""
-    with database(authority) as made:
-        told = administration(target(made))
-        made.say(told + told + USERS)
+    """Yield a PostgreSQL server with its readers."""
+    with readied(authority) as made:
         yield made
 
 
 @pytest.fixture(autouse=True)
 def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the publisher's secret where the settings name it."""
-    monkeypatch.setenv("SANDI", "kata-1503")
+    monkeypatch.setenv("SANDI", SECRET)
 
 
 @pytest.fixture(scope="module")
 def version(loaded_home: Loaded) -> Path:
     """Return the directory of a published version of Jambi."""
-    return Home(loaded_home[0]).current.parent
+    return Home(loaded_home[0]).current.parent.resolve()
 
 
 @pytest.fixture(scope="module")
 def sent(server: Database, version: Path) -> list[Relation]:
     """Return what lies in the server after a transfer of that version."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SANDI", "kata-1503")
+        environment.setenv("SANDI", SECRET)
         assert send(version, target(server), Patience(0)).changed
     return relations_of(version / "cakupan.duckdb")
 
 
-def target(server: Database, **keys: Any) -> PostgresqlTarget:
-    """Return the settings of the server."""
-    url = f"postgresql://penerbit@127.0.0.1:{server.port}/postgres"
-    return PostgresqlTarget.model_validate({"url": url, "password": {"env": "SANDI"}, "ca": server.ca, **keys})
+@contextmanager
+def asking(server: Database) -> Iterator[Callable[[str], pl.DataFrame]]:
+    """Yield how to ask the server as its administrator."""
+    words = f"host=127.0.0.1 port={server.port} user=pemilik dbname=postgres password={server.password}"
+    with dbapi.connect(words) as connection, connection.cursor() as cursor:
+
+        def ask(sql: str) -> pl.DataFrame:
+            cursor.execute(sql)
+            return pl.DataFrame(pl.from_arrow(cursor.fetch_arrow_table()))
+
+        yield ask
 
 
 def rows(server: Database, sql: str) -> pl.DataFrame:
     """Return what the administrator reads."""
-    words = f"host=127.0.0.1 port={server.port} user=pemilik dbname=postgres password={server.password}"
-    with dbapi.connect(words) as connection, connection.cursor() as cursor:
-        cursor.execute(sql)
-        return pl.DataFrame(pl.from_arrow(cursor.fetch_arrow_table()))
-
-
-def seen(server: Database, user: str, sql: str) -> str:
-    """Return what a user reads."""
-    return server.say(f"SET ROLE {user}; {sql}")
+    with asking(server) as ask:
+        return ask(sql)
 
 
 def test_every_table_and_view_arrives_equal_cell_for_cell(
     server: Database, version: Path, sent: list[Relation]
 ) -> None:
     compared = 0
-    for relation in sent:
-        decimals = [field.name for field in relation.fields if field.type.startswith("NUMERIC")]
-        here = query(version / "cakupan.duckdb", f"SELECT * FROM mart.{relation.name}").with_columns(
-            pl.col(decimals).cast(pl.Float64)
-        )
-        listed = [f'"{name}"{"::DOUBLE PRECISION" if name in decimals else ""} AS "{name}"' for name in here.columns]
-        there = rows(server, f"SELECT {', '.join(listed)} FROM mart.{relation.name}").cast(dict(here.schema))
-        assert there.sort(here.columns).equals(here.sort(here.columns)), relation.name
-        compared += here.height
+    with asking(server) as ask:
+        for relation in sent:
+            decimals = [field.name for field in relation.fields if field.type.startswith("NUMERIC")]
+            whole = query(version / "cakupan.duckdb", f"SELECT * FROM mart.{relation.name}")
+            here = whole.with_columns(pl.col(decimals).cast(pl.Float64))
+            listed = [
+                f'"{name}"{"::DOUBLE PRECISION" if name in decimals else ""} AS "{name}"' for name in here.columns
+            ]
+            there = ask(f"SELECT {', '.join(listed)} FROM mart.{relation.name}").cast(dict(here.schema))
+            assert there.sort(here.columns).equals(here.sort(here.columns)), relation.name
+            compared += here.height
     assert compared > 10_000
     sums = "SELECT sum(active_workers)::BIGINT AS a, sum(premium_per_member_idr)::BIGINT AS b FROM mart.coverage, mart.premium"
     assert query(version / "cakupan.duckdb", sums).rows() == rows(server, sums).rows()
@@ -128,13 +120,14 @@ def test_comments_arrive_with_tables_and_columns(server: Database, version: Path
 
 
 def test_a_province_sees_its_rows_only_in_every_table_of_regions(server: Database, sent: list[Relation]) -> None:
-    counts = "SELECT count(*), count(*) FILTER (WHERE left(region_code, 2) = '{}') FROM mart.{}"
     regional = [relation.name for relation in sent if relation.is_regional]
     assert {"fact_target", "dim_region", "claim_check", "coverage", "league_table"} <= set(regional)
-    for name in regional:
-        whole, own = server.say(counts.format("15", name)).split("|")
-        assert seen(server, "jambi", counts.format("15", name)) == f"{own}|{own}"
-        assert seen(server, "pusat", counts.format("15", name)) == f"{whole}|{own}"
+    own = "SELECT '{0}', count(*), count(*) FILTER (WHERE left(region_code, 2) = '15') FROM mart.{0}"
+    counted = "\nUNION ALL ".join(own.format(name) for name in regional)
+    whole = [line.split("|") for line in server.say(counted).splitlines()]
+    assert seen(server, "pusat", counted).splitlines() == ["|".join(line) for line in whole]
+    assert seen(server, "jambi", counted).splitlines() == [f"{name}|{mine}|{mine}" for name, _, mine in whole]
+    assert sum(int(every) - int(mine) for _, every, mine in whole) > 1_000
     assert seen(server, "jambi", "SELECT DISTINCT left(region_code, 2) FROM mart.coverage") == "15"
     assert seen(server, "dua", "SELECT DISTINCT left(region_code, 2) FROM mart.coverage ORDER BY 1") == "00\n15"
 
@@ -165,11 +158,11 @@ def test_readers_may_write_nothing(server: Database) -> None:
 def test_content_that_the_server_holds_is_not_sent_again_and_other_roles_are(server: Database, version: Path) -> None:
     when = "SELECT version, sent_at, 'mart.coverage'::regclass::oid FROM mart.publication"
     before = server.say(when)
-    assert before.startswith(version.resolve().name)
-    assert not send(version.resolve(), target(server), Patience(0)).changed
+    assert before.startswith(version.name)
+    assert not send(version, target(server), Patience(0)).changed
     assert server.say(when) == before
     server.say("CREATE ROLE lain_reader; GRANT lain_reader TO tamu")
-    assert send(version.resolve(), target(server, reader="lain_reader", roles="reader"), Patience(0)).changed
+    assert send(version, target(server, reader="lain_reader", roles="reader"), Patience(0)).changed
     counted = "SELECT count(*) FROM mart.coverage"
     assert seen(server, "tamu", counted) == server.say(counted)
     for user in ("pusat", "jambi"):

@@ -50,7 +50,9 @@ def publish_home(home: Home, settings: Settings, version: str) -> Publication:
     return Publication(directory.name, directory.name == version, asdict(withheld[0]) if withheld else None)
 
 
-def send_current(home: Home, settings: Settings, publication: Publication, patience: Patience | None = None) -> Publication:
+def send_current(
+    home: Home, settings: Settings, publication: Publication, patience: Patience | None = None
+) -> Publication:
     """Return `publication` with what became of sending the version that stands; a server's fault is named and harms nothing here."""
     target = settings.publish.postgresql
     if target is None:
