@@ -10,7 +10,6 @@ from flows.servers import PostgresqlTarget
 from warehouse.errors import Stop
 
 CANCELLED, NO_RIGHT, DEPENDENT = "57014", "42501", "2BP01"
-LOCKED = ("55P03", "40P01")
 FULL = "53100"
 PASSES = ("08", "40", "53", "57P", "58")
 NAMED = re.compile(r"^DETAIL: +((?:view|table|materialized view|function|constraint) .*?) depends on", re.M)

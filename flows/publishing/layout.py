@@ -53,16 +53,10 @@ class Layout:
         return f"INSERT INTO {self.name(PUBLICATION)} ({columns}) VALUES ({values})"
 
     def _publication(self) -> Iterator[str]:
-        table, read = self.name(PUBLICATION), f"{identifier(self.target.schema_name)}.{identifier(PUBLICATION)}"
+        table = self.name(PUBLICATION)
         columns = "version TEXT, content TEXT, digest TEXT, relations TEXT[], sent_at TIMESTAMPTZ DEFAULT now()"
         yield f"CREATE TABLE {table} ({columns})"
         yield f"COMMENT ON TABLE {table} IS {literal(PUBLICATION_COMMENT)}"
-        told = "the published copy was replaced since this transaction began: begin it again"
-        body = (
-            f"BEGIN PERFORM FROM {read}; IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = "
-            f"{literal(told)}; END IF; RETURN TRUE; END"
-        )
-        yield f"CREATE FUNCTION {self.name('stands')}() RETURNS BOOLEAN LANGUAGE plpgsql STABLE AS {literal(body)}"
 
     def _table(self, relation: Relation) -> Iterator[str]:
         table = self.name(relation.name)
@@ -81,16 +75,16 @@ class Layout:
         """Yield who sees which rows: the reader all, a role of a province those of its code; 00 is the nation."""
         if self.target.roles == "none":
             return
-        table, stands = self.name(relation.name), f"(SELECT {self.name('stands')}())"
+        table = self.name(relation.name)
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
-        yield f"CREATE POLICY reader ON {table} FOR SELECT TO {identifier(self.target.reader)} USING ({stands})"
+        yield f"CREATE POLICY reader ON {table} FOR SELECT TO {identifier(self.target.reader)} USING (TRUE)"
         if self._is_for_provinces(relation):
             mine = (
                 f"SELECT right(rolname, 2) FROM pg_catalog.pg_roles WHERE rolname ~ "
                 f"{literal(f'^{self.target.reader}_[0-9][0-9]$')} AND pg_has_role(oid, 'USAGE')"
             )
             own = f"left(region_code, 2) IN ({mine})" if relation.is_regional else f"EXISTS ({mine})"
-            yield f"CREATE POLICY province ON {table} FOR SELECT USING ({own} AND {stands})"
+            yield f"CREATE POLICY province ON {table} FOR SELECT USING ({own})"
 
     def _is_for_provinces(self, relation: Relation) -> bool:
         """Return whether provinces read it: rows of regions, and tables about none. A view without region_code mixes regions."""

@@ -32,6 +32,14 @@ from warehouse.store import query
 
 LONGEST_LOCK_MILLISECONDS = 500
 PAUSE_SECONDS = 1.0
+TRY_TO_LOCK = """
+BEGIN
+    LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE;
+    PERFORM set_config('cakupan.swap', 'locked', TRUE);
+EXCEPTION WHEN query_canceled OR lock_not_available OR deadlock_detected THEN
+    NULL;
+END
+"""
 SETTINGS = "SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL standard_conforming_strings = on"
 
 
@@ -130,7 +138,6 @@ def _swap(cursor: dbapi.Cursor, layout: Layout) -> None:
         tables = ", ".join(f"{schema}.{identifier(name)}" for name in there)
         _lock(cursor, tables, layout.target)
         cursor.execute(f"DROP TABLE {tables}")
-        cursor.execute(f"DROP FUNCTION {schema}.stands()")
     cursor.execute(f"DROP SCHEMA IF EXISTS {schema}")
     cursor.execute(f"ALTER SCHEMA {identifier(layout.staging)} RENAME TO {schema}")
 
@@ -143,21 +150,16 @@ def _lock(cursor: dbapi.Cursor, tables: str, target: PostgresqlTarget) -> None:
     """Return when nobody else reads or will read the tables before the transaction ends."""
     deadlock = found(cursor, "SELECT setting::BIGINT FROM pg_settings WHERE name = 'deadlock_timeout'")[0]
     longest = max(1, min(LONGEST_LOCK_MILLISECONDS, deadlock // 2))
+    attempt = f"DO {literal(TRY_TO_LOCK.format(tables=tables))}"
     last = time.monotonic() + target.wait_seconds
     while True:
-        cursor.execute("SAVEPOINT swap")
         cursor.execute(f"SET LOCAL statement_timeout = {longest}")
-        try:
-            cursor.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
-        except Error as error:
-            if _state(error) not in (faults.CANCELLED, *faults.LOCKED):
-                raise
-            if time.monotonic() >= last:
-                raise faults.always_read(target) from None
-        else:
-            cursor.execute(f"SET LOCAL statement_timeout = {target.statement_timeout_seconds * 1000}")
+        cursor.execute(attempt)
+        cursor.execute(f"SET LOCAL statement_timeout = {target.statement_timeout_seconds * 1000}")
+        if found(cursor, "SELECT coalesce(current_setting('cakupan.swap', TRUE), '') = 'locked'")[0]:
             return
-        cursor.execute("ROLLBACK TO SAVEPOINT swap")
+        if time.monotonic() >= last:
+            raise faults.always_read(target)
         time.sleep(PAUSE_SECONDS)
 
 
