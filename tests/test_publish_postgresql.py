@@ -19,7 +19,7 @@ from tests.servers.authority import Authority
 from tests.servers.postgresql import Database
 from warehouse.home import Home
 from warehouse.schema import tables_of
-from warehouse.store import query
+from warehouse.store import query, reading
 
 WRITES = (
     "INSERT INTO mart.dim_segment (segment) VALUES ('X')", "UPDATE mart.fact_coverage SET active_workers = 0",
@@ -53,7 +53,8 @@ def sent(server: Database, version: Path) -> list[Relation]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SANDI", SECRET)
         assert send(version, target(server), Patience(0)).changed
-    return relations_of(version / "cakupan.duckdb")
+    with reading(version / "cakupan.duckdb") as ask:
+        return relations_of(ask)
 
 
 @contextmanager
@@ -79,15 +80,15 @@ def test_every_table_and_view_arrives_equal_cell_for_cell(
     server: Database, version: Path, sent: list[Relation]
 ) -> None:
     compared = 0
-    with asking(server) as ask:
+    with asking(server) as ask, reading(version / "cakupan.duckdb") as published:
         for relation in sent:
             decimals = [field.name for field in relation.fields if field.type.startswith("NUMERIC")]
-            whole = query(version / "cakupan.duckdb", f"SELECT * FROM mart.{relation.name}")
+            whole = published(f"SELECT * FROM mart.{relation.name}")
             here = whole.with_columns(pl.col(decimals).cast(pl.Float64))
             listed = [
                 f'"{name}"{"::DOUBLE PRECISION" if name in decimals else ""} AS "{name}"' for name in here.columns
             ]
-            there = ask(f"SELECT {', '.join(listed)} FROM mart.{relation.name}").cast(dict(here.schema))
+            there = ask(f"SELECT {', '.join(listed)} FROM mart.{relation.name}").cast(here.schema)
             assert there.sort(here.columns).equals(here.sort(here.columns)), relation.name
             compared += here.height
     assert compared > 10_000

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from warehouse.dictionary import table_schema
 from warehouse.errors import Stop
 from warehouse.schema import Column, Table
-from warehouse.store import query
+from warehouse.store import Ask
 
 TYPES = {
     "VARCHAR": "TEXT", "BIGINT": "BIGINT", "INTEGER": "INTEGER", "SMALLINT": "SMALLINT", "DOUBLE": "DOUBLE PRECISION",
@@ -60,11 +59,11 @@ class Relation:
         return [field.name for field in self.fields if not field.formula]
 
 
-def relations_of(file: Path) -> list[Relation]:
-    """Return the tables, then the views, of schema mart of a published file. Raises Stop for a type nobody foresaw."""
-    columns = query(file, COLUMNS).rows()
+def relations_of(ask: Ask) -> list[Relation]:
+    """Return the tables, then the views, of schema mart of the published file that is asked. Raises Stop for a type nobody foresaw."""
+    columns = ask(COLUMNS).rows()
     found = []
-    for name, is_view, comment in query(file, RELATIONS).rows():
+    for name, is_view, comment in ask(RELATIONS).rows():
         declared = None if is_view else Table.registry.get(f"mart.{name}")
         known = declared.columns if declared else {}
         fields = tuple(_field(column, kind, told, known) for table, column, kind, told in columns if table == name)

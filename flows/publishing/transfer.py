@@ -28,7 +28,7 @@ from flows.receive.retry import Patience
 from flows.servers import PostgresqlTarget
 from warehouse.ddl import identifier, literal
 from warehouse.published import DATABASE, content_of
-from warehouse.store import query
+from warehouse.store import Ask, reading
 
 LONGEST_LOCK_MILLISECONDS = 500
 PAUSE_SECONDS = 1.0
@@ -57,9 +57,11 @@ def send(directory: Path, target: PostgresqlTarget, patience: Patience | None = 
 
     Raises Stop when it cannot be, after as many tries as the settings allow; the server is as it was then.
     """
-    relations = relations_of(directory / DATABASE)
     persist = (patience or Patience(target.retries)).persist
-    return Sent(target.where, directory.name, persist(lambda: _send(directory, target, relations)))
+    with reading(directory / DATABASE) as ask:
+        relations = relations_of(ask)
+        changed = persist(lambda: _send(directory, target, relations, ask))
+    return Sent(target.where, directory.name, changed)
 
 
 @contextmanager
@@ -92,7 +94,7 @@ def existing_roles(cursor: dbapi.Cursor, names: list[str]) -> list[str]:
     return found(cursor, f"SELECT rolname::text FROM pg_roles WHERE rolname IN ({listed}) ORDER BY 1") if names else []
 
 
-def _send(directory: Path, target: PostgresqlTarget, relations: list[Relation]) -> bool:
+def _send(directory: Path, target: PostgresqlTarget, relations: list[Relation], ask: Ask) -> bool:
     content = content_of(directory) or ""
     with session(target) as (connection, cursor):
         lock = literal(f"cakupan {target.schema_name}")
@@ -106,7 +108,7 @@ def _send(directory: Path, target: PostgresqlTarget, relations: list[Relation]) 
         for statement in layout.statements():
             cursor.execute(statement)
         for relation in relations:
-            _fill(cursor, directory / DATABASE, layout, relation)
+            _fill(cursor, ask, layout, relation)
         cursor.execute(layout.state(directory.name, content))
         _swap(cursor, layout)
         connection.commit()
@@ -121,9 +123,9 @@ def held(cursor: dbapi.Cursor, target: PostgresqlTarget, column: str) -> list[st
     return found(cursor, f"SELECT {column} FROM {table}")
 
 
-def _fill(cursor: dbapi.Cursor, file: Path, layout: Layout, relation: Relation) -> None:
+def _fill(cursor: dbapi.Cursor, ask: Ask, layout: Layout, relation: Relation) -> None:
     listed = ", ".join(map(identifier, relation.stored))
-    rows = query(file, f"SELECT {listed} FROM mart.{identifier(relation.name)}")
+    rows = ask(f"SELECT {listed} FROM mart.{identifier(relation.name)}")
     if rows.height:
         table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
         cursor.adbc_ingest(relation.name, table, mode="append", db_schema_name=layout.staging)
