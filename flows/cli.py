@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flows import cli_arguments as arguments
-from flows import cli_config, cli_inspect, cli_metadata, cli_quarantine, commands
+from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands
 from flows.running import cli as running
 
 EPILOG = (
@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     cli_quarantine.register(add)
     cli_inspect.register(add)
     cli_metadata.register(add)
+    cli_publish.register(add)
     _claims(add)
     _plan(add)
     trace = _command(

@@ -28,6 +28,7 @@ def as_json(frame: pl.DataFrame) -> str:
 
 
 SECTIONS = {
+    "withdrawn": "Ditarik / withdrawn versions",
     "months": "Bulan / months",
     "runs": "Proses terakhir / last runs",
     "stopped_files": "Berkas dihentikan / stopped files",

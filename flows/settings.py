@@ -14,6 +14,7 @@ from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
 from flows.limits import LimitsSettings
+from flows.servers import PostgresqlTarget
 from flows.sources import AnyAddress, require_scheme
 from flows.watching.settings import WatchSettings
 from warehouse.corrections import Correction
@@ -139,6 +140,12 @@ class Source(Strict):
         return PurePosixPath(name).match(self.glob)
 
 
+class PublishSettings(Strict):
+    """Where the published copy goes besides its folder."""
+
+    postgresql: PostgresqlTarget | None = None
+
+
 class Settings(CorrectionsFile):
     """All settings. `dialect` holds for files that no source names; the first source that covers a file wins.
 
@@ -153,6 +160,7 @@ class Settings(CorrectionsFile):
     watch: WatchSettings | None = None
     dialect: DialectSettings = DialectSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
+    publish: PublishSettings = PublishSettings()
     layouts: dict[str, LayoutSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -18,10 +18,11 @@ from flows.context import Load, fingerprint
 from flows.corrections import CorrectionEntry
 from flows.gating import gate
 from flows.planning import Judged, Standing, blocked_months, month_parts, standing, stopped_now
+from flows.publishing.publishing import Publication, publish_home, send_current
 from flows.quarantine.joining import joined
 from flows.quarantine.journal import note
 from flows.receive.receiving import receive
-from warehouse import ledger, publish
+from warehouse import ledger
 from warehouse.calendar import Span
 from warehouse.errors import Stop
 from warehouse.ledger import Check, Delivery, Reason, Verdict
@@ -56,6 +57,8 @@ class Summary:
     months_loaded: dict[str, int] = field(default_factory=dict)
     months_unchanged: int = 0
     published: str = ""
+    withheld: str = ""
+    not_sent: dict[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -66,7 +69,9 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """Return 0 loaded, 3 loaded with rejected rows, 4 a file or a month was stopped."""
+        """Return 0 loaded, 3 loaded with rejected rows, 4 a file or a month was stopped, or not all was published."""
+        if self.not_sent:
+            return 4
         return {"LOADED": 0, "LOADED_WITH_REJECTIONS": 3, "STOPPED": 4}[self.state]
 
     def result(self) -> dict[str, Any]:
@@ -102,7 +107,11 @@ def run(load: Load, source: Path | None, call: Call = plain) -> Summary:
     outcome = records.Outcome(started, summary.state, summary.rows_in, summary.rows_accepted, summary.rows_rejected)
     call("records", records.write, load, outcome, judged, books, checks, Assembly(load, now))
     call("journal", note, load, judged, books)
-    summary.published = call("publish", _publish, load)
+    publication: Publication = call("publish", publish_home, load.home, load.settings, load.run_id)
+    if load.settings.publish.postgresql:
+        publication = call("publish to postgresql", send_current, load.home, load.settings, publication)
+    summary.published, summary.not_sent = str(load.home.published / publication.version), publication.not_sent
+    summary.withheld = publication.withheld["version"] if publication.withheld else ""
     return summary
 
 
@@ -193,14 +202,6 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
         except Stop as stop:
             summary.stopped_months[label] = str(stop)
     return checks
-
-
-def _publish(load: Load) -> str:
-    home, settings = load.home, load.settings
-    published = publish.publish(
-        home.warehouse, home.published, load.run_id, keep=settings.keep_versions, memory_limit=settings.memory_limit
-    )
-    return str(published)
 
 
 def span(months: str | None) -> Span | None:

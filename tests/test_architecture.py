@@ -53,6 +53,7 @@ MAY_LOOP = {
     "flows/figures.py": "the editions of a version, and the names of regions",
     "flows/months.py": "the months that are loaded",
     "flows/printing.py": "the rows of an answer, to be printed",
+    "flows/publishing/contents.py": "the columns of the published tables",
     "flows/receipt.py": "the figures listed and the files behind them",
     "flows/records.py": "the files that are loaded",
     "flows/run_records.py": "the runs that are remembered",

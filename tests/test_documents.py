@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from flows import settings
 from flows.limits import LimitsSettings
+from flows.servers import PostgresqlTarget
 from flows.settings import DialectSettings, Settings, Source
 from flows.sources import ADDRESSES
 from flows.watching.settings import WatchSettings
@@ -124,18 +125,19 @@ def test_the_example_settings_rename_headers_to_expected_columns() -> None:
 def test_every_toml_block_of_the_settings_document_is_read(tmp_path: Path) -> None:
     texts = blocks(DOCS / "settings.md", "toml")
     assert texts
-    for text in texts:
+    for text in [*texts, *blocks(DOCS / "publishing.md", "toml")]:
         file = tmp_path / "cakupan.toml"
         file.write_text(text, encoding="utf-8")
-        assert settings.load(file).sources.keys() == tomllib.loads(text)["sources"].keys()
+        assert settings.load(file).sources.keys() == tomllib.loads(text).get("sources", {}).keys()
 
 
 @pytest.mark.parametrize(
-    "part", [Settings, Source, DialectSettings, LimitsSettings, WatchSettings, *ADDRESSES.values()]
+    "part",
+    [Settings, Source, DialectSettings, LimitsSettings, WatchSettings, PostgresqlTarget, *ADDRESSES.values()],
 )
 def test_every_setting_is_documented(part: type[BaseModel]) -> None:
     told = (DOCS / "settings.md").read_text(encoding="utf-8")
-    structure = {"dialect", "limits", "sources", "remote", "watch"}
+    structure = {"dialect", "limits", "sources", "remote", "watch", "publish"}
     assert [key for key in part.model_fields if key not in structure and f"| `{key}` |" not in told] == []
 
 
@@ -149,7 +151,7 @@ def test_every_documented_default_is_the_default() -> None:
     watch = {key: written.pop(key) for key in WatchSettings.model_fields}
     assert WatchSettings.model_validate(watch) == WatchSettings()
     assert {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()} == {
-        key: value for key, value in read.items() if key not in ("dialect", "limits", "sources", "watch")
+        key: value for key, value in read.items() if key not in ("dialect", "limits", "sources", "watch", "publish")
     }
 
 

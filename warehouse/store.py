@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import duckdb
 import polars as pl
@@ -31,6 +31,15 @@ STORAGE_VERSION = "v1.0.0"  # read by DuckDB 1.1.3 and everything newer
 MEMORY_LIMIT = "1GB"
 THREADS = 2
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+
+class Ask(Protocol):
+    """Returns the rows of a query with bound parameters."""
+
+    def __call__(self, sql: str, parameters: Parameters = ()) -> pl.DataFrame: ...
 
 
 class Build:
@@ -183,7 +192,7 @@ def building(warehouse: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int 
 def query(
     path: Path,
     sql: str,
-    parameters: Sequence[object] | Mapping[str, object] = (),
+    parameters: Parameters = (),
     *,
     memory_limit: str = MEMORY_LIMIT,
     threads: int = THREADS,
@@ -193,6 +202,13 @@ def query(
     The query reaches no other file, no network, no extension and no setting.
     A statement that is no question returns an empty frame. Raises Stop when DuckDB refuses it.
     """
+    with reading(path, memory_limit=memory_limit, threads=threads) as ask:
+        return ask(sql, parameters)
+
+
+@contextmanager
+def reading(path: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> Iterator[Ask]:
+    """Yield how to ask several questions, as `query` asks one, of one state of the file at `path`."""
     settings = _settings(Path(tempfile.gettempdir()) / f"cakupan-{os.getuid()}", memory_limit, threads)
     try:
         with closing(duckdb.connect(str(path), read_only=True, config=settings)) as connection:
@@ -202,9 +218,13 @@ def query(
                 "lock_configuration = true",
             ):
                 connection.execute(f"SET {closed}")
-            bound = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
-            relation = connection.sql(sql, params=bound or None)
-            return pl.DataFrame() if relation is None else relation.pl()
+
+            def ask(sql: str, parameters: Parameters = ()) -> pl.DataFrame:
+                bound = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+                relation = connection.sql(sql, params=bound or None)
+                return pl.DataFrame() if relation is None else relation.pl()
+
+            yield ask
     except duckdb.Error as refused:
         raise Stop("query_refused", str(refused), "kueri ditolak", "correct the SQL") from None
 
