@@ -1,7 +1,8 @@
 """The cookbook: pages of questions whose snippets run in a home and whose outputs stand below them.
 
 A fenced block of `sql`, `python` or `sh` that a block of `text` follows is a snippet; the text is what it prints. The
-line "Home: `demo`" of a page names the home in which its snippets run. `sql internal` asks the internal warehouse.
+line "Home: `demo-months`" of a page names the home in which its snippets run, `demo` without one. `sql internal` asks the
+internal warehouse.
 """
 
 from __future__ import annotations
@@ -17,17 +18,20 @@ from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flows.cli import main as cakupan
 
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "docs" / "cookbook"
 INDEX = BOOK / "README.md"
-PAGES = sorted(page for page in BOOK.glob("*.md") if page != INDEX)
+PAGES = [*sorted(BOOK.glob("*.md")), ROOT / "docs" / "first-steps.md"]
 HOME = re.compile(r"^Home: `([\w-]+)`", re.M)
 HEADING = re.compile(r"^## (.+)$", re.M)
-FENCE = re.compile(r"^```(\w+)(?: (\w+))?\n(.*?)^```$", re.M | re.S)
-SNIPPET = re.compile(r"^```(sql|python|sh)(?: (internal))?\n((?:(?!^```).*\n)+?)```\n\n```text\n((?:(?!```).*\n)*?)```$", re.M)
+SETUP = re.compile(r"^```sh\n(.*?)^```$", re.M | re.S)
+SNIPPET = re.compile(
+    r"^```(sql|python|sh)(?: (internal))?\n((?:(?!^```).*\n)+?)```\n\n```text\n((?:(?!```).*\n)*?)```$", re.M
+)
 COMMAND = '#!/bin/sh\nPYTHONPATH="{root}" exec "{python}" -m flows "$@"\n'
 
 
@@ -69,20 +73,22 @@ class Snippet:
 
 def shell(script: str, folder: Path, more: dict[str, str]) -> str:
     """Return what a shell prints for `script` in `folder`, where `cakupan` is the command of this checkout."""
-    tools = folder / ".tools"
-    tools.mkdir(exist_ok=True)
-    command = tools / "cakupan"
-    command.write_text(COMMAND.format(root=ROOT, python=sys.executable), encoding="utf-8")
-    command.chmod(0o755)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
-    path = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(["sh", "-c", script], cwd=folder, env=inherited | path | more, stdout=subprocess.PIPE, text=True)
-    return done.stdout
+    with TemporaryDirectory() as tools:
+        command = Path(tools) / "cakupan"
+        command.write_text(COMMAND.format(root=ROOT, python=sys.executable), encoding="utf-8")
+        command.chmod(0o755)
+        path = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+        typed = subprocess.run(
+            ["sh", "-c", script], cwd=folder, env=inherited | path | more, stdout=subprocess.PIPE, text=True
+        )
+    return typed.stdout
 
 
 def home_of(page: Path) -> str:
     """Return the name of the home in which the snippets of a page run."""
-    return HOME.findall(page.read_text(encoding="utf-8"))[0]
+    named = HOME.search(page.read_text(encoding="utf-8"))
+    return named[1] if named else "demo"
 
 
 def snippets(page: Path) -> Iterator[Snippet]:
@@ -96,8 +102,7 @@ def snippets(page: Path) -> Iterator[Snippet]:
 
 def build(folder: Path) -> None:
     """Make the homes in `folder` by the first shell block of the index, typed as it stands there."""
-    script = next(code for language, _, code in FENCE.findall(INDEX.read_text(encoding="utf-8")) if language == "sh")
-    shell(script, folder, {})
+    shell(SETUP.findall(INDEX.read_text(encoding="utf-8"))[0], folder, {})
 
 
 def rewrite(page: Path, homes: Path) -> None:
@@ -119,7 +124,7 @@ def main() -> None:
     homes = asked.homes.resolve()
     if not all((homes / home_of(page) / "published").exists() for page in PAGES):
         build(homes)
-    for page in [page.resolve() for page in asked.pages] or [INDEX, *PAGES]:
+    for page in [page.resolve() for page in asked.pages] or PAGES:
         if asked.write:
             rewrite(page, homes)
         else:
