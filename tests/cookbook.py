@@ -63,7 +63,7 @@ class Snippet:
     def _executed(self, home: Path) -> str:
         said = StringIO()
         with chdir(home), redirect_stdout(said):
-            exec(compile(self.code, self.question, "exec"), {"__name__": "__main__"})  # noqa: S102
+            exec(compile(self.code, self.question, "exec"), {"__name__": "__main__"})
         gc.collect()  # what the snippet left open is closed before the next one opens the file in its own way
         return said.getvalue()
 
