@@ -4,7 +4,7 @@ STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo servers test verify verify-readers verify-clients mutation lock clean dictionary bench-reading
+.PHONY: setup demo cookbook servers test verify verify-readers verify-clients mutation lock clean dictionary bench-reading
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -17,6 +17,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: setup  ## make Jambi's example extracts, load them, print its coverage
 	$(BIN)/cakupan demo --home demo
+
+cookbook: setup  ## make the homes of the cookbook where they are missing, and write its outputs anew
+	$(BIN)/python -m tests.cookbook --write
 
 servers: setup  ## install OpenSSH and PostgreSQL, which tests start, where apt-get may; otherwise say what is needed
 	$(BIN)/python -m tests.servers
@@ -54,5 +57,5 @@ dictionary: setup  ## write docs/dictionary.md and its diagrams from the declara
 	$(BIN)/cakupan dictionary > docs/dictionary.md
 	$(BIN)/cakupan dictionary --diagrams docs
 
-clean:  ## remove the environment and the demonstration
-	rm -rf .venv .venv-readers demo demo-extracts
+clean:  ## remove the environments and the demonstrations
+	rm -rf .venv .venv-readers demo demo-extracts demo-months demo-months-extracts late

@@ -169,23 +169,10 @@ def test_every_package_that_the_code_imports_has_its_reason_in_the_decisions() -
     assert sorted(name for name in packages if f"`{name}`" not in told) == []
 
 
-def test_every_query_of_the_first_steps_has_an_answer(loaded_home: Loaded) -> None:
-    queries = blocks(DOCS / "first-steps.md", "sql")
-    assert len(queries) >= 3
-    for sql in queries:
-        assert query(Home(loaded_home[0]).current, sql).height > 0, sql
-
-
 @pytest.mark.parametrize("page", sorted((DOCS / "bi").glob("*.md")), ids=lambda page: page.name)
 def test_every_query_of_the_bi_pages_has_an_answer(page: Path, loaded_home: Loaded) -> None:
     for sql in blocks(page, "sql"):
         assert query(Home(loaded_home[0]).current, sql).height > 0, sql
-
-
-def test_the_answers_shown_have_the_columns_of_the_queries(loaded_home: Loaded) -> None:
-    queries, answers = blocks(DOCS / "first-steps.md", "sql"), blocks(DOCS / "first-steps.md", "text")
-    for sql, answer in zip(queries, answers, strict=True):
-        assert query(Home(loaded_home[0]).current, sql).columns == answer.splitlines()[0].split()
 
 
 def test_the_way_to_rejected_rows_that_is_documented_finds_them(loaded_home: Loaded) -> None:
