@@ -99,10 +99,9 @@ def lock(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _require_question(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     """Raise Stop unless `sql` is one statement that reads; a PIVOT reads, though DuckDB makes a type for it first."""
-    text = sql.encode()
-    starts = [start for start, _ in duckdb.tokenize(sql)]
+    starts, text = [start for start, _ in duckdb.tokenize(sql)], sql.encode()
     marks = [start for start in starts if text[start : start + 1] == b";"]
-    if not starts or len(marks) == len(starts):
+    if len(marks) == len(starts):
         raise _no_question("it is empty", "kueri kosong")
     if any(start > marks[0] and start not in marks for start in starts if marks):
         raise _no_question("there is more than one statement", "lebih dari satu pernyataan")
@@ -112,6 +111,12 @@ def _require_question(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     made_for_pivot = all(kind == duckdb.StatementType.CREATE for kind in kinds[:-1])
     if not kinds or kinds[-1] not in READS or not made_for_pivot:
         raise _no_question(f"{word} does not ask anything", f"{word} bukan pertanyaan")
+
+
+def is_complete(text: str) -> bool:
+    """Return whether the last mark of `text` is a `;` outside of texts and comments."""
+    starts = [start for start, _ in duckdb.tokenize(text)]
+    return bool(starts) and text.encode()[starts[-1] : starts[-1] + 1] == b";"
 
 
 def _no_question(en: str, id: str) -> Stop:

@@ -7,7 +7,7 @@ import sys
 import textwrap
 from argparse import Namespace
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from json import dumps, loads
 from pathlib import Path
 
@@ -33,6 +33,13 @@ def file_of(given: Namespace) -> Path:
         en, id = f"nothing is published in {home.root}", f"belum ada terbitan di {home.root}"
         raise Stop("nothing_published", en, id, "load extracts first: cakupan run --source DIR --home DIR")
     return file.resolve()
+
+
+def version_of(file: Path) -> str:
+    """Return the name of the version that `file` is; of the internal warehouse, when it was put in place."""
+    if file.parent.parent.name == "published":
+        return file.parent.name
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
 
 
 def memory_limit_of(given: Namespace) -> str:
