@@ -24,7 +24,9 @@ THREADS = 2
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 LOCKS = ("python_enable_replacements = false", "enable_external_access = false", "lock_configuration = true")
 READS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
-FLAT = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*|VARCHAR|BOOLEAN|DATE|TIME|TIMESTAMP.*|ENUM.*)")
+FLAT = re.compile(
+    r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*|VARCHAR|BOOLEAN|DATE|TIME|TIMESTAMP.*|ENUM.*)"
+)
 BIGGEST = 2**63 - 1
 
 
@@ -52,7 +54,9 @@ def ask(
     Stop when it is no single question, KeyboardInterrupt when it was interrupted.
     """
     try:
-        with opened(path, memory_limit) if as_of is None else _opened_then(path, sql, as_of, memory_limit) as connection:
+        with (
+            opened(path, memory_limit) if as_of is None else _opened_then(path, sql, as_of, memory_limit) as connection
+        ):
             connection.execute(f"SET search_path = '{','.join(schemas)}'")
             lock(connection)
             _require_question(connection, sql)
@@ -73,7 +77,9 @@ def config(spill: Path, memory_limit: str, threads: int) -> dict[str, str | bool
 @contextmanager
 def opened(path: Path, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection to the DuckDB file at `path` that cannot write it."""
-    with closing(duckdb.connect(str(path), read_only=True, config=config(_spill(), memory_limit, threads))) as connection:
+    with closing(
+        duckdb.connect(str(path), read_only=True, config=config(_spill(), memory_limit, threads))
+    ) as connection:
         yield connection
 
 

@@ -53,7 +53,9 @@ def columns(file: Path, name: str) -> pl.DataFrame:
 def _found(file: Path, name: str) -> tuple[str, str, str | None, str]:
     schema, _, short = name.partition("(")[0].lower().rpartition(".")
     known = ask(file, f"SELECT schema_name, name, comment, usage FROM ({RELATIONS}) ORDER BY schema_name <> 'mart'")
-    at = [place for place, one in enumerate(known["name"]) if one == short and schema in ("", known["schema_name"][place])]
+    at = [
+        place for place, one in enumerate(known["name"]) if one == short and schema in ("", known["schema_name"][place])
+    ]
     if not at:
         near = ", ".join(get_close_matches(short, known["name"].to_list(), n=3)) or "cakupan tables"
         raise Stop("name_unknown", f"there is no {name}", f"tidak ada {name}", f"mungkin / did you mean: {near}")

@@ -8,11 +8,10 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
 from datetime import date
 
-from flows.asking import line
 from flows.asking.answers import answer, description, file_of, shown, version_of
 from flows.asking.names import names
 from flows.cli_arguments import say
@@ -38,7 +37,7 @@ class Shell:
     csv: bool = False
     as_of: date | None = None
     version: str = ""
-    failed: bool = field(default=False)
+    failed: bool = False
 
     def told(self, text: str) -> None:
         """Answer a question or obey a command; what goes wrong is said, and the conversation goes on."""
@@ -61,7 +60,7 @@ class Shell:
     def _notice(self) -> None:
         """Say when another version is read than before."""
         now = version_of(file_of(self.given))
-        if self.version and now != self.version:
+        if now != self.version:
             say(f"terbitan baru / a new version: {now}")
         self.version = now
 
@@ -85,11 +84,10 @@ class Shell:
 def run(given: Namespace) -> int:
     """Hold the conversation until its input ends; return 1 when a question that was piped in failed."""
     typed = sys.stdin.isatty()
-    shell = Shell(given, csv=given.csv)
-    file_of(given)
-    with line.edited(lambda: file_of(given)) if typed else suppress(), suppress(Quit):
+    shell = Shell(given, csv=given.csv, version=version_of(file_of(given)))
+    with _edited(given) if typed else nullcontext(), suppress(Quit):
         if typed:
-            say(f"cakupan sql, terbitan / version {version_of(file_of(given))}; .help")
+            say(f"cakupan sql, terbitan / version {shell.version}; .help")
         for text in statements(typed):
             shell.told(text)
     return int(shell.failed and not typed)
@@ -117,6 +115,12 @@ def statements(typed: bool) -> Iterator[str]:
             lines = []
     if lines:
         yield "\n".join(lines)
+
+
+def _edited(given: Namespace) -> AbstractContextManager[None]:
+    from flows.asking import line
+
+    return line.edited(lambda: file_of(given))
 
 
 def _day(text: str) -> date:
