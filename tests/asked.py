@@ -40,7 +40,11 @@ def command(*words: str) -> list[str]:
 
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a user whose home is `folder`, at a plain terminal."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAKUPAN_", "XDG_", "LINES", "COLUMNS"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("CAKUPAN_", "XDG_", "LINES", "COLUMNS"))
+    }
     return kept | {"HOME": str(folder), "TERM": "dumb", "PYTHONPATH": str(ROOT), "INPUTRC": "/dev/null"}
 
 

@@ -23,7 +23,10 @@ LOADS = (
     (END_OF_APRIL, "2025-06-08"),
 )  # fmt: skip
 LATE = ((FEBRUARY, "2025-05-15"), (FEBRUARY, "2025-05-22"))
-DAYS = [date.fromisoformat(day) for day in ("2025-03-15", "2025-03-16", "2025-03-20", "2025-05-01", "2025-05-15", "2025-06-08")]
+DAYS = [
+    date.fromisoformat(day)
+    for day in ("2025-03-15", "2025-03-16", "2025-03-20", "2025-05-01", "2025-05-15", "2025-06-08")
+]
 SHOWN = [table.shown_as for table in tables_of("mart") if issubclass(table, Fact) and table.shown_as]
 PLAN = "plan_to_target('15.03', 0.9, 16800)"
 Loads = Sequence[tuple[Version, str]]
@@ -64,7 +67,9 @@ def database(file: Path, loads: Loads) -> Path:
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file after all loads, those of a month that came late among them."""
-    return database(tmp_path_factory.mktemp("known") / "cakupan.duckdb", sorted([*LOADS, *LATE], key=lambda one: one[1]))
+    return database(
+        tmp_path_factory.mktemp("known") / "cakupan.duckdb", sorted([*LOADS, *LATE], key=lambda one: one[1])
+    )
 
 
 def answer(file: Path, relation: str, day: date | None = None) -> list[tuple[object, ...]]:
@@ -101,7 +106,9 @@ def test_nothing_that_is_loaded_later_shows_in_anything_there_is_to_ask(tmp_path
     assert {"coverage", "league_table", "coverage_gap", "month_bridge", "fact_target", "denominator"} <= changed
 
 
-@pytest.mark.parametrize("name", ["coverage", "COVERAGE", "mart.coverage", '"mart"."coverage"', "cakupan.mart.coverage"])
+@pytest.mark.parametrize(
+    "name", ["coverage", "COVERAGE", "mart.coverage", '"mart"."coverage"', "cakupan.mart.coverage"]
+)
 def test_however_a_view_is_called_it_is_the_one_of_the_day(file: Path, name: str) -> None:
     assert answer(file, name, DAYS[2]) == answer(file, f"coverage_as_of(DATE '{DAYS[2]}')")
     assert answer(file, name, DAYS[2]) != answer(file, name)

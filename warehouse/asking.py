@@ -63,10 +63,6 @@ def ask(
             return _answer(connection, sql, dict(parameters or {}) or None)
     except duckdb.Error as refused:
         raise Refused(str(refused)) from None
-    except RuntimeError as stopped:
-        if "interrupted" not in str(stopped):
-            raise
-        raise KeyboardInterrupt from None
 
 
 def config(spill: Path, memory_limit: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
@@ -136,6 +132,11 @@ def _answer(connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[st
     except (duckdb.ProgrammingError, duckdb.DataError):
         connection.execute(sql, parameters)  # refuses with the line and the caret, which a relation does not give
         raise
+    except RuntimeError as stopped:
+        if "interrupted" not in str(stopped):
+            raise
+        connection.interrupt()  # without it closing waits for the answer
+        raise KeyboardInterrupt from None
 
 
 def _flat(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+import readline
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-import readline
 
 from warehouse.asking import ask
 
