@@ -10,12 +10,13 @@ from pathlib import Path
 
 from flows import cli_arguments as arguments
 from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands
+from flows.asking import cli as asking
 from flows.running import cli as running
 
 EPILOG = (
     """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a source, file or month was stopped"""
 )
-FAILED = 1
+FAILED, INTERRUPTED = 1, 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,12 +50,7 @@ def parser() -> argparse.ArgumentParser:
     synth.add_argument("--seed", type=int, default=1, metavar="S")
     synth.add_argument("--format", choices=("csv", "parquet"), default="csv")
     arguments.as_json(synth)
-    query = _command(add("query", help="ask the published copy in SQL / tanya dengan SQL"), commands.query)
-    query.add_argument("sql", metavar="SQL")
-    arguments.home(query)
-    query.add_argument("--internal", action="store_true", help="ask the internal warehouse, with core and ops")
-    query.add_argument("--csv", action="store_true", help="print CSV")
-    arguments.as_json(query)
+    asking.register(add)
     receipt = _command(add("receipt", help="what a figure was computed from / asal sebuah angka"), commands.receipt)
     receipt.add_argument("fact", metavar="FACT", help="coverage, premium, compliance, workforce ...")
     receipt.add_argument(
@@ -113,6 +109,8 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         command: Callable[[argparse.Namespace], int] = given.action
         return command(given)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED

@@ -52,17 +52,6 @@ def synth(given: Namespace) -> int:
     return 0
 
 
-def query(given: Namespace) -> int:
-    """Ask the published copy, or the internal warehouse, and print the answer."""
-    from flows.printing import as_csv, as_json, as_table
-    from warehouse.store import query as ask
-
-    home = _home(given)
-    answer = ask(home.warehouse if given.internal else home.current, given.sql)
-    print(as_json(answer) if given.json else as_csv(answer) if given.csv else as_table(answer))
-    return 0
-
-
 def receipt(given: Namespace) -> int:
     """Print what stands behind figures: run, files, rules and code."""
     from flows.receipt import receipts, text

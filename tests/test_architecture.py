@@ -32,7 +32,7 @@ MAY_COMPUTE = {
     "flows/records.py": "loads reference tables, which are small",
     "flows/packages.py": "prices the classes of own-account workers: a few hundred",
     "flows/quarantine/rows.py": "reads the rejected rows of one file again, for their sender",
-    "flows/printing.py": "prints an answer as CSV or JSON",
+    "flows/printing.py": "prints an answer as CSV or JSON, or writes it as Parquet",
     "flows/trace.py": "reads the rows behind the findings of one employer",
 }
 MAY_LOOP = {
@@ -65,7 +65,7 @@ MAY_LOOP = {
 ONLY_IN = {
     "great_expectations": ("expectations/",),
     "prefect": ("flows/nightly.py", "flows/secret.py"),
-    "duckdb": ("warehouse/store.py", "warehouse/publish.py"),
+    "duckdb": ("warehouse/store.py", "warehouse/publish.py", "warehouse/asking.py"),
     "cryptography": ("transforms/identity.py",),
 }
 SYNTHETIC = "warehouse/synthetic/"

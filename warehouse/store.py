@@ -5,9 +5,7 @@ Nobody ever opens the file being built, and nothing changes the file being serve
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -17,7 +15,7 @@ from typing import Any, Protocol
 import duckdb
 import polars as pl
 
-from warehouse import ddl
+from warehouse import asking, ddl
 from warehouse.calendar import Version
 from warehouse.catalogue import describing
 from warehouse.errors import Stop
@@ -28,10 +26,7 @@ from warehouse.schema import Fact, Table
 from warehouse.tables.operations import Definition
 
 STORAGE_VERSION = "v1.0.0"  # read by DuckDB 1.1.3 and everything newer
-MEMORY_LIMIT = "1GB"
-THREADS = 2
-NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-
+MEMORY_LIMIT, THREADS = asking.MEMORY_LIMIT, asking.THREADS
 
 Parameters = Sequence[object] | Mapping[str, object]
 
@@ -209,15 +204,9 @@ def query(
 @contextmanager
 def reading(path: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> Iterator[Ask]:
     """Yield how to ask several questions, as `query` asks one, of one state of the file at `path`."""
-    settings = _settings(Path(tempfile.gettempdir()) / f"cakupan-{os.getuid()}", memory_limit, threads)
     try:
-        with closing(duckdb.connect(str(path), read_only=True, config=settings)) as connection:
-            for closed in (
-                "python_enable_replacements = false",
-                "enable_external_access = false",
-                "lock_configuration = true",
-            ):
-                connection.execute(f"SET {closed}")
+        with asking.opened(path, memory_limit, threads) as connection:
+            asking.lock(connection)
 
             def ask(sql: str, parameters: Parameters = ()) -> pl.DataFrame:
                 bound = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
@@ -226,12 +215,12 @@ def reading(path: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = THRE
 
             yield ask
     except duckdb.Error as refused:
-        raise Stop("query_refused", str(refused), "kueri ditolak", "correct the SQL") from None
+        raise asking.Refused(str(refused)) from None
 
 
 def connect(spill: Path, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     """Return a connection to no file yet, within the limits, that spills to `spill` and loads no extension."""
-    return duckdb.connect(config=_settings(spill, memory_limit, threads))
+    return duckdb.connect(config=asking.config(spill, memory_limit, threads))
 
 
 def attach(connection: duckdb.DuckDBPyConnection, file: Path, catalog: str, *, read_only: bool = False) -> None:
@@ -249,15 +238,11 @@ def require_complete(file: Path, counts: Mapping[str, int]) -> None:
     """Raise Stop unless the closed `file` has no write-ahead log, opens again and holds `counts`."""
     if file.with_name(file.name + ".wal").exists():
         raise _incomplete(file, "a write-ahead log is left", "log tulis tersisa")
-    with closing(duckdb.connect(str(file), read_only=True, config={**NO_EXTENSIONS})) as connection:
+    with closing(duckdb.connect(str(file), read_only=True, config={**asking.NO_EXTENSIONS})) as connection:
         if row_counts(connection, list(counts)) != counts:
             raise _incomplete(
                 file, "it reads back with other rows than were written", "isi yang terbaca berbeda dari yang ditulis"
             )
-
-
-def _settings(spill: Path, memory_limit: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
-    return {**NO_EXTENSIONS, "memory_limit": memory_limit, "threads": threads, "temp_directory": str(spill)}
 
 
 def _discard_leftovers(warehouse: Path) -> None:

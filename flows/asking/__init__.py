@@ -1,0 +1,1 @@
+"""Questions in SQL: the commands query, sql, tables and describe."""

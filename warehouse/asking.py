@@ -1,0 +1,163 @@
+"""Questions to a DuckDB file: it is opened for reading only, and the question reaches nothing else.
+
+A question is one statement that only reads. It may be answered as known on a day: see `warehouse.known_then`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from warehouse.errors import Stop
+from warehouse.known_then import CATALOG_NAMES, STORED, Relation, statements
+
+MEMORY_LIMIT = "1GB"
+THREADS = 2
+NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+LOCKS = ("python_enable_replacements = false", "enable_external_access = false", "lock_configuration = true")
+READS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+FLAT = re.compile(
+    r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*|VARCHAR|BOOLEAN|DATE|TIME|TIMESTAMP.*|ENUM.*)"
+)
+BIGGEST = 2**63 - 1
+
+
+class Refused(Stop):
+    """A question that DuckDB refused; `said` is its own text with the line and the caret."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__("query_refused", said, "kueri ditolak", "correct the SQL")
+        self.said = said
+
+
+def ask(
+    path: Path,
+    sql: str,
+    parameters: Mapping[str, str] | None = None,
+    *,
+    as_of: date | None = None,
+    schemas: Sequence[str] = ("mart",),
+    memory_limit: str = MEMORY_LIMIT,
+) -> pl.DataFrame:
+    """Return the answer of the DuckDB file at `path` to one question, with `parameters` bound by name.
+
+    Names without a schema are looked up in `schemas`. `as_of` asks what was known on that day. Sums are whole numbers;
+    what has no counterpart in CSV and JSON (intervals, lists, bytes) comes as text. Raises Refused when DuckDB refuses,
+    Stop when it is no single question, KeyboardInterrupt when it was interrupted.
+    """
+    try:
+        with (
+            opened(path, memory_limit) if as_of is None else _opened_then(path, sql, as_of, memory_limit) as connection
+        ):
+            connection.execute(f"SET search_path = '{','.join(schemas)}'")
+            lock(connection)
+            _require_question(connection, sql)
+            return _answer(connection, sql, dict(parameters or {}) or None)
+    except duckdb.Error as refused:
+        raise Refused(str(refused)) from None
+
+
+def config(spill: Path, memory_limit: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
+    """Return the settings of a connection within the limits, that spills to `spill` and loads no extension."""
+    return {**NO_EXTENSIONS, "memory_limit": memory_limit, "threads": threads, "temp_directory": str(spill)}
+
+
+@contextmanager
+def opened(path: Path, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to the DuckDB file at `path` that cannot write it."""
+    with closing(
+        duckdb.connect(str(path), read_only=True, config=config(_spill(), memory_limit, threads))
+    ) as connection:
+        yield connection
+
+
+@contextmanager
+def _opened_then(path: Path, sql: str, day: date, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection whose catalog has the name of the file's and holds what `sql` names as it was on `day`."""
+    with closing(duckdb.connect(config=config(_spill(), memory_limit, THREADS))) as connection:
+        name = '"' + path.stem.replace('"', '""') + '"'
+        connection.execute(f"ATTACH ':memory:' AS {name}")
+        connection.execute("ATTACH '" + str(path).replace("'", "''") + f"' AS {STORED} (READ_ONLY)")
+        connection.execute(f"USE {name}")
+        relations = [Relation(*row) for row in connection.execute(CATALOG_NAMES).fetchall()]
+        for statement in statements(relations, sql, day):
+            connection.execute(statement)
+        yield connection
+
+
+def lock(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close the way from a connection to other files, to the network, to Python's variables and to settings."""
+    for closed in LOCKS:
+        connection.execute(f"SET {closed}")
+
+
+def _require_question(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raise Stop unless `sql` is one statement that reads; a PIVOT reads, though DuckDB makes a type for it first."""
+    starts, text = [start for start, _ in duckdb.tokenize(sql)], sql.encode()
+    marks = [start for start in starts if text[start : start + 1] == b";"]
+    if len(marks) == len(starts):
+        raise _no_question("it is empty", "kueri kosong")
+    if any(start > marks[0] and start not in marks for start in starts if marks):
+        raise _no_question("there is more than one statement", "lebih dari satu pernyataan")
+    first = re.match(rb"\w*", text[starts[0] :])
+    word = first[0].decode().upper() if first else ""
+    kinds = [] if word in ("PRAGMA", "IMPORT") else [one.type for one in connection.extract_statements(sql)]
+    made_for_pivot = all(kind == duckdb.StatementType.CREATE for kind in kinds[:-1])
+    if not kinds or kinds[-1] not in READS or not made_for_pivot:
+        raise _no_question(f"{word} does not ask anything", f"{word} bukan pertanyaan")
+
+
+def is_complete(text: str) -> bool:
+    """Return whether the last mark of `text` is a `;` outside of texts and comments."""
+    starts = [start for start, _ in duckdb.tokenize(text)]
+    return bool(starts) and text.encode()[starts[-1] : starts[-1] + 1] == b";"
+
+
+def _no_question(en: str, id: str) -> Stop:
+    cure = "hanya membaca / reading only: one SELECT, FROM, WITH, PIVOT, DESCRIBE, SUMMARIZE, SHOW or EXPLAIN"
+    return Stop("query_not_a_question", en, id, cure)
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, str] | None) -> pl.DataFrame:
+    try:
+        return _whole(_flat(connection.sql(sql, params=parameters)).pl())
+    except (duckdb.ProgrammingError, duckdb.DataError):
+        connection.execute(sql, parameters)  # refuses with the line and the caret, which a relation does not give
+        raise
+    except RuntimeError as stopped:
+        if "interrupted" not in str(stopped):
+            raise
+        connection.interrupt()  # without it closing waits for the answer
+        raise KeyboardInterrupt from None
+
+
+def _flat(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Return the relation with every column that a table of numbers, texts and days cannot hold written as text."""
+    texts = [not FLAT.fullmatch(str(kind)) for kind in relation.types]
+    if not any(texts):
+        return relation
+    columns = [f"#{place}::VARCHAR" if text else f"#{place}" for place, text in enumerate(texts, 1)]
+    named = zip(columns, relation.columns, strict=True)
+    return relation.project(", ".join(f'{column} AS "{name.replace(chr(34), chr(34) * 2)}"' for column, name in named))
+
+
+def _whole(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with sums as 64-bit integers; what is greater stays a decimal without places."""
+    sums = [
+        name
+        for name, kind in frame.schema.items()
+        if isinstance(kind, pl.Decimal) and kind.scale == 0 and not (frame[name].abs() > BIGGEST).any()
+    ]
+    return frame.with_columns(pl.col(sums).cast(pl.Int64)) if sums else frame
+
+
+def _spill() -> Path:
+    return Path(tempfile.gettempdir()) / f"cakupan-{os.getuid()}"
