@@ -1,0 +1,238 @@
+"""The datasets: the views of the published file, with metrics that refuse what must not be added up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bi.superset import columns as c
+from bi.superset.columns import Described
+from bi.superset.identity import VERSION, uuid_of
+from warehouse import ddl
+from warehouse.schema import Column, Table
+from warehouse.tables.arrears import FactArrears
+from warehouse.tables.benefit import FactBenefit
+from warehouse.tables.budget import FactBudget
+from warehouse.tables.compliance import FactCompliance
+from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage
+from warehouse.tables.movement import FactMovement
+from warehouse.tables.premium import FactPremium
+from warehouse.tables.published_figure import FactPublishedFigure
+from warehouse.tables.target import FactTarget
+
+SCHEMA = "mart"
+YEAR_MONTH = "year_month"
+FORMATS = {"fraction": ".1%"}
+WHOLE = ",d"
+BILLIONS = ",.2f"
+STEPS = ("restated_workers", "joined_workers", "returned_workers", "moved_in_workers", "moved_out_workers", "left_workers")
+GONE = ("moved_out_workers", "left_workers")
+FINDINGS = (
+    "unregistered_employers", "workers_missing_employers", "wage_below_minimum_employers", "programme_missing_employers", "late_employers",
+)  # fmt: skip
+PLACE = "region_code, region_name, level, province_code, province_name, month, as_of_date"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A view, or a query over views, as a BI tool sees it.
+
+    `alone` names the columns of which a sum may span one value only: stocks are never added up over months.
+    """
+
+    name: str
+    tables: tuple[type[Table], ...]
+    own: Mapping[str, Column] = field(default_factory=dict)
+    alone: tuple[str, ...] = ()
+    sql: str = ""
+    about: str = ""
+
+    @property
+    def uuid(self) -> str:
+        """Return the identity of the dataset."""
+        return uuid_of("dataset", self.name)
+
+    @property
+    def relation(self) -> str:
+        """Return what stands behind FROM."""
+        return f"({self.sql})" if self.sql else f"{SCHEMA}.{self.name}"
+
+    @property
+    def description(self) -> str:
+        """Return what a reader must know."""
+        return self.about or ddl.view_comments()[f"{SCHEMA}.{self.name}"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric of a dataset: its SQL over the rows of a group."""
+
+    name: str
+    label: str
+    expression: str
+    description: str
+    d3format: str
+    warning: str = ""
+
+
+def _steps() -> str:
+    """Return the query of the change since the month before, one row per step, signed."""
+    labels = FactMovement.columns | c.BRIDGE
+    branches = [
+        f"SELECT {PLACE}, basis, segment, '{number} {labels[name].label_id}' AS step,"
+        f" {'-' if name in GONE else ''}{name} AS workers FROM mart.month_bridge WHERE is_newest"
+        for number, name in enumerate(STEPS, 1)
+    ]
+    return "\nUNION ALL\n".join(branches)
+
+
+def _findings() -> str:
+    """Return the query of employers by finding, one row per regency, scale, sector and finding."""
+    branches = [
+        f"SELECT {PLACE}, scale, sector, '{FactCompliance.columns[name].label_id}' AS finding, {name} AS employers FROM mart.compliance"
+        for name in FINDINGS
+    ]
+    return "\nUNION ALL\n".join(branches)
+
+
+BY_SECTOR = """SELECT compliance.*, compliance.sector || ' ' || regexp_extract(sector.name_id, '^[^,;]+') AS sector_name
+FROM mart.compliance AS compliance
+LEFT JOIN mart.dim_sector AS sector ON sector.sector = compliance.sector"""
+
+DATASETS = (
+    Dataset("coverage", (FactCoverage,)),
+    Dataset("programme_coverage", (FactProgrammeCoverage,)),
+    Dataset("premium", (FactPremium,)),
+    Dataset("compliance", (FactCompliance,), c.COMPLIANCE, ("month",), BY_SECTOR, ddl.view_comments()["mart.compliance"]),
+    Dataset("benefit", (FactBenefit,)),
+    Dataset("arrears", (FactArrears,), alone=("month",)),
+    Dataset("coverage_gap", (FactCoverage, FactTarget), c.GAP),
+    Dataset("league_table", (FactCoverage,), c.LEAGUE),
+    Dataset("month_bridge", (FactMovement,), c.BRIDGE),
+    Dataset("arrears_ageing", (FactArrears,), c.AGEING, ("month",)),
+    Dataset("budget_absorption", (FactBudget,), c.BUDGET, ("year",)),
+    Dataset("claim_check", (FactPublishedFigure, FactCoverage), c.CLAIM),
+    Dataset(
+        "month_bridge_steps", (FactMovement,), c.STEP, sql=_steps(),
+        about="The change of workers in force since the month before, one row per region, basis, segment and step: month_bridge"
+        " between the newest versions of both months, turned into rows. Steps add up to the change of one region, basis and segment.",
+    ),
+    Dataset(
+        "compliance_findings", (FactCompliance,), c.FINDING, ("month", "finding"), _findings(),
+        "Employers by finding, one row per regency, month, scale, sector and finding: compliance turned into rows. An employer"
+        " may have several findings, so findings are never added up.",
+    ),
+)  # fmt: skip
+BY_NAME = {dataset.name: dataset for dataset in DATASETS}
+
+
+def measures(dataset: Dataset, described: list[Described]) -> list[Measure]:
+    """Return the metrics of a dataset: ratios of the catalogue, sums of what adds up, single values of all other numbers."""
+    names = {each.name for each in described}
+    made: list[Measure] = []
+    for each in described:
+        metric = each.column.metric
+        if metric and {metric.numerator, metric.denominator} <= names:
+            made.append(_rate(each))
+        elif each.is_measure:
+            made += _sums(each, dataset.alone) if each.column.additive else [_single(each, dataset)]
+    return made
+
+
+def _rate(each: Described) -> Measure:
+    metric = each.column.metric
+    assert metric is not None
+    about = f"{metric.label_en}: {metric.description} {metric.numerator} / {metric.denominator}. Basis: {metric.basis}. {metric.legal_reference}."
+    alone = "" if metric.adds_up else ONE_ROW
+    return Measure(f"rate_{each.name}", each.label, metric.over_rows, about, _format(each), alone)
+
+
+ONE_ROW = "Empty unless a group is one row: choose one level, basis, segment and month."
+
+
+def _single(each: Described, dataset: Dataset) -> Measure:
+    if dataset.name == "month_bridge_steps":
+        place = " AND ".join(f"count(DISTINCT {key}) = 1" for key in ("region_code", "basis", "segment", "month"))
+        expression = f"CASE WHEN {place} THEN CAST(sum({each.name}) AS BIGINT) END"
+    else:
+        expression = f"CASE WHEN count(*) = 1 THEN any_value({each.name}) END"
+    return Measure(f"only_{each.name}", each.label, expression, ddl.column_comment(each.column), _format(each), ONE_ROW)
+
+
+def _sums(each: Described, alone: tuple[str, ...]) -> list[Measure]:
+    about, warning = ddl.column_comment(each.column), ""
+    guard = " AND ".join(f"count(DISTINCT {name}) = 1" for name in alone)
+    if guard:
+        warning = f"Empty over several values of {', '.join(alone)}: these never add up."
+
+    def guarded(total: str) -> str:
+        return f"CASE WHEN {guard} THEN {total} END" if guard else total
+
+    total = guarded(f"CAST(sum({each.name}) AS BIGINT)")
+    made = [Measure(f"sum_{each.name}", each.label, total, about, _format(each), warning)]
+    if each.column.unit == "rupiah":
+        billions = guarded(f"sum({each.name}) / 1e9")
+        label = f"{each.column.label_id} (miliar Rp)"
+        made.append(Measure(f"billion_{each.name}", label, billions, f"{about} In billions.", BILLIONS, warning))
+    return made
+
+
+def _format(each: Described) -> str:
+    return FORMATS.get(each.column.unit, WHOLE)
+
+
+def as_yaml(dataset: Dataset, described: list[Described], database: str) -> dict[str, Any]:
+    """Return the dataset as Superset exports it."""
+    has_month = any(each.name == "month" for each in described)
+    columns = [_column(each) for each in described]
+    if has_month:
+        columns.append(_computed(YEAR_MONTH, "Bulan", "strftime(month, '%Y-%m')", "The month as text."))
+    return {
+        "table_name": dataset.name,
+        "main_dttm_col": "month" if has_month else None,
+        "description": dataset.description,
+        "schema": SCHEMA,
+        "sql": dataset.sql or None,
+        "filter_select_enabled": True,
+        "normalize_columns": False,
+        "always_filter_main_dttm": False,
+        "cache_timeout": None,
+        "uuid": dataset.uuid,
+        "metrics": [_metric(measure) for measure in measures(dataset, described)],
+        "columns": columns,
+        "version": VERSION,
+        "database_uuid": database,
+    }
+
+
+def _column(each: Described) -> dict[str, Any]:
+    return {
+        "column_name": each.name,
+        "verbose_name": each.label,
+        "is_dttm": each.sql_type in ("DATE", "TIMESTAMP"),
+        "is_active": True,
+        "type": each.sql_type,
+        "groupby": True,
+        "filterable": True,
+        "expression": None,
+        "description": ddl.column_comment(each.column),
+    }
+
+
+def _computed(name: str, label: str, expression: str, description: str) -> dict[str, Any]:
+    column = Column(c.v.TEXT, description, "text", label_id=label)
+    return _column(Described(name, "VARCHAR", column)) | {"expression": expression}
+
+
+def _metric(measure: Measure) -> dict[str, Any]:
+    return {
+        "metric_name": measure.name,
+        "verbose_name": measure.label,
+        "metric_type": None,
+        "expression": measure.expression,
+        "description": measure.description,
+        "d3format": measure.d3format,
+        "extra": None,
+        "warning_text": measure.warning or None,
+    }
