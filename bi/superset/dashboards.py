@@ -127,6 +127,7 @@ def _filter(each: Filter, dashboard: Dashboard, ids: dict[str, int]) -> dict[str
             "inverseSelection": False,
             "sortAscending": not each.newest_first,
         },
+        "requiredFirst": not each.default,
         "adhoc_filters": [],
         "cascadeParentIds": [],
         "scope": {"rootPath": ["ROOT_ID"], "excluded": [ids[name] for name in each.spared]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,7 @@ class NoEvents(AbstractEventLogger):
 
 
 EVENT_LOGGER = NoEvents()
+LOG_LEVEL = logging.WARNING
 
 # Nothing in the pages may reach beyond this server: no counting pixel, no maps, no fonts, no avatars.
 CONTENT_SECURITY_POLICY_WARNING = False
