@@ -81,7 +81,7 @@ def as_yaml(chart: Chart) -> dict[str, Any]:
 def big_number(name: str, title: str, dataset: str, metric: str, form: str, about: str, *where: Where) -> Chart:
     """Return one figure in large type."""
     look = {
-        "metric": metric, "y_axis_format": form, "subtitle": about, "header_font_size": 0.4, "subtitle_font_size": 0.125,
+        "metric": metric, "y_axis_format": form, "subtitle": about, "header_font_size": 0.4, "subtitle_font_size": 0.2,
         "time_format": "smart_date",
     }  # fmt: skip
     return Chart(name, title, dataset, "big_number_total", about, (), (metric,), where, (), look)

@@ -13,20 +13,20 @@ PERCENT, WHOLE, BILLION = ".1%", ",d", ",.1f"
 
 ACTIVE = big_number(
     "active", "Pekerja aktif / Active workers", "coverage", "only_active_workers", WHOLE,
-    "UCJ: PU + BPU + JAKON, setiap orang sekali / each person once", PROVINCE, UCJ,
+    "UCJ: PU + BPU + JAKON", PROVINCE, UCJ,
 )  # fmt: skip
 ELIGIBLE = big_number(
-    "eligible", "Pekerja layak (penyebut) / Eligible (denominator)", "coverage", "only_eligible_workers", WHOLE,
-    "penyebut cakupan / what coverage is a share of", PROVINCE, UCJ,
+    "eligible", "Pekerja layak / Eligible", "coverage", "only_eligible_workers", WHOLE,
+    "penyebut / denominator", PROVINCE, UCJ,
 )  # fmt: skip
 COVERAGE = big_number(
     "coverage", "Cakupan UCJ / UCJ coverage", "coverage", "rate_coverage_ratio", PERCENT,
-    "pekerja aktif / pekerja layak (active / eligible)", PROVINCE, UCJ,
+    "aktif / layak", PROVINCE, UCJ,
 )  # fmt: skip
 SOURCE = table(
-    "denominator", "Asal angka / Where the figures come from", "coverage",
+    "denominator", "Asal angka / Source", "coverage",
     ("workforce_source", "workforce_period", "as_of_date"), (), "Source and survey period of the denominator, and the day of the data.",
-    PROVINCE, UCJ, forms={},
+    PROVINCE, UCJ,
 )  # fmt: skip
 BY_REGENCY = bars(
     "coverage_by_regency", "Cakupan UCJ per kabupaten/kota / UCJ coverage by regency", "coverage", "region_name",
@@ -64,26 +64,26 @@ PROGRAMMES = bars(
     "UCJ workers who hold each programme; a worker holds several.", PROVINCE, UCJ, legend=False, by_value=True,
 )  # fmt: skip
 CLAIMS = table(
-    "claims", "Angka yang dipublikasikan / Published figures", "claim_check",
+    "claims", "Angka yang dipublikasikan, tanpa saringan / Published figures, not filtered", "claim_check",
     ("as_of", "region_name", "coverage_ratio_stated", "workers_covered", "our_ratio", "verdict", "why_id"), (),
-    "What was printed about coverage, and what holds of it. Not filtered.",
+    "What was printed about coverage anywhere, and what holds of it.",
     ("verdict", "NOT IN", ["NOT_CHECKABLE"]), by="as_of", forms={"coverage_ratio_stated": PERCENT, "our_ratio": PERCENT, "workers_covered": WHOLE},
 )  # fmt: skip
 
 OBLIGED = big_number(
-    "obliged", "Wajib daftar (penyebut) / Obliged", "compliance", "sum_obliged_employers", WHOLE, "pemberi kerja wajib / employers obliged to register",
+    "obliged", "Wajib / Obliged", "compliance", "sum_obliged_employers", WHOLE, "penyebut / denominator",
 )  # fmt: skip
 COMPLIANT = big_number(
-    "compliant", "Patuh / Compliant", "compliance", "sum_compliant_employers", WHOLE, "terdaftar tanpa temuan / registered, no finding",
+    "compliant", "Patuh / Compliant", "compliance", "sum_compliant_employers", WHOLE, "tanpa temuan",
 )  # fmt: skip
 RATIO = big_number(
-    "compliance_ratio", "Kepatuhan / Compliance", "compliance", "rate_compliance_ratio", PERCENT, "patuh / wajib (compliant / obliged)",
+    "compliance_ratio", "Rasio / Ratio", "compliance", "rate_compliance_ratio", PERCENT, "patuh / wajib",
 )  # fmt: skip
 UNREGISTERED = big_number(
-    "unregistered", "Belum daftar (PWBD) / Unregistered", "compliance", "sum_unregistered_employers", WHOLE, "wajib, belum terdaftar / obliged, not registered",
+    "unregistered", "Belum daftar / Unregistered", "compliance", "sum_unregistered_employers", WHOLE, "PWBD",
 )  # fmt: skip
 ARREARS = big_number(
-    "arrears", "Piutang iuran (Rp) / Arrears (IDR)", "arrears", "sum_arrears_idr", WHOLE, "semua bulan sampai bulan ini / all months up to this one",
+    "arrears", "Piutang, Rp / Arrears, IDR", "arrears", "sum_arrears_idr", WHOLE, "sampai bulan ini",
 )  # fmt: skip
 FINDINGS = bars(
     "findings", "Temuan per jenis / Findings by type", "compliance_findings", "finding", ("sum_employers",), WHOLE,
@@ -96,7 +96,7 @@ RATIO_BY_REGENCY = bars(
 BY_SCALE = bars(
     "by_scale", "Pemberi kerja per skala / Employers by scale", "compliance", "scale",
     ("sum_registered_employers", "sum_unregistered_employers"), WHOLE,
-    "Registered and unregistered employers add up to the obliged ones.", stacked=True, by_value=True,
+    "Registered and unregistered employers add up to the obliged ones.", lying=True, stacked=True, by_value=True,
 )  # fmt: skip
 BY_SECTOR = bars(
     "by_sector", "Pemberi kerja per lapangan usaha / Employers by sector", "compliance", "sector_name",
@@ -109,12 +109,12 @@ PREMIUM = bars(
     "Due by the rules, billed and paid. A month is paid after it ends: the newest one is paid in part.",
 )  # fmt: skip
 AGEING = table(
-    "ageing", "Piutang per umur / Arrears by age", "arrears_ageing", ("arrears_class",), ("sum_employers", "sum_arrears_idr"),
+    "ageing", "Umur piutang / Arrears by age", "arrears_ageing", ("class_name",), ("sum_employers", "sum_arrears_idr"),
     "LANCAR 1 to 3 months, KURANG_LANCAR 4 to 6, MACET 7 to 9, KONTINJENSI over 9.", forms={"sum_employers": WHOLE, "sum_arrears_idr": WHOLE},
-    by="sum_employers",
+    by="class_name", ascending=True,
 )  # fmt: skip
 BENEFIT = bars(
-    "benefit", "Manfaat dibayar, miliar Rp / Benefits paid, billion IDR", "benefit", "programme", ("billion_paid_idr",), BILLION,
+    "benefit", "Manfaat, miliar Rp / Benefits", "benefit", "programme", ("billion_paid_idr",), BILLION,
     "Benefits paid in the month, by programme.", legend=False, by_value=True,
 )  # fmt: skip
 BUDGETS = table(
@@ -126,12 +126,12 @@ BUDGETS = table(
 CAKUPAN = Dashboard(
     "cakupan", "Cakupan / Coverage",
     "**Satu tingkat wilayah, satu dasar, satu bulan.** Orang dihitung sekali di setiap tingkat: angka orang tidak pernah dijumlahkan."
-    " Pilih provinsi, bulan, dan dasar wilayah di atas (RESIDENCE: domisili, WORKPLACE: tempat kerja).\n\n"
+    " RESIDENCE: domisili, WORKPLACE: tempat kerja.\n\n"
     "*One level, one basis, one month. A person counts once at every level, so figures of persons are never added up.*",
     (
-        Row(20, ((ACTIVE, 3), (ELIGIBLE, 3), (COVERAGE, 3), (SOURCE, 3))),
-        Row(50, ((BY_REGENCY, 5), (LEAGUE, 7))),
-        Row(42, ((TREND, 4), (SEGMENTS, 4), (CHANGE, 4))),
+        Row(22, ((ACTIVE, 3), (ELIGIBLE, 3), (COVERAGE, 3), (SOURCE, 3))),
+        Row(54, ((BY_REGENCY, 5), (LEAGUE, 7))),
+        Row(42, ((TREND, 3), (SEGMENTS, 4), (CHANGE, 5))),
         Row(50, ((GAPS, 8), (PROGRAMMES, 4))),
         Row(50, ((CLAIMS, 12),)),
     ),
@@ -146,7 +146,7 @@ KEPATUHAN = Dashboard(
     "**Pemberi kerja menurut tempat kerja.** Jumlah boleh dijumlahkan antar kabupaten/kota, tidak antar bulan; satu pemberi kerja dapat"
     " memiliki beberapa temuan.\n\n*Employers by workplace. Counts add up over regencies, never over months; an employer may have several findings.*",
     (
-        Row(20, ((OBLIGED, 2), (COMPLIANT, 2), (RATIO, 2), (UNREGISTERED, 3), (ARREARS, 3))),
+        Row(22, ((OBLIGED, 2), (COMPLIANT, 2), (RATIO, 2), (UNREGISTERED, 3), (ARREARS, 3))),
         Row(48, ((FINDINGS, 6), (RATIO_BY_REGENCY, 6))),
         Row(60, ((BY_SECTOR, 8), (BY_SCALE, 4))),
         Row(44, ((PREMIUM, 6), (AGEING, 3), (BENEFIT, 3))),

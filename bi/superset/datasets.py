@@ -10,11 +10,12 @@ from bi.superset import columns as c
 from bi.superset.columns import Described
 from bi.superset.identity import VERSION, uuid_of
 from warehouse import ddl
+from warehouse import vocabulary as v
 from warehouse.schema import Column, Table
 from warehouse.tables.arrears import FactArrears
 from warehouse.tables.benefit import FactBenefit
 from warehouse.tables.budget import FactBudget
-from warehouse.tables.compliance import FactCompliance
+from warehouse.tables.compliance import EmployerMonth, FactCompliance
 from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage
 from warehouse.tables.movement import FactMovement
 from warehouse.tables.premium import FactPremium
@@ -26,12 +27,42 @@ YEAR_MONTH = "year_month"
 FORMATS = {"fraction": ".1%"}
 WHOLE = ",d"
 BILLIONS = ",.2f"
-STEPS = ("restated_workers", "joined_workers", "returned_workers", "moved_in_workers", "moved_out_workers", "left_workers")
+STEPS = {
+    "restated_workers": "Koreksi",
+    "joined_workers": "Baru",
+    "returned_workers": "Kembali",
+    "moved_in_workers": "Pindah masuk",
+    "moved_out_workers": "Pindah keluar",
+    "left_workers": "Keluar",
+}
 GONE = ("moved_out_workers", "left_workers")
-FINDINGS = (
-    "unregistered_employers", "workers_missing_employers", "wage_below_minimum_employers", "programme_missing_employers", "late_employers",
-)  # fmt: skip
+FINDINGS = {
+    "unregistered_employers": "is_unregistered",
+    "workers_missing_employers": "is_workers_missing",
+    "wage_below_minimum_employers": "is_wage_below_minimum",
+    "programme_missing_employers": "is_programme_missing",
+    "late_employers": "is_late",
+}
 PLACE = "region_code, region_name, level, province_code, province_name, month, as_of_date"
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A column that Superset computes: its SQL in one row."""
+
+    name: str
+    label: str
+    expression: str
+    description: str
+
+
+MONTH = Computed(YEAR_MONTH, "Bulan", "strftime(month, '%Y-%m')", "The month as text.")
+CLASS = Computed(
+    "class_name", "Umur piutang",
+    "CASE arrears_class WHEN 'LANCAR' THEN '1 Lancar: 1-3 bulan' WHEN 'KURANG_LANCAR' THEN '2 Kurang lancar: 4-6 bulan'"
+    " WHEN 'MACET' THEN '3 Macet: 7-9 bulan' WHEN 'KONTINJENSI' THEN '4 Kontinjensi: > 9 bulan' END",
+    "Class of arrears with its age, in order.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,6 +78,7 @@ class Dataset:
     alone: tuple[str, ...] = ()
     sql: str = ""
     about: str = ""
+    computed: tuple[Computed, ...] = ()
 
     @property
     def uuid(self) -> str:
@@ -78,11 +110,10 @@ class Measure:
 
 def _steps() -> str:
     """Return the query of the change since the month before, one row per step, signed."""
-    labels = FactMovement.columns | c.BRIDGE
     branches = [
-        f"SELECT {PLACE}, basis, segment, '{number} {labels[name].label_id}' AS step,"
+        f"SELECT {PLACE}, basis, segment, '{number} {label}' AS step,"
         f" {'-' if name in GONE else ''}{name} AS workers FROM mart.month_bridge WHERE is_newest"
-        for number, name in enumerate(STEPS, 1)
+        for number, (name, label) in enumerate(STEPS.items(), 1)
     ]
     return "\nUNION ALL\n".join(branches)
 
@@ -90,8 +121,8 @@ def _steps() -> str:
 def _findings() -> str:
     """Return the query of employers by finding, one row per regency, scale, sector and finding."""
     branches = [
-        f"SELECT {PLACE}, scale, sector, '{FactCompliance.columns[name].label_id}' AS finding, {name} AS employers FROM mart.compliance"
-        for name in FINDINGS
+        f"SELECT {PLACE}, scale, sector, '{EmployerMonth.columns[flag].label_id}' AS finding, {name} AS employers FROM mart.compliance"
+        for name, flag in FINDINGS.items()
     ]
     return "\nUNION ALL\n".join(branches)
 
@@ -110,7 +141,7 @@ DATASETS = (
     Dataset("coverage_gap", (FactCoverage, FactTarget), c.GAP),
     Dataset("league_table", (FactCoverage,), c.LEAGUE),
     Dataset("month_bridge", (FactMovement,), c.BRIDGE),
-    Dataset("arrears_ageing", (FactArrears,), c.AGEING, ("month",)),
+    Dataset("arrears_ageing", (FactArrears,), c.AGEING, ("month",), computed=(CLASS,)),
     Dataset("budget_absorption", (FactBudget,), c.BUDGET, ("year",)),
     Dataset("claim_check", (FactPublishedFigure, FactCoverage), c.CLAIM),
     Dataset(
@@ -185,9 +216,8 @@ def _format(each: Described) -> str:
 def as_yaml(dataset: Dataset, described: list[Described], database: str) -> dict[str, Any]:
     """Return the dataset as Superset exports it."""
     has_month = any(each.name == "month" for each in described)
-    columns = [_column(each) for each in described]
-    if has_month:
-        columns.append(_computed(YEAR_MONTH, "Bulan", "strftime(month, '%Y-%m')", "The month as text."))
+    computed = (*((MONTH,) if has_month else ()), *dataset.computed)
+    columns = [_column(each) for each in described] + [_computed(each) for each in computed]
     return {
         "table_name": dataset.name,
         "main_dttm_col": "month" if has_month else None,
@@ -220,9 +250,9 @@ def _column(each: Described) -> dict[str, Any]:
     }
 
 
-def _computed(name: str, label: str, expression: str, description: str) -> dict[str, Any]:
-    column = Column(c.v.TEXT, description, "text", label_id=label)
-    return _column(Described(name, "VARCHAR", column)) | {"expression": expression}
+def _computed(each: Computed) -> dict[str, Any]:
+    column = Column(v.TEXT, each.description, "text", label_id=each.label)
+    return _column(Described(each.name, "VARCHAR", column)) | {"expression": each.expression}
 
 
 def _metric(measure: Measure) -> dict[str, Any]:

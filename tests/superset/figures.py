@@ -51,12 +51,12 @@ OPINIONS = {
             SELECT active_workers FROM {COVERAGE} WHERE fact.region_code = '{{province}}' AND basis = '{{basis}}' AND segment = 'UCJ'
                 AND fact.month = DATE '{{month}}' - INTERVAL 1 MONTH
         )
-        SELECT '1 Koreksi bulan sebelumnya', previous_workers - (SELECT active_workers FROM before) FROM moved
-        UNION ALL SELECT '2 Pekerja baru', joined_workers FROM moved
-        UNION ALL SELECT '3 Pekerja kembali', returned_workers FROM moved
-        UNION ALL SELECT '4 Pekerja pindah masuk', moved_in_workers FROM moved
-        UNION ALL SELECT '5 Pekerja pindah keluar', -moved_out_workers FROM moved
-        UNION ALL SELECT '6 Pekerja keluar', -left_workers FROM moved""",
+        SELECT '1 Koreksi', previous_workers - (SELECT active_workers FROM before) FROM moved
+        UNION ALL SELECT '2 Baru', joined_workers FROM moved
+        UNION ALL SELECT '3 Kembali', returned_workers FROM moved
+        UNION ALL SELECT '4 Pindah masuk', moved_in_workers FROM moved
+        UNION ALL SELECT '5 Pindah keluar', -moved_out_workers FROM moved
+        UNION ALL SELECT '6 Keluar', -left_workers FROM moved""",
     "gaps": f"""SELECT region.name, frame, target_ratio, active_workers / eligible_workers, active_workers,
             ceil(round(target_ratio * eligible_workers, 6))::BIGINT, ceil(round(target_ratio * eligible_workers, 6))::BIGINT - active_workers
         FROM {COVERAGE} {HERE} JOIN mart.fact_target AS target ON target.region_code = fact.region_code AND target.superseded_at IS NULL
@@ -72,10 +72,10 @@ OPINIONS = {
     "compliance_ratio": f"SELECT sum(compliant_employers) / sum(obliged_employers) {EMPLOYERS}",
     "unregistered": f"SELECT sum(obliged_employers - registered_employers)::BIGINT {EMPLOYERS}",
     "arrears": f"SELECT sum(arrears_idr)::BIGINT FROM {ARREARS} {HERE} {REGENCIES}",
-    "findings": f"""SELECT 'PWBD', sum(unregistered_employers)::BIGINT {EMPLOYERS}
-        UNION ALL SELECT 'PDS tenaga kerja', sum(workers_missing_employers)::BIGINT {EMPLOYERS}
-        UNION ALL SELECT 'PDS upah', sum(wage_below_minimum_employers)::BIGINT {EMPLOYERS}
-        UNION ALL SELECT 'PDS program', sum(programme_missing_employers)::BIGINT {EMPLOYERS}
+    "findings": f"""SELECT 'Wajib belum daftar', sum(unregistered_employers)::BIGINT {EMPLOYERS}
+        UNION ALL SELECT 'Daftar sebagian tenaga kerja', sum(workers_missing_employers)::BIGINT {EMPLOYERS}
+        UNION ALL SELECT 'Daftar sebagian upah', sum(wage_below_minimum_employers)::BIGINT {EMPLOYERS}
+        UNION ALL SELECT 'Daftar sebagian program', sum(programme_missing_employers)::BIGINT {EMPLOYERS}
         UNION ALL SELECT 'Terlambat bayar', sum(late_employers)::BIGINT {EMPLOYERS}""",
     "compliance_by_regency": f"SELECT region.name, sum(compliant_employers) / sum(obliged_employers) {EMPLOYERS} GROUP BY ALL",
     "by_scale": f"SELECT scale, sum(registered_employers)::BIGINT, sum(unregistered_employers)::BIGINT {EMPLOYERS} GROUP BY ALL",
@@ -89,8 +89,10 @@ OPINIONS = {
             SELECT sum(arrears_current_employers) AS a, sum(arrears_substandard_employers) AS b, sum(arrears_bad_employers) AS c,
                 sum(arrears_contingent_employers) AS d {EMPLOYERS}
         )
-        SELECT arrears_class, (CASE arrears_class WHEN 'LANCAR' THEN a WHEN 'KURANG_LANCAR' THEN b WHEN 'MACET' THEN c ELSE d END)::BIGINT, idr
-        FROM owed, counted""",
+        SELECT '1 Lancar: 1-3 bulan', a::BIGINT, idr FROM owed, counted WHERE arrears_class = 'LANCAR'
+        UNION ALL SELECT '2 Kurang lancar: 4-6 bulan', b::BIGINT, idr FROM owed, counted WHERE arrears_class = 'KURANG_LANCAR'
+        UNION ALL SELECT '3 Macet: 7-9 bulan', c::BIGINT, idr FROM owed, counted WHERE arrears_class = 'MACET'
+        UNION ALL SELECT '4 Kontinjensi: > 9 bulan', d::BIGINT, idr FROM owed, counted WHERE arrears_class = 'KONTINJENSI'""",
     "benefit": f"SELECT programme, sum(paid_idr) / 1000000000 FROM {BENEFIT} {HERE} {REGENCIES} GROUP BY ALL",
     "budgets": f"""SELECT year, region.name, source.name_id, sum(budget_idr)::BIGINT, sum(spent_idr)::BIGINT, sum(spent_idr) / sum(budget_idr)
         FROM mart.fact_budget AS fact {HERE} JOIN mart.dim_funding_source AS source USING (funding_source)
