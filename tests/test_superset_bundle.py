@@ -47,7 +47,9 @@ def sql_of(files: dict[str, Any], dashboard: Dashboard, chart: Chart) -> str:
         for each in dashboard.filters
         if each.column in computed and chart.name not in each.spared
     ]
-    shown = [f"{computed[name]} AS {name}" for name in asked["columns"]] + [f"{metrics[name]} AS {name}" for name in asked["metrics"]]
+    shown = [f"{computed[name]} AS {name}" for name in asked["columns"]] + [
+        f"{metrics[name]} AS {name}" for name in asked["metrics"]
+    ]
     relation = f"({dataset['sql']})" if dataset["sql"] else f"{dataset['schema']}.{dataset['table_name']}"
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT {', '.join(shown)} FROM {relation}{where}" + (" GROUP BY ALL" if asked["metrics"] else "")
@@ -105,14 +107,18 @@ def test_persons_are_never_summed_and_stocks_never_over_months(published: Path) 
     persons = ("active", "eligible", "members", "joined", "left", "vulnerable", "accounts", "rank")
     assert sums
     assert not [name for _, name in sums if any(person in name for person in persons)]
-    refused = query(published, f"SELECT {expression('compliance', 'sum_obliged_employers', published)} AS n FROM mart.compliance")
+    refused = query(
+        published, f"SELECT {expression('compliance', 'sum_obliged_employers', published)} AS n FROM mart.compliance"
+    )
     assert refused["n"].to_list() == [None]
 
 
 def test_a_figure_of_persons_refuses_a_group_of_several_rows(published: Path) -> None:
     asked = expression("coverage", "only_active_workers", published)
     where = f"WHERE month = '{MONTH}' AND segment = 'UCJ' AND basis = '{BASIS}'"
-    both = query(published, f"SELECT level, {asked} AS n FROM mart.coverage {where} AND province_code = '15' GROUP BY level")
+    both = query(
+        published, f"SELECT level, {asked} AS n FROM mart.coverage {where} AND province_code = '15' GROUP BY level"
+    )
     figures = dict(both.rows())
     assert figures["regency"] is None
     assert figures["province"] > 0

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from bi.superset.environment import ensure
 from bi.superset.server import HOST, Superset, published
@@ -14,8 +15,8 @@ from warehouse.errors import Stop
 PORT = 8088
 
 
-def main() -> int:
-    """Become the server; return only when it cannot start: 1, with the reason said."""
+def main() -> NoReturn:
+    """Become the server, or end with 1 and say why it cannot start."""
     parser = argparse.ArgumentParser(prog="python -m bi.superset", description="Superset for one home, on loopback.")
     parser.add_argument("--home", type=Path, default=Path(os.environ.get("CAKUPAN_HOME", "demo")), metavar="DIR")
     parser.add_argument("--port", type=int, default=PORT)
@@ -27,8 +28,7 @@ def main() -> int:
         superset = Superset(ensure(given.venv.absolute()), home, (given.folder or home / "superset").absolute())
         is_new = superset.prepare()
     except Stop as stopped:
-        print(stopped, file=sys.stderr)
-        return 1
+        sys.exit(str(stopped))
     print(f"http://{HOST}:{given.port}/superset/dashboard/cakupan/   .../kepatuhan/   (Ctrl-C: berhenti / stop)")
     password = superset.password_file.read_text(encoding="utf-8") if is_new else "***"
     print(f"admin {password}   {superset.password_file}", flush=True)
@@ -37,4 +37,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -38,7 +38,10 @@ def main(base: str, password: str, folder: Path, charts: dict[str, int]) -> dict
     driver.set_page_load_timeout(PATIENCE)
     try:
         login(driver, base, password)
-        seen = {slug: look(driver, f"{base}/superset/dashboard/{slug}/", folder / f"{slug}.png", number) for slug, number in charts.items()}
+        seen = {
+            slug: look(driver, f"{base}/superset/dashboard/{slug}/", folder / f"{slug}.png", number)
+            for slug, number in charts.items()
+        }
         return {"dashboards": seen, "requests": requests(driver), "console": console(driver)}
     finally:
         driver.quit()
@@ -67,7 +70,11 @@ def look(driver: webdriver.Chrome, address: str, picture: Path, charts: int) -> 
     driver.set_window_size(WIDTH, int(min(MOST_HEIGHT, driver.execute_script(HEIGHT))))
     time.sleep(4)
     driver.save_screenshot(str(picture))
-    return {"drawn": driver.execute_script(DRAWN), "busy": driver.execute_script(BUSY), "errors": driver.execute_script(ERRORS)}
+    return {
+        "drawn": driver.execute_script(DRAWN),
+        "busy": driver.execute_script(BUSY),
+        "errors": driver.execute_script(ERRORS),
+    }
 
 
 def requests(driver: webdriver.Chrome) -> list[dict[str, Any]]:

@@ -80,7 +80,7 @@ def _database(uuid: str) -> dict[str, Any]:
 
 
 def _text(content: dict[str, Any]) -> str:
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
 
 
 if __name__ == "__main__":

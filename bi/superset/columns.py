@@ -12,6 +12,7 @@ from warehouse import vocabulary as v
 from warehouse.schema import Column, Table
 
 FLAG = Column(pl.Boolean(), "", "flag")
+SHARE = Column(pl.Float64(), "", "fraction", nullable=True, additive=False)
 RANK = Column(v.WHOLE, "", "rank", nullable=True, additive=False)
 REGION = {
     "region_code": v.REGION_CODE,
@@ -66,14 +67,14 @@ CLAIM = {
     "finding": Column(v.TEXT, "Rule that decided.", "code", label_id="Aturan"),
     "why_id": Column(v.TEXT, "Why, in Indonesian.", "text", label_id="Alasan"),
     "why_en": Column(v.TEXT, "Why, in English.", "text", label_id="Alasan (Inggris)"),
-    "coverage_ratio_computed": Column(pl.Float64(), "Workers covered over the denominator stated.", "fraction", label_id="Cakupan dihitung", additive=False),
+    "coverage_ratio_computed": SHARE.but(description="Workers covered over the denominator stated.", label_id="Cakupan dihitung"),
     "implied_denominator_from_coverage": v.persons("Denominator that the coverage implies.", "Penyebut tersirat (cakupan)"),
     "implied_denominator_from_target": v.persons("Denominator that the target implies.", "Penyebut tersirat (target)"),
     "implied_annual_premium_idr": v.rupiah("Contributions of a year that the claim implies.", "Iuran setahun tersirat").but(additive=False),
     "implied_gap_workers": v.persons("Workers missing to the target that the claim implies.", "Kekurangan tersirat"),
     "our_active_workers": v.persons("Our workers in force, as known on that day.", "Pekerja aktif (kami)"),
     "our_eligible_workers": v.persons("Our eligible workers, as known on that day.", "Pekerja layak (kami)"),
-    "our_ratio": Column(pl.Float64(), "Our coverage, as known on that day.", "fraction", label_id="Cakupan (kami)", additive=False),
+    "our_ratio": SHARE.but(description="Our coverage, as known on that day.", label_id="Cakupan (kami)"),
     "our_month": v.MONTH.but(description="Month of our figure.", label_id="Bulan (kami)"),
     "our_as_of_date": v.AS_OF_DATE.but(description="Version of our figure.", label_id="Tanggal data (kami)"),
     "our_basis": v.BASIS.but(label_id="Dasar wilayah (kami)"),

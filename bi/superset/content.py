@@ -119,7 +119,8 @@ BENEFIT = bars(
 )  # fmt: skip
 BUDGETS = table(
     "budgets", "Serapan anggaran / Budget absorption", "budget_absorption", ("year", "region_name", "funding_source_name"),
-    ("sum_budget_idr", "sum_spent_idr", "rate_absorption_ratio"), "Budgets for contributions of the year beside what was paid; not filtered by month.",
+    ("sum_budget_idr", "sum_spent_idr", "rate_absorption_ratio"),
+    "Budgets for contributions of the year beside what was paid; not filtered by month.",
     forms={"sum_budget_idr": WHOLE, "sum_spent_idr": WHOLE, "rate_absorption_ratio": PERCENT, "year": "d"},
 )  # fmt: skip
 
@@ -138,7 +139,10 @@ CAKUPAN = Dashboard(
     (
         Filter("province_name", "Provinsi / Province", "Satu provinsi / one province.", "coverage"),
         Filter("year_month", "Bulan / Month", "Satu bulan / one month.", "coverage", newest_first=True, spared=("trend", "claims")),
-        Filter("basis", "Dasar / Basis", "RESIDENCE: domisili. WORKPLACE: tempat kerja.", "coverage", default="RESIDENCE", spared=("league", "claims")),
+        Filter(
+            "basis", "Dasar / Basis", "RESIDENCE: domisili. WORKPLACE: tempat kerja.", "coverage", default="RESIDENCE",
+            spared=("league", "claims"),
+        ),
     ),
 )  # fmt: skip
 KEPATUHAN = Dashboard(

@@ -38,17 +38,25 @@ class Client:
         with zipfile.ZipFile(packed, "w") as archive:
             for file in sorted(folder.rglob("*.yaml")):
                 archive.write(file, f"cakupan/{file.relative_to(folder)}")
-        self._http.post("/api/v1/assets/import/", files={"bundle": ("cakupan.zip", packed.getvalue())}).raise_for_status()
+        self._http.post(
+            "/api/v1/assets/import/", files={"bundle": ("cakupan.zip", packed.getvalue())}
+        ).raise_for_status()
 
     def charts(self) -> dict[str, tuple[int, dict[str, Any]]]:
         """Return the id and the stored query of every chart, by its UUID."""
-        listed = self._http.get("/api/v1/chart/", params={"q": "(page_size:100,columns:!(id,uuid))"}).raise_for_status().json()
+        listed = (
+            self._http.get("/api/v1/chart/", params={"q": "(page_size:100,columns:!(id,uuid))"})
+            .raise_for_status()
+            .json()
+        )
         found = {each["uuid"]: each["id"] for each in listed["result"]}
         return {uuid: (number, self._query(number)) for uuid, number in found.items()}
 
     def datasets(self) -> dict[int, set[str]]:
         """Return the names of the columns of every dataset by its id."""
-        listed = self._http.get("/api/v1/dataset/", params={"q": "(page_size:100,columns:!(id))"}).raise_for_status().json()
+        listed = (
+            self._http.get("/api/v1/dataset/", params={"q": "(page_size:100,columns:!(id))"}).raise_for_status().json()
+        )
         found = [self._http.get(f"/api/v1/dataset/{each['id']}").raise_for_status().json() for each in listed["result"]]
         return {each["id"]: {column["column_name"] for column in each["result"]["columns"]} for each in found}
 

@@ -65,7 +65,9 @@ def dashboard_queries(client: Client) -> dict[str, dict[str, Any]]:
             query = found[chart.uuid][1]
             obeyed = [each.column for each in dashboard.filters if chart.name not in each.spared]
             known = columns[query["datasource"]["id"]]
-            query["queries"][0]["filters"] += [{"col": name, "op": "IN", "val": [CHOSEN[name]]} for name in obeyed if name in known]
+            query["queries"][0]["filters"] += [
+                {"col": name, "op": "IN", "val": [CHOSEN[name]]} for name in obeyed if name in known
+            ]
             queries[chart.name] = query
     return queries
 
@@ -88,7 +90,9 @@ def rows_in_order(rows: list[dict[str, Any]], query: dict[str, Any]) -> Rows:
     """Return the rows as tuples of columns and metrics; a day arrives as milliseconds since 1970."""
     asked = query["queries"][0]
     names = [*asked["columns"], *asked["metrics"]]
-    return comparable([tuple(_day(row[name]) if name.endswith("_date") else row[name] for name in names) for row in rows])
+    return comparable(
+        [tuple(_day(row[name]) if name.endswith("_date") else row[name] for name in names) for row in rows]
+    )
 
 
 def nothing_is_written(client: Client) -> Iterator[str]:
@@ -148,10 +152,12 @@ def kept_by_pages(found: dict[str, Any], base: str, charts: dict[str, int]) -> I
     assert len(asked) >= sum(charts.values())
     assert {each.get("status") for each in asked} == {200}, asked
     yield f"pages: {charts} charts drawn without error, {len(asked)} requests for data answered"
-    foreign = [each for each in found["requests"] if each["url"].startswith("http") and not each["url"].startswith(base)]
+    foreign = [
+        each for each in found["requests"] if each["url"].startswith("http") and not each["url"].startswith(base)
+    ]
     assert not [each for each in foreign if each.get("blocked") != "csp"], foreign
     yield f"silence: nothing left this machine; {len(foreign)} attempts to count visitors stopped by the content security policy"
 
 
 def _day(value: object) -> object:
-    return datetime.fromtimestamp(value / 1000, UTC).date() if isinstance(value, int) else value
+    return datetime.fromtimestamp(value / 1000, UTC).date() if isinstance(value, int | float) else value
