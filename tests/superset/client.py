@@ -70,7 +70,7 @@ class Client:
 
     def sql(self, database: int, sql: str) -> tuple[int, str]:
         """Return the status and the answer of a statement in SQL Lab."""
-        told = {"database_id": database, "sql": sql, "runAsync": False, "json": True}
+        told = {"database_id": database, "sql": sql, "runAsync": False}
         answer = self._http.post("/api/v1/sqllab/execute/", json=told)
         return answer.status_code, answer.text
 
