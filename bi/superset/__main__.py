@@ -30,8 +30,8 @@ def main() -> NoReturn:
     except Stop as stopped:
         sys.exit(str(stopped))
     print(f"http://{HOST}:{given.port}/superset/dashboard/cakupan/   .../kepatuhan/   (Ctrl-C: berhenti / stop)")
-    password = superset.password_file.read_text(encoding="utf-8") if is_new else "***"
-    print(f"admin {password}   {superset.password_file}", flush=True)
+    password = superset.password_file.read_text(encoding="utf-8") if is_new else ""
+    print(f"admin {password}   (kata sandi / password: {superset.password_file})", flush=True)
     command = superset.command(given.port)
     os.execve(command[0], command, superset.environment)
 

@@ -35,17 +35,20 @@ def main() -> int:
     parser.add_argument("--pictures", type=Path, default=Path("build/superset"))
     parser.add_argument("--port", type=int, default=8099)
     given = parser.parse_args()
-    python = ensure(given.venv.absolute())
+    python, pictures = ensure(given.venv.absolute()), given.pictures.absolute()
+    pictures.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         home = copy_of(published(given.home), Path(folder) / "home")
         superset = Superset(python, home, Path(folder) / "superset")
         superset.prepare()
-        with serving(superset, given.port) as base:
+        with serving(superset, given.port, pictures / "server.log") as base:
             password = superset.password_file.read_text(encoding="utf-8")
-            for said in promises.kept(Client(base, password), home, BUNDLE):
-                print(said, flush=True)
-            for said in seen(superset, base, password, given.pictures.absolute()):
-                print(said, flush=True)
+            client = Client(base, password)
+            for line in promises.kept(client, home, BUNDLE):
+                print(line, flush=True)
+            for line in seen(superset, base, password, pictures):
+                print(line, flush=True)
+            print(promises.a_publish_shows(client, home))
     return 0
 
 
@@ -59,10 +62,13 @@ def copy_of(home: Path, target: Path) -> Path:
 
 
 @contextmanager
-def serving(superset: Superset, port: int) -> Iterator[str]:
-    """Yield the address of the running server, and end it afterwards."""
+def serving(superset: Superset, port: int, log: Path) -> Iterator[str]:
+    """Yield the address of the running server, and end it afterwards; what it says goes to `log`."""
     base = f"http://{HOST}:{port}"
-    with subprocess.Popen(superset.command(port), env=superset.environment, stdout=sys.stderr) as server:
+    with (
+        log.open("w", encoding="utf-8") as said,
+        subprocess.Popen(superset.command(port), env=superset.environment, stdout=said, stderr=said) as server,
+    ):
         try:
             until = time.monotonic() + PATIENCE
             while not answers(base):
@@ -85,7 +91,6 @@ def seen(superset: Superset, base: str, password: str, pictures: Path) -> Iterat
     """Yield what a browser sees: dashboards without errors, every chart answered, and nothing asked of others."""
     if not (shutil.which("chromedriver") and shutil.which("chromium")):
         raise SystemExit("install chromium and chromium-driver: the dashboards are looked at in a browser")
-    pictures.mkdir(parents=True, exist_ok=True)
     charts = promises.charts_by_dashboard()
     command = [str(superset.python), str(HERE / "browser.py"), base, str(pictures), json.dumps(charts)]
     done = subprocess.run(command, input=password, capture_output=True, text=True, check=False)
