@@ -16,6 +16,7 @@ import duckdb
 import polars as pl
 
 from warehouse import ddl
+from warehouse.catalogue import describing
 from warehouse.dictionary import table_schema
 from warehouse.files import only_writer, remove, sync
 from warehouse.schema import Table, tables_of
@@ -88,7 +89,7 @@ def _disclose(connection: duckdb.DuckDBPyConnection, disclose: Disclosure) -> No
 
     for table in tables_of("mart"):
         columns = list(ddl.stored_columns_of(table))
-        frame = disclose(table, read)
+        frame = describing()[table] if table in describing() else disclose(table, read)
         source = f"warehouse.{table.qualified()}" if frame is None else f"frame_{table.name}"
         if frame is not None:
             connection.register(source, frame.select(columns).to_arrow())

@@ -12,21 +12,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 
 from warehouse import ddl
 from warehouse.calendar import Version
+from warehouse.catalogue import describing
 from warehouse.errors import Stop
 from warehouse.files import only_writer, remove, sync
+from warehouse.preparing import CATALOG as CATALOG
+from warehouse.preparing import digest, prepare
 from warehouse.schema import Fact, Table
+from warehouse.tables.operations import Definition
 
 STORAGE_VERSION = "v1.0.0"  # read by DuckDB 1.1.3 and everything newer
 MEMORY_LIMIT = "1GB"
 THREADS = 2
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-CATALOG = "warehouse"
 
 
 class Build:
@@ -98,19 +102,15 @@ class Build:
         return self._connection.sql(sql, params=list(parameters)).pl()
 
     def prepare(self) -> None:
-        """Create what is declared and missing, and renew views and comments.
+        """Create what is declared and missing, and renew formulas, views, comments and what describes them.
 
-        Raises Stop when a stored table has other columns than its declaration.
+        Raises Stop when a table stores other columns than its declaration.
         """
         with self.transaction():
-            for layer in ddl.LAYERS:
-                self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
-            for table in ddl.database_tables():
-                self._connection.execute(ddl.create_table(table))
-                self._require_declared_columns(table)
-                self._connection.execute(";".join(ddl.comments(table)))
-            for view in ddl.views():
-                self._connection.execute(view)
+            if prepare(self._rows):
+                mark = pl.DataFrame({"digest": [digest()]})
+                for table, frame in {**describing(), Definition: mark}.items():
+                    self.replace(table, frame)
 
     def require_unique_keys(self) -> None:
         """Raise Stop when a key occurs twice among the standing rows of a table that was written."""
@@ -143,23 +143,10 @@ class Build:
             self._connection.unregister("incoming")
 
     def _count(self, source: str, values: Sequence[object] = ()) -> int:
-        return int(self._connection.execute(f"SELECT count(*) FROM {source}", list(values)).fetchall()[0][0])
+        return int(self._rows(f"SELECT count(*) FROM {source}", values)[0][0])
 
-    def _require_declared_columns(self, table: type[Table]) -> None:
-        declared = [(name, ddl.SQL_TYPES[column.dtype]) for name, column in ddl.columns_of(table).items()]
-        found = self._connection.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = ? AND schema_name = ? AND table_name = ?"
-            " ORDER BY column_index",
-            [CATALOG, table.layer, table.name],
-        ).fetchall()
-        if found != declared:
-            changed = ", ".join(sorted({name for name, _ in set(found) ^ set(declared)})) or "order"
-            raise Stop(
-                "table_differs_from_declaration",
-                f"{table.qualified()}: other columns than this version declares ({changed})",
-                f"{table.qualified()}: kolom berbeda dari deklarasi versi ini ({changed})",
-                "move the warehouse file away and rebuild it from the kept extracts / pindahkan berkas gudang lalu bangun ulang",
-            )
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql, list(values)).fetchall()
 
 
 @contextmanager

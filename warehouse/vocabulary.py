@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.metric import Metric
-from warehouse.schema import Column, Parse
+from warehouse.schema import Column, Parse, in_english
 
 SEGMENTS = ("PU", "BPU", "JAKON", "PMI")
 SCOPES: dict[str, tuple[str, ...]] = {
@@ -92,6 +92,10 @@ SUPERSEDED_AT = Column(
     nullable=True,
 )
 RUN_ID = Column(TEXT, "The run that loaded this row (ops.run).", unit="id", label_id="Nomor proses")
+HISTORY: dict[str, Column] = {
+    name: column.but(name=name, label_en=in_english(name), source="the load")
+    for name, column in (("loaded_at", LOADED_AT), ("superseded_at", SUPERSEDED_AT), ("run_id", RUN_ID))
+}
 
 
 MOST_WAGE = 1_000_000_000
@@ -117,8 +121,8 @@ def rupiah(description: str, label_id: str, *, nullable: bool = False) -> Column
 def ratio(metric: Metric) -> Column:
     """Return the column of a metric: computed from its parts wherever it is read, never stored."""
     return Column(
-        WHOLE if metric.whole else pl.Float64(), metric.description, metric.unit, label_id=metric.label_id, nullable=True,
-        formula=metric.formula, metric=metric, additive=False,
+        WHOLE if metric.whole else pl.Float64(), metric.description, metric.unit, label_id=metric.label_id,
+        label_en=metric.label_en, nullable=True, formula=metric.formula, metric=metric, additive=False,
     )  # fmt: skip
 
 

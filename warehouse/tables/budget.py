@@ -58,6 +58,14 @@ class FactBudget(Fact, layer="mart", name="fact_budget", grain="one row per rege
             legal_reference="the budget's own legal basis, extract column anggaran.dasar", adds_up=True,
         )
     )  # fmt: skip
+    budget_per_worker_idr = v.ratio(
+        Metric(
+            "budget_idr", "budget_workers", "Budget per worker it is meant for, whole rupiah a year.",
+            "Anggaran per tenaga kerja", "Budget per worker", basis="the regency that the budget is for",
+            legal_reference="the budget's own legal basis, extract column anggaran.dasar", unit="rupiah",
+            adds_up=True, whole=True,
+        )
+    )  # fmt: skip
 
 
 class FactMinimumPremium(Fact, layer="mart", name="fact_minimum_premium", grain="one row per calendar year"):

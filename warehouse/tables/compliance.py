@@ -121,6 +121,20 @@ class FactCompliance(
         "Workers not registered by registered employers.", "workers", "Tenaga kerja belum didaftarkan"
     )
     arrears_idr = v.rupiah("Unpaid after the due date, for all months up to the month.", "Piutang iuran")
+    registered_ratio = v.ratio(
+        Metric(
+            "registered_employers", "obliged_employers", "Registered employers over obliged employers.",
+            "Tingkat pendaftaran pemberi kerja", "Registered share",
+            basis="workplace: the regency of the employer", legal_reference="PP 86/2013; Perpres 109/2013", adds_up=True,
+        )
+    )  # fmt: skip
+    late_ratio = v.ratio(
+        Metric(
+            "late_employers", "registered_employers", "Employers that paid the month late over registered employers.",
+            "Proporsi terlambat bayar", "Late share",
+            basis="workplace: the regency of the employer", legal_reference="PP 44/2015; PP 86/2013", adds_up=True,
+        )
+    )  # fmt: skip
     compliance_ratio = v.ratio(
         Metric(
             "compliant_employers", "obliged_employers", "Compliant employers over obliged employers.",

@@ -10,6 +10,15 @@ from warehouse.tables.workforce import PERIOD, SOURCE
 KEPESERTAAN = "kepesertaan in force on the reference day"
 
 
+COVERAGE = Metric(
+    "active_workers", "eligible_workers",
+    "Coverage: active workers over eligible workers. Above 1 happens in real life and is kept.",
+    "Cakupan kepesertaan", "Coverage",
+    basis="residence or workplace, as the row's basis says; denominator by its workforce_source and workforce_period",
+    legal_reference="Inpres 2/2021",
+)  # fmt: skip
+
+
 class Presence(Table, layer="lake", grain="one row per basis, regency and person"):
     """Who is in force where: every fact of one person in one regency, packed into one word.
 
@@ -85,13 +94,12 @@ class FactCoverage(
         key=False, nullable=True, source="penduduk_bekerja.periode",
         description="Survey period of eligible_workers; the oldest one when regencies differ.",
     )  # fmt: skip
-    coverage_ratio = v.ratio(
+    coverage_ratio = v.ratio(COVERAGE)
+    vulnerable_ratio = v.ratio(
         Metric(
-            "active_workers", "eligible_workers",
-            "Coverage: active workers over eligible workers. Above 1 happens in real life and is kept.",
-            "Cakupan kepesertaan", "Coverage",
-            basis="residence or workplace, as the row's basis says; denominator by its workforce_source and workforce_period",
-            legal_reference="Inpres 2/2021",
+            "vulnerable_workers", "active_workers", "Vulnerable workers over active workers.",
+            "Proporsi pekerja rentan", "Vulnerable share", basis="residence or workplace, as the row's basis says",
+            legal_reference="Inpres 2/2021; membership extract, column rentan",
         )
     )  # fmt: skip
 

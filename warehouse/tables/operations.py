@@ -11,7 +11,7 @@ ROWS = Column(v.WHOLE, "", "rows", minimum=0)
 WORD = Column(v.TEXT, "", "text")
 
 
-class Run(Table, layer="ops", name="run", grain="one row per run"):
+class Run(Table, layer="ops", name="run", grain="one row per run", comes_from="the load"):
     """What ran, with which code and settings, and how it ended; a run that failed or was killed leaves no row."""
 
     run_id = ID.but(description="Id of the run.")
@@ -25,7 +25,7 @@ class Run(Table, layer="ops", name="run", grain="one row per run"):
     rows_rejected = ROWS.but(description="Rows rejected: in = accepted + rejected.")
 
 
-class SourceFile(Table, layer="ops", name="source_file", grain="one row per file content"):
+class SourceFile(Table, layer="ops", name="source_file", grain="one row per file content", comes_from="the load"):
     """Every delivered file, known by the SHA-256 of its content."""
 
     sha256 = ID.but(description="SHA-256 of the content.")
@@ -42,7 +42,7 @@ class SourceFile(Table, layer="ops", name="source_file", grain="one row per file
     reason = WORD.but(description="Why it was stopped.", nullable=True)
 
 
-class Rejection(Table, layer="ops", name="rejection", grain="one row per rejected row"):
+class Rejection(Table, layer="ops", name="rejection", grain="one row per rejected row", comes_from="the load"):
     """Rejected rows with the rules they broke; personal data is masked."""
 
     run_id = WORD.but(description="The run that read the file.", unit="id")
@@ -59,7 +59,7 @@ class Rejection(Table, layer="ops", name="rejection", grain="one row per rejecte
     masked_row = WORD.but(description="The row as JSON, personal data masked.")
 
 
-class ColumnDrift(Table, layer="ops", name="drift", grain="one row per file and changed column"):
+class ColumnDrift(Table, layer="ops", name="drift", grain="one row per file and changed column", comes_from="the load"):
     """What came, went, moved or is written differently in a file against the last accepted delivery of its source."""
 
     run_id = WORD.but(description="The run that received the file.", unit="id")
@@ -79,7 +79,13 @@ class ColumnDrift(Table, layer="ops", name="drift", grain="one row per file and 
     proposal = WORD.but(description="Line of the settings that would meet the change.", nullable=True)
 
 
-class CheckResult(Table, layer="ops", name="check_result", grain="one row per run, suite, expectation and subject"):
+class CheckResult(
+    Table,
+    layer="ops",
+    name="check_result",
+    grain="one row per run, suite, expectation and subject",
+    comes_from="the load",
+):
     """What every expectation found."""
 
     run_id = WORD.but(description="The run.", unit="id")
@@ -92,10 +98,16 @@ class CheckResult(Table, layer="ops", name="check_result", grain="one row per ru
     success = Column(pl.Boolean(), "Met.", "flag")
 
 
-class MonthLoad(Table, layer="ops", name="month_load", grain="one row per loaded month"):
+class MonthLoad(Table, layer="ops", name="month_load", grain="one row per loaded month", comes_from="the load"):
     """From what each month was computed; written in the same transaction as its facts."""
 
     month = v.MONTH
     fingerprint = WORD.but(description="Fingerprint of the files, the code and the seeds behind the facts.")
     loaded_at = WHEN.but(description="When it was loaded.")
     run_id = WORD.but(description="The run that loaded it.", unit="id")
+
+
+class Definition(Table, layer="ops", name="definition", grain="one row", comes_from="the load"):
+    """The mark of the declarations that tables, views and comments were last made by."""
+
+    digest = ID.but(description="SHA-256 of the statements and of what mart.dictionary and mart.metric hold.")

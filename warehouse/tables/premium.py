@@ -66,6 +66,34 @@ class FactPremium(
             legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", unit="rupiah", whole=True,
         )
     )  # fmt: skip
+    billing_ratio = v.ratio(
+        Metric(
+            "billed_idr", "due_idr", "Contribution billed over contribution due, where due is known.", "Tingkat penagihan",
+            "Billing ratio", basis="billed in the regency, due by residence",
+            legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", adds_up=True,
+        )
+    )  # fmt: skip
+    collection_ratio = v.ratio(
+        Metric(
+            "paid_idr", "billed_idr", "Contribution paid, on time or late, over contribution billed.",
+            "Tingkat penerimaan iuran", "Collection ratio", basis="the regency of the bill",
+            legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", adds_up=True,
+        )
+    )  # fmt: skip
+    on_time_ratio = v.ratio(
+        Metric(
+            "paid_on_time_idr", "billed_idr", "Contribution paid on or before the due date over contribution billed.",
+            "Ketepatan bayar", "On-time ratio", basis="the regency of the bill",
+            legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", adds_up=True,
+        )
+    )  # fmt: skip
+    arrears_ratio = v.ratio(
+        Metric(
+            "arrears_idr", "billed_idr", "Contribution of the month in arrears over contribution billed.",
+            "Rasio piutang", "Arrears ratio", basis="the regency of the bill",
+            legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", adds_up=True,
+        )
+    )  # fmt: skip
 
     rules = (
         Rule(

@@ -23,6 +23,7 @@ def _number(description: str, unit: str, label_id: str, *, minimum: int | None =
 def _ratio(description: str, label_id: str) -> Column:
     return Column(
         pl.Float64(), description, "fraction", label_id=label_id, nullable=True, minimum=0, maximum=MOST_RATIO, additive=False,
+        stated=True,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ FRAME = Column(
     key=True,
 )
 TARGET_RATIO = Column(
-    pl.Float64(), "Coverage to reach.", "fraction", label_id="Target cakupan", minimum=0, additive=False
+    pl.Float64(), "Coverage to reach.", "fraction", label_id="Target cakupan", minimum=0, additive=False, stated=True
 )
 TARGET_WORKERS = v.persons("Workers to reach, where the target states them.", "Target tenaga kerja", nullable=True)
 LEGAL_REFERENCE = Column(v.TEXT, "The document that sets it.", "text", label_id="Dasar hukum")
