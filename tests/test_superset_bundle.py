@@ -101,20 +101,18 @@ def test_persons_are_never_summed_and_stocks_never_over_months(published: Path) 
     sums = {
         (dataset.name, measure.name)
         for dataset in DATASETS
-        for measure in datasets.measures(dataset, bundle.columns_of(published, dataset))
+        for measure in datasets.measures(dataset)
         if measure.name.startswith(("sum_", "billion_"))
     }
     persons = ("active", "eligible", "members", "joined", "left", "vulnerable", "accounts", "rank")
     assert sums
     assert not [name for _, name in sums if any(person in name for person in persons)]
-    refused = query(
-        published, f"SELECT {expression('compliance', 'sum_obliged_employers', published)} AS n FROM mart.compliance"
-    )
+    refused = query(published, f"SELECT {expression('compliance', 'sum_obliged_employers')} AS n FROM mart.compliance")
     assert refused["n"].to_list() == [None]
 
 
 def test_a_figure_of_persons_refuses_a_group_of_several_rows(published: Path) -> None:
-    asked = expression("coverage", "only_active_workers", published)
+    asked = expression("coverage", "only_active_workers")
     where = f"WHERE month = '{MONTH}' AND segment = 'UCJ' AND basis = '{BASIS}'"
     both = query(
         published, f"SELECT level, {asked} AS n FROM mart.coverage {where} AND province_code = '15' GROUP BY level"
@@ -124,9 +122,8 @@ def test_a_figure_of_persons_refuses_a_group_of_several_rows(published: Path) ->
     assert figures["province"] > 0
 
 
-def expression(dataset: str, metric: str, file: Path) -> str:
-    found = datasets.measures(BY_NAME[dataset], bundle.columns_of(file, BY_NAME[dataset]))
-    return next(measure.expression for measure in found if measure.name == metric)
+def expression(dataset: str, metric: str) -> str:
+    return next(measure.expression for measure in datasets.measures(BY_NAME[dataset]) if measure.name == metric)
 
 
 def test_the_connection_is_read_only_and_closed(files: dict[str, Any]) -> None:

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bi.superset import charts, dashboards, datasets
-from bi.superset.columns import Described, describe
 from bi.superset.content import DASHBOARDS
-from bi.superset.datasets import DATASETS, Dataset
+from bi.superset.datasets import DATASETS
 from bi.superset.identity import VERSION, uuid_of
-from warehouse.store import NO_EXTENSIONS, building, query
+from warehouse.store import NO_EXTENSIONS
 
 FOLDER = Path(__file__).parent / "bundle"
 DATABASE = "Cakupan"
@@ -29,26 +27,15 @@ METADATA = {"version": VERSION, "type": "assets", "timestamp": "2025-01-01T00:00
 
 def texts() -> dict[str, str]:
     """Return every file of the bundle by its path."""
-    with tempfile.TemporaryDirectory() as folder:
-        empty = Path(folder) / "empty.duckdb"
-        with building(empty):
-            pass
-        described = {dataset.name: columns_of(empty, dataset) for dataset in DATASETS}
     database = uuid_of("database", DATABASE)
     files: dict[str, dict[str, Any]] = {"metadata.yaml": METADATA, f"databases/{DATABASE}.yaml": _database(database)}
     for dataset in DATASETS:
         path = f"datasets/{DATABASE}/{dataset.name}.yaml"
-        files[path] = datasets.as_yaml(dataset, described[dataset.name], database)
+        files[path] = datasets.as_yaml(dataset, database)
     for dashboard in DASHBOARDS:
         files |= {f"charts/{chart.name}.yaml": charts.as_yaml(chart) for chart in dashboard.charts()}
         files[f"dashboards/{dashboard.name}.yaml"] = dashboards.as_yaml(dashboard)
     return {path: _text(content) for path, content in files.items()}
-
-
-def columns_of(file: Path, dataset: Dataset) -> list[Described]:
-    """Return the columns of `dataset` as the DuckDB file at `file` has them."""
-    found = query(file, f"DESCRIBE SELECT * FROM {dataset.relation}")
-    return describe(dict(zip(found["column_name"], found["column_type"], strict=True)), dataset.tables, dataset.own)
 
 
 def write(folder: Path) -> None:

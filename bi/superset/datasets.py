@@ -7,20 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bi.superset import columns as c
-from bi.superset.columns import Described
+from bi.superset.columns import Described, describe
 from bi.superset.identity import VERSION, uuid_of
 from warehouse import ddl
 from warehouse import vocabulary as v
-from warehouse.schema import Column, Table
-from warehouse.tables.arrears import FactArrears
-from warehouse.tables.benefit import FactBenefit
-from warehouse.tables.budget import FactBudget
-from warehouse.tables.compliance import EmployerMonth, FactCompliance
-from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage
-from warehouse.tables.movement import FactMovement
-from warehouse.tables.premium import FactPremium
-from warehouse.tables.published_figure import FactPublishedFigure
-from warehouse.tables.target import FactTarget
+from warehouse.schema import Column
+from warehouse.tables.compliance import EmployerMonth
 
 SCHEMA = "mart"
 YEAR_MONTH = "year_month"
@@ -43,7 +35,7 @@ FINDINGS = {
     "programme_missing_employers": "is_programme_missing",
     "late_employers": "is_late",
 }
-PLACE = "region_code, region_name, level, province_code, province_name, month, as_of_date"
+PLACE = ("region_code", "region_name", "level", "province_code", "province_name", "month", "as_of_date")
 
 
 @dataclass(frozen=True)
@@ -69,14 +61,16 @@ CLASS = Computed(
 class Dataset:
     """A view, or a query over views, as a BI tool sees it.
 
-    `alone` names the columns of which a sum may span one value only: stocks are never added up over months.
+    `alone` names the columns of which a sum may span one value only: stocks are never added up over months. A query
+    `shows` columns of `view` (all, where none are named) and those of its `own`.
     """
 
     name: str
-    tables: tuple[type[Table], ...]
-    own: Mapping[str, Column] = field(default_factory=dict)
     alone: tuple[str, ...] = ()
     sql: str = ""
+    view: str = ""
+    shows: tuple[str, ...] = ()
+    own: Mapping[str, Column] = field(default_factory=dict)
     about: str = ""
     computed: tuple[Computed, ...] = ()
 
@@ -95,6 +89,10 @@ class Dataset:
         """Return what a reader must know."""
         return self.about or ddl.view_comments()[f"{SCHEMA}.{self.name}"]
 
+    def described(self) -> list[Described]:
+        """Return its columns with their declarations."""
+        return describe(f"{SCHEMA}.{self.view or self.name}", self.shows, self.own)
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -111,7 +109,7 @@ class Measure:
 def _steps() -> str:
     """Return the query of the change since the month before, one row per step, signed."""
     branches = [
-        f"SELECT {PLACE}, basis, segment, '{number} {label}' AS step,"
+        f"SELECT {', '.join(PLACE)}, basis, segment, '{number} {label}' AS step,"
         f" {'-' if name in GONE else ''}{name} AS workers FROM mart.month_bridge WHERE is_newest"
         for number, (name, label) in enumerate(STEPS.items(), 1)
     ]
@@ -121,7 +119,7 @@ def _steps() -> str:
 def _findings() -> str:
     """Return the query of employers by finding, one row per regency, scale, sector and finding."""
     branches = [
-        f"SELECT {PLACE}, scale, sector, '{EmployerMonth.columns[flag].label_id}' AS finding, {name} AS employers FROM mart.compliance"
+        f"SELECT {', '.join(PLACE)}, scale, sector, '{EmployerMonth.columns[flag].label_id}' AS finding, {name} AS employers FROM mart.compliance"
         for name, flag in FINDINGS.items()
     ]
     return "\nUNION ALL\n".join(branches)
@@ -132,25 +130,25 @@ FROM mart.compliance AS compliance
 LEFT JOIN mart.dim_sector AS sector ON sector.sector = compliance.sector"""
 
 DATASETS = (
-    Dataset("coverage", (FactCoverage,)),
-    Dataset("programme_coverage", (FactProgrammeCoverage,)),
-    Dataset("premium", (FactPremium,)),
-    Dataset("compliance", (FactCompliance,), c.COMPLIANCE, ("month",), BY_SECTOR, ddl.view_comments()["mart.compliance"]),
-    Dataset("benefit", (FactBenefit,)),
-    Dataset("arrears", (FactArrears,), alone=("month",)),
-    Dataset("coverage_gap", (FactCoverage, FactTarget), c.GAP),
-    Dataset("league_table", (FactCoverage,), c.LEAGUE),
-    Dataset("month_bridge", (FactMovement,), c.BRIDGE),
-    Dataset("arrears_ageing", (FactArrears,), c.AGEING, ("month",), computed=(CLASS,)),
-    Dataset("budget_absorption", (FactBudget,), c.BUDGET, ("year",)),
-    Dataset("claim_check", (FactPublishedFigure, FactCoverage), c.CLAIM),
+    Dataset("coverage"),
+    Dataset("programme_coverage"),
+    Dataset("premium"),
+    Dataset("compliance", ("month",), BY_SECTOR, own=c.SECTOR_NAME),
+    Dataset("benefit"),
+    Dataset("arrears", ("month",)),
+    Dataset("coverage_gap"),
+    Dataset("league_table"),
+    Dataset("month_bridge"),
+    Dataset("arrears_ageing", ("month",), computed=(CLASS,)),
+    Dataset("budget_absorption", ("year",)),
+    Dataset("claim_check"),
     Dataset(
-        "month_bridge_steps", (FactMovement,), c.STEP, sql=_steps(),
+        "month_bridge_steps", sql=_steps(), view="month_bridge", shows=(*PLACE, "basis", "segment"), own=c.STEP,
         about="The change of workers in force since the month before, one row per region, basis, segment and step: month_bridge"
         " between the newest versions of both months, turned into rows. Steps add up to the change of one region, basis and segment.",
     ),
     Dataset(
-        "compliance_findings", (FactCompliance,), c.FINDING, ("month", "finding"), _findings(),
+        "compliance_findings", ("month", "finding"), _findings(), "compliance", (*PLACE, "scale", "sector"), c.FINDING,
         "Employers by finding, one row per regency, month, scale, sector and finding: compliance turned into rows. An employer"
         " may have several findings, so findings are never added up.",
     ),
@@ -158,8 +156,9 @@ DATASETS = (
 BY_NAME = {dataset.name: dataset for dataset in DATASETS}
 
 
-def measures(dataset: Dataset, described: list[Described]) -> list[Measure]:
+def measures(dataset: Dataset) -> list[Measure]:
     """Return the metrics of a dataset: ratios of the catalogue, sums of what adds up, single values of all other numbers."""
+    described = dataset.described()
     names = {each.name for each in described}
     made: list[Measure] = []
     for each in described:
@@ -188,11 +187,11 @@ def _single(each: Described, dataset: Dataset) -> Measure:
         expression = f"CASE WHEN {place} THEN CAST(sum({each.name}) AS BIGINT) END"
     else:
         expression = f"CASE WHEN count(*) = 1 THEN any_value({each.name}) END"
-    return Measure(f"only_{each.name}", each.label, expression, ddl.column_comment(each.column), _format(each), ONE_ROW)
+    return Measure(f"only_{each.name}", each.label, expression, each.about, _format(each), ONE_ROW)
 
 
 def _sums(each: Described, alone: tuple[str, ...]) -> list[Measure]:
-    about, warning = ddl.column_comment(each.column), ""
+    about, warning = each.about, ""
     guard = " AND ".join(f"count(DISTINCT {name}) = 1" for name in alone)
     if guard:
         warning = f"Empty over several values of {', '.join(alone)}: these never add up."
@@ -213,8 +212,9 @@ def _format(each: Described) -> str:
     return FORMATS.get(each.column.unit, WHOLE)
 
 
-def as_yaml(dataset: Dataset, described: list[Described], database: str) -> dict[str, Any]:
+def as_yaml(dataset: Dataset, database: str) -> dict[str, Any]:
     """Return the dataset as Superset exports it."""
+    described = dataset.described()
     has_month = any(each.name == "month" for each in described)
     computed = (*((MONTH,) if has_month else ()), *dataset.computed)
     columns = [_column(each) for each in described] + [_computed(each) for each in computed]
@@ -229,7 +229,7 @@ def as_yaml(dataset: Dataset, described: list[Described], database: str) -> dict
         "always_filter_main_dttm": False,
         "cache_timeout": None,
         "uuid": dataset.uuid,
-        "metrics": [_metric(measure) for measure in measures(dataset, described)],
+        "metrics": [_metric(measure) for measure in measures(dataset)],
         "columns": columns,
         "version": VERSION,
         "database_uuid": database,
@@ -246,13 +246,13 @@ def _column(each: Described) -> dict[str, Any]:
         "groupby": True,
         "filterable": True,
         "expression": None,
-        "description": ddl.column_comment(each.column),
+        "description": each.about,
     }
 
 
 def _computed(each: Computed) -> dict[str, Any]:
     column = Column(v.TEXT, each.description, "text", label_id=each.label)
-    return _column(Described(each.name, "VARCHAR", column)) | {"expression": each.expression}
+    return _column(Described(each.name, column)) | {"expression": each.expression}
 
 
 def _metric(measure: Measure) -> dict[str, Any]:
