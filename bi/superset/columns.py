@@ -55,5 +55,5 @@ class Described:
 def describe(view: str, shows: tuple[str, ...], own: Mapping[str, Column]) -> list[Described]:
     """Return the columns of the view that `shows` names, all where it names none, and then those of its `own`."""
     declared = View.views[view].columns
-    columns = {name: declared[name] for name in shows or declared} | own
+    columns = {name: declared[name] for name in shows or declared} | dict(own)
     return [Described(name, column) for name, column in columns.items()]
