@@ -24,11 +24,6 @@ ERRORS = (
     "return [...document.querySelectorAll('.dashboard-component-chart-holder')].map(e => e.innerText)"
     ".filter(t => /no data|no results|error|unexpected|not found/i.test(t))"
 )
-HEIGHT = 1500, 6000
-PATIENCE = 180
-BUSY = "return document.querySelectorAll('.loading, [data-test=loading-indicator]').length"
-DRAWN = "return document.querySelectorAll('[data-test=slice-container], .slice_container').length"
-ERRORS = "return [...document.querySelectorAll('[data-test-viz-type] .ant-alert, .chart-container .ant-alert-error')].map(e => e.innerText)"
 HEIGHT = (
     "return Math.max(...[...document.querySelectorAll('.dashboard-component-chart-holder')]"
     ".map(e => e.getBoundingClientRect().bottom)) + 30"
