@@ -101,7 +101,7 @@ def test_persons_are_never_summed_and_stocks_never_over_months(published: Path) 
     sums = {
         (dataset.name, measure.name)
         for dataset in DATASETS
-        for measure in datasets.measures(dataset)
+        for measure in dataset.measures()
         if measure.name.startswith(("sum_", "billion_"))
     }
     persons = ("active", "eligible", "members", "joined", "left", "vulnerable", "accounts", "rank")
@@ -123,7 +123,7 @@ def test_a_figure_of_persons_refuses_a_group_of_several_rows(published: Path) ->
 
 
 def expression(dataset: str, metric: str) -> str:
-    return next(measure.expression for measure in datasets.measures(BY_NAME[dataset]) if measure.name == metric)
+    return next(measure.expression for measure in BY_NAME[dataset].measures() if measure.name == metric)
 
 
 def test_the_connection_is_read_only_and_closed(files: dict[str, Any]) -> None:

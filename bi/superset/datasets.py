@@ -1,4 +1,4 @@
-"""The datasets: the views of the published file, with metrics that refuse what must not be added up."""
+"""The datasets: the views of the published file, and two queries over them that charts need as rows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bi.superset import columns as c
+from bi.superset import metrics
 from bi.superset.columns import Described, describe
 from bi.superset.identity import VERSION, uuid_of
 from warehouse import ddl
@@ -16,9 +17,6 @@ from warehouse.tables.compliance import EmployerMonth
 
 SCHEMA = "mart"
 YEAR_MONTH = "year_month"
-FORMATS = {"fraction": ".1%"}
-WHOLE = ",d"
-BILLIONS = ",.2f"
 STEPS = {
     "restated_workers": "Koreksi",
     "joined_workers": "Baru",
@@ -61,12 +59,14 @@ CLASS = Computed(
 class Dataset:
     """A view, or a query over views, as a BI tool sees it.
 
-    `alone` names the columns of which a sum may span one value only: stocks are never added up over months. A query
+    `alone` names the columns of which a sum may span one value only: stocks are never added up over months;
+    `exact` those of which persons may be added up where each has one value. A query
     `shows` columns of `view` (all, where none are named) and those of its `own`.
     """
 
     name: str
     alone: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
     sql: str = ""
     view: str = ""
     shows: tuple[str, ...] = ()
@@ -89,21 +89,13 @@ class Dataset:
         """Return what a reader must know."""
         return self.about or ddl.view_comments()[f"{SCHEMA}.{self.name}"]
 
+    def measures(self) -> list[metrics.Measure]:
+        """Return its metrics."""
+        return metrics.measures(self.described(), self.alone, self.exact)
+
     def described(self) -> list[Described]:
         """Return its columns with their declarations."""
         return describe(f"{SCHEMA}.{self.view or self.name}", self.shows, self.own)
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A metric of a dataset: its SQL over the rows of a group."""
-
-    name: str
-    label: str
-    expression: str
-    description: str
-    d3format: str
-    warning: str = ""
 
 
 def _steps() -> str:
@@ -133,7 +125,7 @@ DATASETS = (
     Dataset("coverage"),
     Dataset("programme_coverage"),
     Dataset("premium"),
-    Dataset("compliance", ("month",), BY_SECTOR, own=c.SECTOR_NAME),
+    Dataset("compliance", ("month",), sql=BY_SECTOR, own=c.SECTOR_NAME),
     Dataset("benefit"),
     Dataset("arrears", ("month",)),
     Dataset("coverage_gap"),
@@ -143,73 +135,18 @@ DATASETS = (
     Dataset("budget_absorption", ("year",)),
     Dataset("claim_check"),
     Dataset(
-        "month_bridge_steps", sql=_steps(), view="month_bridge", shows=(*PLACE, "basis", "segment"), own=c.STEP,
+        "month_bridge_steps", exact=("region_code", "basis", "segment", "month"), sql=_steps(),
+        view="month_bridge", shows=(*PLACE, "basis", "segment"), own=c.STEP,
         about="The change of workers in force since the month before, one row per region, basis, segment and step: month_bridge"
         " between the newest versions of both months, turned into rows. Steps add up to the change of one region, basis and segment.",
     ),
     Dataset(
-        "compliance_findings", ("month", "finding"), _findings(), "compliance", (*PLACE, "scale", "sector"), c.FINDING,
-        "Employers by finding, one row per regency, month, scale, sector and finding: compliance turned into rows. An employer"
+        "compliance_findings", ("month", "finding"), sql=_findings(), view="compliance", shows=(*PLACE, "scale", "sector"), own=c.FINDING,
+        about="Employers by finding, one row per regency, month, scale, sector and finding: compliance turned into rows. An employer"
         " may have several findings, so findings are never added up.",
     ),
 )  # fmt: skip
 BY_NAME = {dataset.name: dataset for dataset in DATASETS}
-
-
-def measures(dataset: Dataset) -> list[Measure]:
-    """Return the metrics of a dataset: ratios of the catalogue, sums of what adds up, single values of all other numbers."""
-    described = dataset.described()
-    names = {each.name for each in described}
-    made: list[Measure] = []
-    for each in described:
-        metric = each.column.metric
-        if metric and {metric.numerator, metric.denominator} <= names:
-            made.append(_rate(each))
-        elif each.is_measure:
-            made += _sums(each, dataset.alone) if each.column.additive else [_single(each, dataset)]
-    return made
-
-
-def _rate(each: Described) -> Measure:
-    metric = each.column.metric
-    assert metric is not None
-    about = f"{metric.label_en}: {metric.description} {metric.numerator} / {metric.denominator}. Basis: {metric.basis}. {metric.legal_reference}."
-    alone = "" if metric.adds_up else ONE_ROW
-    return Measure(f"rate_{each.name}", each.label, metric.over_rows, about, _format(each), alone)
-
-
-ONE_ROW = "Empty unless a group is one row: choose one level, basis, segment and month."
-
-
-def _single(each: Described, dataset: Dataset) -> Measure:
-    if dataset.name == "month_bridge_steps":
-        place = " AND ".join(f"count(DISTINCT {key}) = 1" for key in ("region_code", "basis", "segment", "month"))
-        expression = f"CASE WHEN {place} THEN CAST(sum({each.name}) AS BIGINT) END"
-    else:
-        expression = f"CASE WHEN count(*) = 1 THEN any_value({each.name}) END"
-    return Measure(f"only_{each.name}", each.label, expression, each.about, _format(each), ONE_ROW)
-
-
-def _sums(each: Described, alone: tuple[str, ...]) -> list[Measure]:
-    about, warning = each.about, ""
-    guard = " AND ".join(f"count(DISTINCT {name}) = 1" for name in alone)
-    if guard:
-        warning = f"Empty over several values of {', '.join(alone)}: these never add up."
-
-    def guarded(total: str) -> str:
-        return f"CASE WHEN {guard} THEN {total} END" if guard else total
-
-    total = guarded(f"CAST(sum({each.name}) AS BIGINT)")
-    made = [Measure(f"sum_{each.name}", each.label, total, about, _format(each), warning)]
-    if each.column.unit == "rupiah":
-        billions = guarded(f"sum({each.name}) / 1e9")
-        label = f"{each.column.label_id} (miliar Rp)"
-        made.append(Measure(f"billion_{each.name}", label, billions, f"{about} In billions.", BILLIONS, warning))
-    return made
-
-
-def _format(each: Described) -> str:
-    return FORMATS.get(each.column.unit, WHOLE)
 
 
 def as_yaml(dataset: Dataset, database: str) -> dict[str, Any]:
@@ -229,7 +166,7 @@ def as_yaml(dataset: Dataset, database: str) -> dict[str, Any]:
         "always_filter_main_dttm": False,
         "cache_timeout": None,
         "uuid": dataset.uuid,
-        "metrics": [_metric(measure) for measure in measures(dataset)],
+        "metrics": [metrics.as_yaml(measure) for measure in dataset.measures()],
         "columns": columns,
         "version": VERSION,
         "database_uuid": database,
@@ -253,16 +190,3 @@ def _column(each: Described) -> dict[str, Any]:
 def _computed(each: Computed) -> dict[str, Any]:
     column = Column(v.TEXT, each.description, "text", label_id=each.label)
     return _column(Described(each.name, column)) | {"expression": each.expression}
-
-
-def _metric(measure: Measure) -> dict[str, Any]:
-    return {
-        "metric_name": measure.name,
-        "verbose_name": measure.label,
-        "metric_type": None,
-        "expression": measure.expression,
-        "description": measure.description,
-        "d3format": measure.d3format,
-        "extra": None,
-        "warning_text": measure.warning or None,
-    }
