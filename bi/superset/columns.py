@@ -16,6 +16,7 @@ STEP = {
     "step": Column(v.TEXT, "Part of the change, in order.", "text", label_id="Langkah"),
     "workers": v.persons("Workers of the step; negative when they went.", "Pekerja").but(minimum=None),
 }
+OUR_RATIO = {"our_ratio": View.views["mart.claim_check"].columns["our_ratio"].but(label_id="Cakupan kami")}
 FINDING = {
     "finding": Column(v.TEXT, "Finding about an employer.", "text", label_id="Temuan"),
     "employers": v.count("Employers with the finding; an employer may have several.", "employers", "Pemberi kerja"),

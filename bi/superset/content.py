@@ -131,7 +131,7 @@ CAKUPAN = Dashboard(
     "*One level, one basis, one month. A person counts once at every level, so figures of persons are never added up.*",
     (
         Row(22, ((ACTIVE, 3), (ELIGIBLE, 3), (COVERAGE, 3), (SOURCE, 3))),
-        Row(54, ((BY_REGENCY, 5), (LEAGUE, 7))),
+        Row(60, ((BY_REGENCY, 5), (LEAGUE, 7))),
         Row(42, ((TREND, 3), (SEGMENTS, 4), (CHANGE, 5))),
         Row(50, ((GAPS, 8), (PROGRAMMES, 4))),
         Row(50, ((CLAIMS, 12),)),

@@ -133,7 +133,7 @@ DATASETS = (
     Dataset("month_bridge"),
     Dataset("arrears_ageing", ("month",), computed=(CLASS,)),
     Dataset("budget_absorption", ("year",)),
-    Dataset("claim_check"),
+    Dataset("claim_check", own=c.OUR_RATIO),
     Dataset(
         "month_bridge_steps", exact=("region_code", "basis", "segment", "month"), sql=_steps(),
         view="month_bridge", shows=(*PLACE, "basis", "segment"), own=c.STEP,
