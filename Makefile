@@ -1,10 +1,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
+HOME_FOLDER ?= demo
+VENV_SUPERSET ?= .venv-superset
+PORT ?= 8088
 STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo cookbook servers test verify verify-readers verify-clients mutation lock clean dictionary bench-reading
+.PHONY: setup demo cookbook servers test verify verify-readers verify-clients mutation lock clean dictionary bench-reading \
+	superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -45,6 +49,20 @@ verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use t
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading
 
+superset: setup  ## install Superset apart, import its dashboards and serve them on loopback: HOME_FOLDER=demo PORT=8088
+	$(BIN)/python -m bi.superset --home $(HOME_FOLDER) --port $(PORT) --venv $(VENV_SUPERSET)
+
+superset-bundle: setup  ## write the bundle for Superset from the declarations
+	$(BIN)/python -m bi.superset.bundle
+
+verify-superset: setup  ## a long check: start Superset for a copy of HOME_FOLDER, hold its figures to the facts, look at its pages
+	$(BIN)/python -m tests.superset --home $(HOME_FOLDER) --venv $(VENV_SUPERSET)
+
+lock-superset: setup  ## pin Superset's packages with hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-annotate --no-header --upgrade --output-file bi/superset/requirements.lock bi/superset/requirements.in
+
 mutation: setup  ## change the transforms in every place and see whether a test notices
 	$(BIN)/python -m tests.mutation
 
@@ -58,4 +76,4 @@ dictionary: setup  ## write docs/dictionary.md and its diagrams from the declara
 	$(BIN)/cakupan dictionary --diagrams docs
 
 clean:  ## remove the environments and the demonstrations
-	rm -rf .venv .venv-readers demo demo-extracts demo-months demo-months-extracts late
+	rm -rf .venv .venv-readers .venv-superset demo demo-extracts demo-months demo-months-extracts late

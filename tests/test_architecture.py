@@ -10,7 +10,7 @@ import pytest
 
 from tests.endtoend import ROOT
 
-PACKAGES = ("warehouse", "transforms", "expectations", "flows")
+PACKAGES = ("warehouse", "transforms", "expectations", "flows", "bi")
 MOST_LINES = 300
 FORMATS = ("csv", "parquet", "json", "ndjson", "excel", "ipc", "database", "delta", "avro")
 ROW_BY_ROW = ("map_elements", "map_rows", "map_groups", "iter_rows", "iter_slices", "to_dicts", "rows", "rows_by_key")

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")])
 ROOMS = ("warehouse", "transforms", "expectations", "flows")
-CODE = (*ROOMS, "tests", "docs", "bench", ".ci")
+CODE = (*ROOMS, "bi", "tests", "docs", "bench", ".ci")
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 FORBIDDEN = ("/" + "work/", "/" + "tmp/", "pypi" + ".org", "issue" + " #")
@@ -76,7 +76,7 @@ def imported_packages() -> set[str]:
     names = packages_distributions()
     return {
         names[one][0].lower().replace("_", "-")
-        for one in found - {*ROOMS, "tests"}
+        for one in found - {*ROOMS, "bi", "tests"}
         if one not in sys.stdlib_module_names
     }
 
