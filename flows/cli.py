@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from flows import cli_arguments as arguments
 from flows import cli_config, cli_inspect, cli_quarantine, commands
+from flows.operations import commands as operations
 
 EPILOG = (
     """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a source, file or month was stopped"""
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     cli_config.register(add)
     cli_quarantine.register(add)
     cli_inspect.register(add)
+    operations.register(add)
     _claims(add)
     _plan(add)
     trace = _command(

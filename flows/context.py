@@ -37,7 +37,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Load:
-    """One load of one home: its settings, key, run id, the month it is limited to, where it talks, and its clock.
+    """One load of one home: its settings, key, run id, the month and the regions it is limited to, where it talks, its clock.
 
     The clock says, in UTC without zone, when something is received, loaded and finished.
     """
@@ -47,6 +47,7 @@ class Load:
     pseudonyms: Pseudonyms
     run_id: str
     month: date | None = None
+    regions: tuple[str, ...] = ()
     say: Callable[[str], None] = field(default=silent, compare=False)
     clock: Callable[[], datetime] = field(default=utc_now, compare=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -37,6 +37,7 @@ def load_folder(
     month: str | None = None,
     config: str | None = None,
     *,
+    regions: Sequence[str] = (),
     call: Call = plain,
     say: Callable[[str], None] = silent,
     clock: Callable[[], datetime] = utc_now,
@@ -44,6 +45,7 @@ def load_folder(
 ) -> dict[str, Any]:
     """Return the result of a load of the folder `source`, or of the sources with a url, into `home`; its reports hold it too.
 
+    With `regions`, files whose names tell other regions are not taken in; what was delivered before stands.
     `clock` tells the moment at which things are received, loaded and finished, in UTC without zone. `mirror` gets the
     lines of the log of the run as they are written.
 
@@ -58,7 +60,7 @@ def load_folder(
             keys, origin = pseudonyms(place)
             tell(f"kunci / key: {origin}")
             told = settings_file.load(Path(config) if config else None)
-            load = Load(place, told, keys, run_id, only(month), tell, clock)
+            load = Load(place, told, keys, run_id, only(month), tuple(regions), tell, clock)
             result = run(load, Path(source) if source else None, guarded(costed(call, log))).result()
             _write_reports(load, result)
             log.end(**result)

@@ -83,7 +83,9 @@ def run(load: Load, source: Path | None, call: Call = plain) -> Summary:
     """Return the summary of a load of the folder `source`, or without one of the sources with a url, into the home."""
     started = load.clock()
     summary = Summary(load.run_id)
-    received = call("register", receive, load.home, source, load.settings, load.run_id, load.clock, load.say)
+    received = call(
+        "register", receive, load.home, source, load.settings, load.run_id, load.clock, load.say, load.regions
+    )
     summary.ignored, summary.not_received = received.ignored, received.failed
     gated_before = ledger.gated(load.home)
     judged = _gate_all(load, call)
@@ -200,8 +202,11 @@ def _publish(load: Load) -> str:
 
 def only(month: str | None) -> date | None:
     """Return the month of a text YYYY-MM, or None. Raises Stop when it is none."""
-    if month is None:
-        return None
+    return None if month is None else required_month(month)
+
+
+def required_month(month: str) -> date:
+    """Return the month of a text YYYY-MM. Raises Stop when it is none."""
     try:
         return datetime.strptime(month, "%Y-%m").date()
     except ValueError:

@@ -81,6 +81,14 @@ def due_date(month: date) -> date:
     return day
 
 
+def newest_due(day: date) -> date:
+    """Return the newest month whose contribution was due before `day`."""
+    month = day.replace(day=1)
+    while due_date(month) >= day:
+        month = shift(month, -1)
+    return month
+
+
 def _parameter(name: str, month: date) -> str:
     rows = [row for row in seed_rows("contribution_parameters.csv") if row["parameter"] == name]
     begun = [row for row in rows if row["effective_from"] <= month.isoformat()]

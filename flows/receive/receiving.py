@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -23,8 +23,10 @@ def receive(
     run_id: str,
     clock: Callable[[], datetime] = utc_now,
     say: Callable[[str], None] = silent,
+    regions: Sequence[str] = (),
 ) -> Received:
-    """Return what came from a folder, whose files keep their names, or without one from every source that has a url.
+    """Return what came from a folder, whose files keep their names, or without one from every source that has a url;
+    with `regions`, without the files whose names tell others.
 
     New content is in the landing area and in the ledger afterwards. Raises Stop when there is nothing to receive from.
     """
@@ -38,5 +40,5 @@ def receive(
         raise Stop("source_missing", en, id, "give --source DIR, or --config FILE with a source that has a url")
     register, all_of_them = Register(home, run_id, clock), Received()
     for key, address in addresses.items():
-        all_of_them.add(Reception(key, address, settings, register, say).run(remote_of))
+        all_of_them.add(Reception(key, address, settings, register, say, regions).run(remote_of))
     return all_of_them

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -14,6 +14,7 @@ from flows.receive.memory import Memory
 from flows.receive.register import Register
 from flows.receive.remote import Found, Remote
 from flows.receive.retry import Patience
+from flows.regional import is_of
 from flows.settings import Settings
 from flows.sources import Address
 from warehouse.errors import Stop, place_of
@@ -51,12 +52,13 @@ class Reception:
     """The reception of the source `key` of the settings, or of the folder of a run, whose key is empty."""
 
     def __init__(
-        self, key: str, address: Address, settings: Settings, register: Register, say: Callable[[str], None]
-    ) -> None:
+        self, key: str, address: Address, settings: Settings, register: Register, say: Callable[[str], None],
+        regions: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self.key, self.address, self.settings, self.register, self.say = key, address, settings, register, say
         self.home, self.patience = register.home, Patience(address.retries)
         self.memory = Memory(self.home, key or "-", trusting=address.trust_mtime)
-        self.manifest = Manifest(register.run_id, key, register.now())
+        self.regions, self.manifest = regions, Manifest(register.run_id, key, register.now())
         self.received = Received()
 
     def run(self, open_remote: Callable[[Address], Remote]) -> Received:
@@ -127,6 +129,8 @@ class Reception:
 
     def _kind(self, found: Found, name: str) -> str | None:
         source = self.settings.sources.get(self.key)
+        if not is_of(found.name, self.regions):
+            return None
         if is_arriving(found.name) or (source is not None and not source.covers(found.name)):
             return None
         return self.settings.kind_of(name)
