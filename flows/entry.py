@@ -19,6 +19,7 @@ from flows import settings as settings_file
 from flows.context import Load, code_version, silent, utc_now
 from flows.costs import measured
 from flows.keys import pseudonyms
+from flows.openlineage.telling import told as lineage_told
 from flows.report import markdown
 from flows.senders.reporting import write_reports
 from flows.steps import Call, only, plain, run
@@ -56,7 +57,7 @@ def load_folder(
     with only_writer(place.load_lock):
         place.sweep()
         run_id = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
-        with logged(RunLog(place, run_id, clock, mirror), say) as (log, tell):
+        with logged(RunLog(place, run_id, clock, mirror), say) as (log, tell), lineage_told(place, run_id, clock, say):
             keys, origin = pseudonyms(place)
             tell(f"kunci / key: {origin}")
             told = settings_file.load(Path(config) if config else None)

@@ -96,7 +96,8 @@ def _wanted(deployment: Mapping[str, Any], flow: Flow[..., Any], places: Places,
 
 def _schedule(told: Mapping[str, Any]) -> DeploymentScheduleCreate:
     if "interval" in told:
-        return DeploymentScheduleCreate(schedule=IntervalSchedule(interval=told["interval"]), active=told["active"])
+        rhythm = {key: value for key, value in told.items() if key != "active"}
+        return DeploymentScheduleCreate(schedule=IntervalSchedule.model_validate(rhythm), active=told["active"])
     return DeploymentScheduleCreate(
         schedule=CronSchedule(cron=told["cron"], timezone=told["timezone"]), active=told["active"]
     )
