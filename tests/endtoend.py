@@ -27,9 +27,11 @@ def load(source: Path, home: Path, month: str | None = None) -> dict[str, Any]:
     return load_folder(str(source), str(home), month)
 
 
-def start(source: Path, home: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
-    """Return the running command `cakupan run` on a folder, with both outputs in pipes and no setting of ours."""
-    command = [sys.executable, "-m", "flows", "run", "--source", str(source), "--home", str(home), *options]
+def start(
+    source: Path, home: Path, *options: str, under: Sequence[str] = (), **environment: str
+) -> subprocess.Popen[str]:
+    """Return the running command `cakupan run` on a folder, `under` another, with both outputs in pipes and no setting of ours."""
+    command = [*under, sys.executable, "-m", "flows", "run", "--source", str(source), "--home", str(home), *options]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=ROOT, env=inherited | environment, stdout=pipe, stderr=pipe, text=True)

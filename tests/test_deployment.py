@@ -76,7 +76,8 @@ def test_the_form_asks_for_paths_months_and_codes_alone(deployment: dict[str, An
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"from": "2025-13"}, {"from": "03/2025"}, {"regions": ["Jambi"]}, {"nik": "1503000000000001"}, {"home": ""}]
+    "wrong",
+    [{"from": "2025-13"}, {"from": "03/2025"}, {"regions": ["Jambi"]}, {"nik": "1503000000000001"}, {"home": ""}],
 )
 def test_what_is_no_month_no_code_and_no_path_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

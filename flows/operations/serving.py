@@ -122,8 +122,9 @@ def environment(home: Path, port: int) -> dict[str, str]:
 
 
 def database() -> dict[str, str]:
-    """Return the setting of the server's database: PostgreSQL where a URL is given, else none, which is SQLite in the home."""
-    return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": os.environ[DATABASE]} if DATABASE in os.environ else {}
+    """Return the setting of the server's database: PostgreSQL where a URL is given, else SQLite in the home."""
+    url = os.environ.get(DATABASE)
+    return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url} if url else {"PREFECT_SERVER_DATABASE_TIMEOUT": "60"}
 
 
 def healthy(port: int) -> bool:

@@ -16,6 +16,7 @@ from flows.operations.pool import WRITER
 from warehouse.errors import StepFailed, Stop, place_of
 
 RETRIES, PAUSE_SECONDS = 2, 5
+LEASE_SECONDS = 60.0
 
 
 def as_task(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
@@ -36,7 +37,7 @@ def only_load() -> Iterator[None]:
     if not runtime.deployment.id:
         yield
         return
-    with concurrency(WRITER, strict=True, raise_on_lease_renewal_failure=False):
+    with concurrency(WRITER, strict=True, lease_duration=LEASE_SECONDS, raise_on_lease_renewal_failure=False):
         yield
 
 

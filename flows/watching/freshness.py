@@ -21,7 +21,7 @@ MISSING_REGENCIES = """
 WITH held AS (
     SELECT region_code, region_name, max(month) AS newest
     FROM mart.coverage
-    WHERE level = 'regency' AND basis = 'RESIDENCE'
+    WHERE level = 'regency' AND segment = 'UCJ' AND basis = 'RESIDENCE' AND active_workers > 0
     GROUP BY region_code, region_name
 )
 SELECT region_code, region_name, (SELECT max(newest) FROM held) AS month, newest

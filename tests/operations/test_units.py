@@ -38,7 +38,9 @@ def test_what_a_unit_is_told_holds_no_secret() -> None:
     assert not re.search(r"KEY|PASSWORD|DATABASE", told)
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze comes with systemd, which is not here")
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze comes with systemd, which is not here"
+)
 def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
     for path in UNITS:
         text = PROGRAM.sub("/bin/true", path.read_text(encoding="utf-8"))

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 
 from tests.servers.loopback import HOST, end, free_port
+from warehouse.files import remove
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 600.0
@@ -70,6 +71,12 @@ class Served:
                 command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=talk, stderr=talk
             )
         self.wait("a worker", lambda: self.workers())
+
+    def empty(self) -> None:
+        """Take away everything of the home but what Prefect keeps."""
+        for path in self.home.iterdir():
+            if path.name != "prefect":
+                remove(path)
 
     @property
     def log(self) -> Path:
