@@ -4,7 +4,7 @@ STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo servers test verify mutation lock clean dictionary bench-reading
+.PHONY: setup demo serve servers test verify verify-prefect mutation lock clean dictionary bench-reading
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -17,6 +17,11 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: setup  ## make Jambi's example extracts, load them, print its coverage
 	$(BIN)/cakupan demo --home demo
+
+SERVED ?= demo
+PORT ?= 4200
+serve: setup  ## Prefect's server, worker and deployments for the home SERVED (demo), until Ctrl-C; SOURCE is its folder of extracts
+	$(BIN)/cakupan serve --home $(SERVED) $(if $(SOURCE),--source $(SOURCE)) --port $(PORT)
 
 servers: setup  ## install OpenSSH and PostgreSQL, which tests start, where apt-get may; otherwise say what is needed
 	$(BIN)/python -m tests.servers
@@ -32,6 +37,9 @@ test: setup servers  ## every check: lint, types, import order, dictionary, test
 verify: setup  ## the long checks: thousands of random worlds and loads, and more kills
 	CAKUPAN_EXAMPLES=5000 $(BIN)/pytest -n 2 tests/test_second_opinion.py
 	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=60 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
+
+verify-prefect: setup  ## every way to kill worker, flow and server at every stage of a load, on a real Prefect server
+	CAKUPAN_PREFECT_KILLS=all $(BIN)/pytest -s tests/operations/test_prefect_real.py
 
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading

@@ -55,12 +55,23 @@ MAY_LOOP = {
     "flows/printing.py": "the rows of an answer, to be printed",
     "flows/receipt.py": "the figures listed and the files behind them",
     "flows/records.py": "the files that are loaded",
+    "flows/site_pages.py": "the regencies of a month, to be shown",
     "flows/trace.py": "the rows behind the findings of one employer",
     "flows/state.py": "months, runs and files",
+    "flows/watching/freshness.py": "the regencies that are missing",
+    "flows/written.py": "what one run wrote, and from what",
 }
 ONLY_IN = {
     "great_expectations": ("expectations/",),
-    "prefect": ("flows/nightly.py", "flows/secret.py"),
+    "prefect": (
+        "flows/nightly.py",
+        "flows/month_close.py",
+        "flows/backfill.py",
+        "flows/freshness.py",
+        "flows/site.py",
+        "flows/operations/",
+        "flows/secret.py",
+    ),
     "duckdb": ("warehouse/store.py", "warehouse/publish.py"),
     "cryptography": ("transforms/identity.py",),
 }

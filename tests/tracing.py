@@ -30,6 +30,13 @@ def prefix(log: Path) -> list[str]:
     return [*apart, sys.executable, "-m", "tests.tracing", *found] if _works(apart) else found
 
 
+def strace() -> str:
+    """Return the path of strace; raises when it is missing."""
+    found = shutil.which("strace")
+    assert found, "strace is missing: `make servers` installs it"
+    return found
+
+
 def reached(log: Path) -> set[str]:
     """Return the addresses of the internet that anything was sent to, or that was asked to connect."""
     told = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""

@@ -56,7 +56,7 @@ def event(
 def _input(one: Content, broken: Sequence[str]) -> dict[str, Any]:
     facets: dict[str, Any] = {}
     if one.rows is not None:
-        counts = {"rowCount": one.rows, "bytes": one.bytes, "columnMetrics": {}}
+        counts: dict[str, Any] = {"rowCount": one.rows, "bytes": one.bytes, "columnMetrics": {}}
         facets["dataQualityMetrics"] = _facet("DataQualityMetricsInputDatasetFacet", "1-0-2", **counts)
         told = [{"assertion": rule, "success": False} for rule in broken]
         facets["dataQualityAssertions"] = _facet("DataQualityAssertionsDatasetFacet", "1-0-1", assertions=told)

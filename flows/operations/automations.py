@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from prefect.automations import (
-    Automation,
     AutomationCore,
     ChangeFlowRunState,
     DoNothing,
@@ -44,7 +43,7 @@ def automations(beat_seconds: int, block: UUID | None) -> list[AutomationCore]:
                 match_related=TAGGED, posture=Posture.Proactive, threshold=1,
                 within=timedelta(seconds=BEATS_MISSED * beat_seconds),
             ),
-            actions=[ChangeFlowRunState(state=StateType.CRASHED, name="Crashed", message="Proses tidak memberi tanda / no heartbeat")],
+            actions=[ChangeFlowRunState(state=StateType.CRASHED, name="Crashed", force=False, message="Proses tidak memberi tanda / no heartbeat")],
         ),
         AutomationCore(
             name="cakupan: gagal / failed runs",
@@ -76,15 +75,14 @@ def automations(beat_seconds: int, block: UUID | None) -> list[AutomationCore]:
 
 def establish(client: SyncPrefectClient, wanted: AutomationCore) -> bool:
     """Return whether the automation had to be made or changed. One that somebody switched off stays off."""
-    named = {"automations": {"name": {"any_": [wanted.name]}}}
-    known = [Automation.model_validate(one) for one in client.request("POST", "/automations/filter", json=named).json()]
-    if known:
-        wanted = wanted.model_copy(update={"enabled": known[0].enabled})
-        if _told(known[0]) == _told(wanted):
-            return False
-        client.request("PUT", f"/automations/{known[0].id}", json=wanted.model_dump(mode="json"))
-    else:
-        client.request("POST", "/automations/", json=wanted.model_dump(mode="json"))
+    known = client.read_automations_by_name(wanted.name)
+    if not known:
+        client.create_automation(wanted)
+        return True
+    wanted = wanted.model_copy(update={"enabled": known[0].enabled})
+    if _told(known[0]) == _told(wanted):
+        return False
+    client.update_automation(known[0].id, wanted)
     return True
 
 

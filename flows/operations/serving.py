@@ -83,8 +83,8 @@ class Serving:
                 self._keep_up()
                 self.over.wait(1)
         finally:
-            for one in (self.worker, self.server):
-                one.stop()
+            for service in (self.worker, self.server):
+                service.stop()
 
     def _keep_up(self) -> None:
         for one in (self.server, self.worker):

@@ -81,7 +81,7 @@ def _block(tell_to: Secret | None) -> tuple[UUID | None, bool]:
     Automations know Prefect's own blocks only; of those the one for Slack takes every apprise URL.
     """
     try:
-        known: Any = SlackWebhook.load(BLOCK, _sync=True)
+        known: Any = SlackWebhook.load(BLOCK, _sync=True)  # type: ignore[call-arg]
     except ValueError:
         known = None
     if tell_to is None:
@@ -89,4 +89,5 @@ def _block(tell_to: Secret | None) -> tuple[UUID | None, bool]:
     url = tell_to.reveal()
     if known and known.url.get_secret_value() == url:
         return known._block_document_id, False
-    return SlackWebhook(url=SecretStr(url)).save(BLOCK, overwrite=True, _sync=True), True
+    made: Any = SlackWebhook(url=SecretStr(url)).save(BLOCK, overwrite=True, _sync=True)  # type: ignore[call-arg]
+    return made, True

@@ -15,11 +15,11 @@ import pytest
 from tests.endtoend import ask, assert_same, every_version, load, mart_facts, standing
 from tests.extracts import two_months, write
 from tests.scanner import Words
-from tests.servers.prefect import ENDED, Served, served
+from tests.servers.prefect import ENDED, Served, declare, served
 from tests.test_interrupted import STAGES, small
 from warehouse.home import Home
 
-DUE_IN_SECONDS = 25.0
+DUE_IN_SECONDS = 15.0
 BOTH_MONTHS = {"from": "2025-02", "to": "2025-03"}
 ALL = os.environ.get("CAKUPAN_PREFECT_KILLS") == "all"
 long = pytest.mark.skipif(not ALL, reason="the long check: make verify-prefect")
@@ -41,12 +41,14 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, source: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def scheduled(tmp_path_factory: pytest.TempPathFactory, source: Path) -> Iterator[Served]:
-    """Return a home that is served, whose nightly load is due in a moment."""
-    with served(tmp_path_factory.mktemp("served"), source, DUE_IN_SECONDS) as made:
+    """Return a home that is served and has no schedule yet."""
+    with served(tmp_path_factory.mktemp("served"), source) as made:
         yield made
 
 
 def test_a_killed_night_is_marked_and_a_backfill_completes_what_it_left(scheduled: Served, undisturbed: Path) -> None:
+    declare(scheduled.file, DUE_IN_SECONDS)
+    assert scheduled.set_up() == {"changed": ["deployment nightly"], "crashed": []}
     assert scheduled.set_up() == {"changed": [], "crashed": []}
 
     scheduled.wait("the schedule", scheduled.runs)

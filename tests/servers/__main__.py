@@ -9,9 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from tests import tracing
 from tests.servers import openssh, postgresql
 
-NEEDED: dict[str, Callable[[], object]] = {"openssh-server": openssh.sshd, "postgresql": postgresql.programs}
+NEEDED: dict[str, Callable[[], object]] = {
+    "openssh-server": openssh.sshd,
+    "postgresql": postgresql.programs,
+    "strace": tracing.strace,
+}
 APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120")
 
 

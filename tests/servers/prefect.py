@@ -23,6 +23,7 @@ from warehouse.files import remove
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 600.0
+INTERVAL_SECONDS = 300
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 RUN = b"PREFECT__FLOW_RUN_ID="
 YAML: Any = import_module("yaml")
@@ -153,12 +154,12 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, source: Path, schedule_in: float | None = None) -> Iterator[Served]:
-    """Yield a home that is served; with `schedule_in`, the nightly load is due once, so many seconds after that."""
+def served(folder: Path, source: Path) -> Iterator[Served]:
+    """Yield a home that is served and has no schedule."""
     home, file = folder / "home", folder / "prefect.yaml"
     home.mkdir(parents=True)
     made = Served(folder, source, home, file)
-    declare(file, schedule_in)
+    declare(file)
     try:
         made.start()
         yield made
@@ -166,14 +167,14 @@ def served(folder: Path, source: Path, schedule_in: float | None = None) -> Iter
         made.stop()
 
 
-def declare(file: Path, schedule_in: float | None) -> None:
-    """Write our prefect.yaml with no schedule but one of the nightly load, which fires once."""
+def declare(file: Path, night_in: float | None = None) -> None:
+    """Write our prefect.yaml without schedules; with `night_in`, the nightly load is due in so many seconds."""
     told = YAML.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
     for deployment in told["deployments"]:
         deployment["schedules"] = []
-        if deployment["name"] == "nightly" and schedule_in is not None:
-            anchor = (datetime.now(UTC) + timedelta(seconds=schedule_in)).isoformat()
-            deployment["schedules"] = [{"interval": 30 * 86_400, "anchor_date": anchor, "active": True}]
+        if deployment["name"] == "nightly" and night_in is not None:
+            anchor = (datetime.now(UTC) + timedelta(seconds=night_in)).isoformat()
+            deployment["schedules"] = [{"interval": INTERVAL_SECONDS, "anchor_date": anchor, "active": True}]
     file.write_text(YAML.safe_dump(told), encoding="utf-8")
 
 
