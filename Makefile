@@ -39,7 +39,7 @@ verify: setup  ## the long checks: thousands of random worlds and loads, and mor
 	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=60 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
 
 verify-prefect: setup  ## every way to kill worker, flow and server at every stage of a load, on a real Prefect server
-	CAKUPAN_PREFECT_KILLS=all $(BIN)/pytest -s tests/operations/test_prefect_real.py
+	$(BIN)/pytest -s tests/operations/verify_shifts.py tests/operations/verify_prefect.py
 
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading

@@ -64,6 +64,12 @@ def assert_same(found: dict[str, pl.DataFrame], wanted: dict[str, pl.DataFrame])
         assert_frame_equal(frame, wanted[name], check_exact=True)
 
 
+def assert_whole(home: Path, undisturbed: Path) -> None:
+    """Check that a home holds what an undisturbed one does: every version of every row, and the published copy."""
+    assert_same(every_version(Home(home).warehouse), every_version(Home(undisturbed).warehouse))
+    assert_same(standing(Home(home).current, mart_facts()), standing(Home(undisturbed).current, mart_facts()))
+
+
 def of_month(rows: dict[str, pl.DataFrame], month: str) -> dict[str, pl.DataFrame]:
     """Return the rows of a month of those facts that have months."""
     day = pl.lit(f"{month}-01").str.to_date()

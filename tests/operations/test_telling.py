@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +18,7 @@ from flows.watching.freshness import check, require_delivered
 from tests.endtoend import ask, load
 from tests.extracts import memberships, two_months, write
 from tests.scanner import Words
+from tests.servers.catalogue import listening
 from warehouse.errors import Stop
 from warehouse.home import Home
 from warehouse.store import query
@@ -167,38 +164,6 @@ def test_a_month_that_nobody_delivered_cannot_be_closed(told: Told) -> None:
 )
 def test_a_file_is_of_the_regions_that_its_name_tells(name: str, regions: list[str], wanted: bool) -> None:
     assert is_of(name, regions) is wanted
-
-
-class Catalogue(ThreadingHTTPServer):
-    """A catalogue that answers with `status` and keeps what it was told: path, authorization, event."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Listener)
-        self.status, self.asked = 201, list[tuple[str, str, dict[str, Any]]]()
-
-
-class Listener(BaseHTTPRequestHandler):
-    """Takes one event a request."""
-
-    def do_POST(self) -> None:
-        """Keep the event."""
-        assert isinstance(self.server, Catalogue)
-        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append((self.path, self.headers["Authorization"], event))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def listening() -> Iterator[Catalogue]:
-    """Yield a running catalogue."""
-    with Catalogue() as made:
-        threading.Thread(target=made.serve_forever, daemon=True).start()
-        yield made
-        made.shutdown()
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

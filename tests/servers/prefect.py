@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -47,6 +47,7 @@ class Served:
     source: Path
     home: Path
     file: Path
+    alerts: Path | None = None
     port: int = field(default_factory=free_port)
     serving: subprocess.Popen[bytes] | None = None
 
@@ -62,7 +63,8 @@ class Served:
     @property
     def words(self) -> list[str]:
         """Return the options that name the home, its extracts and its deployments."""
-        return ["--home", str(self.home), "--source", str(self.source), "--file", str(self.file)]
+        told = ["--alert-file", str(self.alerts)] if self.alerts else []
+        return ["--home", str(self.home), "--source", str(self.source), "--file", str(self.file), *told]
 
     def start(self) -> None:
         """Serve, and wait until a worker takes runs."""
@@ -125,8 +127,11 @@ class Served:
         )
 
     def state(self, run: str) -> tuple[str, str]:
-        """Return how a run is, and what is said of it."""
-        told = self.ask(f"flow_runs/{run}", verb="GET")
+        """Return how a run is, and what is said of it; nothing while no server answers."""
+        try:
+            told = self.ask(f"flow_runs/{run}", verb="GET")
+        except httpx.HTTPError:
+            return "", ""
         return told["state_type"], told["state"]["message"] or ""
 
     def ended(self, run: str) -> str:
@@ -138,10 +143,13 @@ class Served:
         """Return the processes of ours: of the `server`, the `worker`, or of a `run`."""
         return [pid for pid in _processes(self.home) if _role(pid) == of]
 
-    def kill(self, *roles: str, by: signal.Signals = signal.SIGKILL) -> None:
-        """Kill what plays a role, all at once."""
-        for pid in [pid for role in roles for pid in self.processes(role)]:
-            os.kill(pid, by)
+    def kill(self, *roles: str, by: signal.Signals = signal.SIGKILL) -> bool:
+        """Kill what plays a role, all at once; return whether each role was played."""
+        played = [self.processes(role) for role in roles]
+        for pid in [pid for pids in played for pid in pids]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, by)
+        return all(played)
 
     def wait(self, for_what: str, true: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
         """Return when something is true; raises with the log when it does not come."""
@@ -154,11 +162,11 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, source: Path) -> Iterator[Served]:
-    """Yield a home that is served and has no schedule."""
+def served(folder: Path, source: Path, alerts: Path | None = None) -> Iterator[Served]:
+    """Yield a home that is served and has no schedule; `alerts` is the file with the url that failures are told to."""
     home, file = folder / "home", folder / "prefect.yaml"
     home.mkdir(parents=True)
-    made = Served(folder, source, home, file)
+    made = Served(folder, source, home, file, alerts)
     declare(file)
     try:
         made.start()
