@@ -39,7 +39,8 @@ def prefect_setup(given: argparse.Namespace) -> int:
     from flows.operations.setup import FILE, set_up
     from flows.secret import Secret
 
-    places = Places(*(str(Path(one).resolve()) if one else None for one in (given.home, given.source, given.config)))
+    source, config = (str(Path(one).resolve()) if one else None for one in (given.source, given.config))
+    places = Places(str(given.home.resolve()), source, config)
     kept = Secret(file=given.alert_file) if given.alert_file else None
     changed = set_up(places, Path(given.file) if given.file else FILE, kept)
     crashed = mark_crashed()

@@ -28,16 +28,15 @@ STEP = "prefect.deployments.steps.set_working_directory"
 
 @dataclass(frozen=True)
 class Places:
-    """The folders that take the place of those in prefect.yaml; None leaves what stands there."""
+    """The folders that take the place of those in prefect.yaml; without a source, the sources with a url are meant."""
 
-    home: str | None = None
+    home: str
     source: str | None = None
     config: str | None = None
 
     def put_into(self, parameters: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
         """Return parameters of a flow with our folders, as far as it asks for them."""
-        own = {key: value for key, value in vars(self).items() if value is not None and key in known}
-        return {**parameters, **own}
+        return {**parameters, **{key: value for key, value in vars(self).items() if key in known}}
 
 
 def declared(file: Path) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The units for systemd call commands that exist, and systemd understands them."""
+"""The units for systemd call commands that exist, systemd understands them, and nobody is told a secret that is not theirs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from flows.cli import parser
+from flows.context import silent
+from flows.operations.serving import Serving
 from tests.endtoend import ROOT
 
 UNITS = sorted(path for path in (ROOT / "docs" / "systemd").iterdir() if path.suffix in (".service", ".timer"))
@@ -36,6 +38,19 @@ def test_every_timer_starts_a_service_and_those_without_prefect_start_no_server(
 def test_what_a_unit_is_told_holds_no_secret() -> None:
     told = (ROOT / "docs" / "systemd" / "cakupan.env").read_text(encoding="utf-8")
     assert not re.search(r"KEY|PASSWORD|DATABASE", told)
+
+
+def test_the_server_is_told_no_key_and_the_worker_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_KEY", "0" * 64)
+    monkeypatch.setenv("CAKUPAN_PREFECT_DATABASE_URL", "postgresql+asyncpg://prefect:sandi@127.0.0.1/prefect")
+    serving = Serving(tmp_path, 4200, [], silent)
+    assert "CAKUPAN_KEY" not in serving.server.environment
+    assert serving.worker.environment["CAKUPAN_KEY"] == "0" * 64
+    assert [name for name, value in serving.worker.environment.items() if "sandi" in value] == []
+    assert [name for name, value in serving.server.environment.items() if "sandi" in value] == [
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL"
+    ]
+    assert "sandi" not in " ".join([*serving.server.command, *serving.worker.command])
 
 
 @pytest.mark.skipif(

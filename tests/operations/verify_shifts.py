@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.authority import Authority
 from tests.servers.catalogue import Catalogue, listening
+from tests.servers.loopback import HOST
+from tests.servers.postgresql import OWNER, Database, database
 from tests.servers.prefect import Served, served
 
 MONTH_CLOSE = "month-close/month-close"
@@ -21,16 +24,31 @@ def receiver() -> Iterator[Catalogue]:
 
 
 @pytest.fixture(scope="module")
-def shifts(tmp_path_factory: pytest.TempPathFactory, source: Path, receiver: Catalogue) -> Iterator[Served]:
-    """Return a home that is served, tells its failures, and was loaded by the closing of a month."""
+def postgresql(authority: Authority) -> Iterator[Database]:
+    """Return a running PostgreSQL."""
+    with database(authority) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shifts(
+    tmp_path_factory: pytest.TempPathFactory, source: Path, receiver: Catalogue, postgresql: Database
+) -> Iterator[Served]:
+    """Return a home that is served with PostgreSQL, tells its failures, and was loaded by the closing of a month."""
     folder = tmp_path_factory.mktemp("shifts")
     alerts = folder / "alerts"
     alerts.touch(mode=0o600)
     alerts.write_text(f"json://127.0.0.1:{receiver.server_port}/alerts\n", encoding="utf-8")
-    with served(folder, source, alerts) as made:
+    url = f"postgresql+asyncpg://{OWNER}:{postgresql.password}@{HOST}:{postgresql.port}/postgres?ssl=require"
+    with served(folder, source, alerts, url) as made:
         closed = made.begin(MONTH_CLOSE, load={"month": "2025-03"})
         assert made.ended(closed) == "COMPLETED", made.state(closed)
         yield made
+
+
+def test_what_prefect_knows_lies_in_postgresql(shifts: Served, postgresql: Database) -> None:
+    assert int(postgresql.say("SELECT count(*) FROM flow_run")) >= 1
+    assert list((shifts.home / "prefect").glob("*.db")) == []
 
 
 def test_the_pages_are_written(shifts: Served) -> None:

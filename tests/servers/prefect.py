@@ -48,6 +48,7 @@ class Served:
     home: Path
     file: Path
     alerts: Path | None = None
+    database: str = ""
     port: int = field(default_factory=free_port)
     serving: subprocess.Popen[bytes] | None = None
 
@@ -58,7 +59,7 @@ class Served:
         mine = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
         kept = {"PYTHONPYCACHEPREFIX": str(self.folder.parent / "pyc")}
         place = {"PREFECT_HOME": str(self.home / "prefect"), "PREFECT_API_URL": f"http://{HOST}:{self.port}/api"}
-        return mine | SWIFT | kept | place
+        return mine | SWIFT | kept | place | ({"CAKUPAN_PREFECT_DATABASE_URL": self.database} if self.database else {})
 
     @property
     def words(self) -> list[str]:
@@ -162,11 +163,14 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, source: Path, alerts: Path | None = None) -> Iterator[Served]:
-    """Yield a home that is served and has no schedule; `alerts` is the file with the url that failures are told to."""
+def served(folder: Path, source: Path, alerts: Path | None = None, database: str = "") -> Iterator[Served]:
+    """Yield a home that is served and has no schedule.
+
+    `alerts` is the file with the url that failures are told to, `database` the url of a PostgreSQL behind the server.
+    """
     home, file = folder / "home", folder / "prefect.yaml"
     home.mkdir(parents=True)
-    made = Served(folder, source, home, file, alerts)
+    made = Served(folder, source, home, file, alerts, database)
     declare(file)
     try:
         made.start()
