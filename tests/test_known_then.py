@@ -37,7 +37,9 @@ def history(table: type[Table], loads: Loads) -> pl.DataFrame:
     versioned, found = "as_of_date" in table.columns, []
     for number, (version, day) in enumerate(loads, 1):
         later = [at for other, at in loads[number:] if other == version or not versioned]
-        cells = {name: number for name, column in table.stored_columns().items() if column.dtype == pl.Int64}
+        cells: dict[str, object] = {
+            name: number for name, column in table.stored_columns().items() if column.dtype == pl.Int64
+        }
         cells |= {"month": version.month, "as_of_date": version.as_of_date, "region_code": "15.03", "segment": "UCJ"}
         cells |= {"year": 2025}
         known = {"loaded_at": day, "superseded_at": later[0] if later else None}
