@@ -1,10 +1,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
+HOME_FOLDER ?= demo
+VENV_SUPERSET ?= .venv-superset
+PORT ?= 8088
 STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo servers test verify mutation lock clean dictionary bench-reading
+.PHONY: setup demo cookbook servers test verify verify-readers verify-clients mutation lock clean dictionary bench-reading \
+	superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -17,6 +21,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: setup  ## make Jambi's example extracts, load them, print its coverage
 	$(BIN)/cakupan demo --home demo
+
+cookbook: setup  ## make the homes of the cookbook where they are missing, and write its outputs anew
+	$(BIN)/python -m tests.cookbook --write
 
 servers: setup  ## install OpenSSH and PostgreSQL, which tests start, where apt-get may; otherwise say what is needed
 	$(BIN)/python -m tests.servers
@@ -33,8 +40,28 @@ verify: setup  ## the long checks: thousands of random worlds and loads, and mor
 	CAKUPAN_EXAMPLES=5000 $(BIN)/pytest -n 2 tests/test_second_opinion.py
 	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=60 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
 
+verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from its own environment, during 50 publishes
+	$(BIN)/python -m tests.readers
+
+verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use them, on the demonstration's figures
+	$(BIN)/python -m tests.drivers demo
+
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading
+
+superset: setup  ## install Superset apart, import its dashboards and serve them on loopback: HOME_FOLDER=demo PORT=8088
+	$(BIN)/python -m bi.superset --home $(HOME_FOLDER) --port $(PORT) --venv $(VENV_SUPERSET)
+
+superset-bundle: setup  ## write the bundle for Superset from the declarations
+	$(BIN)/python -m bi.superset.bundle
+
+verify-superset: setup  ## a long check: start Superset for a copy of HOME_FOLDER, hold its figures to the facts, look at its pages
+	$(BIN)/python -m tests.superset --home $(HOME_FOLDER) --venv $(VENV_SUPERSET)
+
+lock-superset: setup  ## pin Superset's packages with hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-annotate --no-header --upgrade --output-file bi/superset/requirements.lock bi/superset/requirements.in
 
 mutation: setup  ## change the transforms in every place and see whether a test notices
 	$(BIN)/python -m tests.mutation
@@ -44,8 +71,9 @@ lock: setup  ## pin the newest allowed packages with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-annotate --no-header --upgrade --upgrade-package duckdb==1.5.5 --output-file requirements.lock pyproject.toml
 
-dictionary: setup  ## write docs/dictionary.md from the declarations
+dictionary: setup  ## write docs/dictionary.md and its diagrams from the declarations
 	$(BIN)/cakupan dictionary > docs/dictionary.md
+	$(BIN)/cakupan dictionary --diagrams docs
 
-clean:  ## remove the environment and the demonstration
-	rm -rf .venv demo demo-extracts
+clean:  ## remove the environments and the demonstrations
+	rm -rf .venv .venv-readers .venv-superset demo demo-extracts demo-months demo-months-extracts late

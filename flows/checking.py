@@ -12,6 +12,7 @@ from flows.explaining import Problem, SettingsWrong
 from flows.receive.opening import remote_of
 from flows.receive.retry import Patience
 from flows.secret import Secret
+from flows.servers import PostgresqlTarget, Server
 from flows.settings import Settings, Source
 from flows.sources import Address
 from warehouse.errors import Stop
@@ -26,6 +27,7 @@ class Check:
     file: str
     problems: list[Problem] = field(default_factory=list)
     offered: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    target: dict[str, Any] = field(default_factory=dict)
 
     def data(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -42,6 +44,10 @@ class Check:
             if one.known:
                 yield f"  dikenal / known: {', '.join(one.known)}"
             yield f"  perbaikan / cure: {one.cure}"
+        if self.target:
+            held = self.target["version"] or "-"
+            yield f"{TARGET}: PostgreSQL {self.target['server']}, terbitan / published: {held}"
+            yield f"  peran / roles: {', '.join(self.target['roles']) or '-'}"
         for source, files in self.offered.items():
             kinds = sum(1 for file in files if file["kind"])
             yield f"{source}: {len(files)} berkas / files, {kinds} berkas data / extracts"
@@ -49,8 +55,11 @@ class Check:
                 yield f"  {file['name']}  {file['size'] if file['size'] is not None else '?'} B  {file['kind'] or '-'}"
 
 
+TARGET = "publish.postgresql"
+
+
 def check(file: Path, *, connect: bool, say: Callable[[str], None]) -> Check:
-    """Return what is wrong with a settings file; with `connect` every source with a url is listed too."""
+    """Return what is wrong with a settings file; with `connect` every source with a url is listed too, and PostgreSQL asked."""
     found = Check(str(file))
     try:
         told = settings_file.load(file)
@@ -67,10 +76,25 @@ def check(file: Path, *, connect: bool, say: Callable[[str], None]) -> Check:
             if connect and not mistakes:
                 say(f"{key}: {source.remote.url}")
                 _list(found, told, key, source, source.remote)
+    if (target := told.publish.postgresql) is not None:
+        mistakes = list(_unready(TARGET, target))
+        found.problems += mistakes
+        if connect and not mistakes:
+            say(f"{TARGET}: {target.url}")
+            _probe(found, target)
     return found
 
 
-def _unready(where: str, address: Address) -> Iterator[Problem]:
+def _probe(found: Check, target: PostgresqlTarget) -> None:
+    from flows.publishing.probing import probe
+
+    try:
+        found.target = Patience(min(target.retries, 1)).persist(lambda: probe(target))
+    except Stop as stop:
+        found.problems.append(_problem(TARGET, stop))
+
+
+def _unready(where: str, address: Server) -> Iterator[Problem]:
     """Yield the secrets that are missing and the files that are not there."""
     for name in type(address).model_fields:
         value = getattr(address, name)

@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from flows import cli_arguments as arguments
-from flows import cli_config, cli_inspect, cli_quarantine, commands
+from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands
 from flows.asking import cli as asking
+from flows.running import cli as running
 
 EPILOG = (
     """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a source, file or month was stopped"""
@@ -24,12 +26,11 @@ def parser() -> argparse.ArgumentParser:
     )
     add = top.add_subparsers(dest="command", required=True, metavar="COMMAND").add_parser
     run = _command(add("run", help="load a folder of extracts / muat folder berkas"), commands.run)
-    run.add_argument("--source", metavar="DIR", help="folder of extracts; without it the sources with a url")
-    arguments.home(run, writes=True)
-    run.add_argument("--month", metavar="YYYY-MM", help="load this month only")
-    arguments.config(run)
-    run.add_argument("--plain", action="store_true", help="without Prefect: no server, no network")
+    arguments.reception(run)
+    arguments.months(run)
+    arguments.how_to_run(run)
     arguments.as_json(run)
+    running.register(add, commands.run)
     demo = _command(add("demo", help="make Jambi's example extracts and load them / contoh Jambi"), commands.demo)
     arguments.home(demo)
     demo.add_argument("--plain", action="store_true", help="without Prefect")
@@ -64,6 +65,8 @@ def parser() -> argparse.ArgumentParser:
     cli_config.register(add)
     cli_quarantine.register(add)
     cli_inspect.register(add)
+    cli_metadata.register(add)
+    cli_publish.register(add)
     _claims(add)
     _plan(add)
     trace = _command(
@@ -79,11 +82,22 @@ def parser() -> argparse.ArgumentParser:
         add("status", help="what is loaded, and how the last runs ended / keadaan gudang"), commands.status
     )
     arguments.home(status)
+    status.add_argument(
+        "--costs", metavar="RUN", nargs="?", const="", help="what the steps of the last run, or of RUN, cost"
+    )
     arguments.as_json(status)
+    doctor = _command(add("doctor", help="is this installation fit to run? / periksa kesiapan"), commands.doctor)
+    arguments.home(doctor)
+    arguments.config(doctor)
+    arguments.as_json(doctor)
     dictionary = _command(
         add("dictionary", help="every table and column, as Markdown / kamus data"), commands.dictionary
     )
+    dictionary.add_argument(
+        "name", nargs="?", metavar="NAME", help="only this table, view or macro, such as coverage_gap"
+    )
     dictionary.add_argument("--check", metavar="FILE", help="fail unless FILE is up to date")
+    dictionary.add_argument("--diagrams", type=Path, metavar="DIR", help="write entities.svg and lineage.svg instead")
     arguments.as_json(dictionary)
     return top
 

@@ -22,9 +22,47 @@ def config(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--config", metavar="FILE", help="cakupan.toml")
 
 
+def reception(sub: argparse.ArgumentParser) -> None:
+    """Add what a load comes from and goes to: --source, --home, --config, --regions."""
+    sub.add_argument("--source", metavar="DIR", help="folder of extracts; without it the sources with a url")
+    home(sub, writes=True)
+    config(sub)
+    sub.add_argument(
+        "--regions",
+        type=_listed,
+        default=(),
+        metavar="LIST",
+        help="leave files of other regions by their names: 15,16.03",
+    )
+
+
+def months(sub: argparse.ArgumentParser) -> None:
+    """Add --month."""
+    sub.add_argument("--month", metavar="YYYY-MM", help="this month only, or FROM..TO")
+
+
+def how_to_run(sub: argparse.ArgumentParser) -> None:
+    """Add how a load runs: --plain, --dry-run, --wait, --log."""
+    sub.add_argument("--plain", action="store_true", help="without Prefect: no server, no network")
+    sub.add_argument("--dry-run", action="store_true", help="say what would be done, and why, and do nothing")
+    sub.add_argument(
+        "--wait", type=float, default=0, metavar="MINUTES", help="wait so long for another load to end; otherwise leave"
+    )
+    sub.add_argument(
+        "--log",
+        choices=("text", "json"),
+        default="text",
+        help="talk in lines for people, or the log of the run as JSON",
+    )
+
+
 def as_json(sub: argparse.ArgumentParser) -> None:
     """Add --json."""
     sub.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for piece in text.split(",") if (part := piece.strip()))
 
 
 def day(text: str) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ EXPECTED = (Stop, StepFailed, ValueError, OSError)
 
 def run(given: Namespace) -> int:
     """Load a folder of extracts, or what the sources with a url offer, and print the summary of the run."""
+    if given.dry_run:
+        from flows.running.cli import plan_run
+
+        return plan_run(given)
     from flows.report import markdown
 
     result = _load(given.source, given)
@@ -90,19 +95,43 @@ def trace(given: Namespace) -> int:
 
 
 def status(given: Namespace) -> int:
-    """Print the loaded months, the last runs and the stopped files."""
+    """Print the loaded months, the last runs and the stopped files; or what the steps of a run cost."""
     from flows.printing import status_text
     from flows.state import state_of
+    from warehouse.home import Home
 
-    state = state_of(_home(given))
+    if given.costs is not None:
+        from flows.running.costs import costs_of, text
+
+        found = costs_of(Home(given.home.resolve()), given.costs)
+        print(json.dumps(found, indent=1) if given.json else text(found))
+        return 0
+    state = state_of(Home(given.home.resolve()))
     print(json.dumps(state, indent=1, default=str) if given.json else status_text(state))
     return 0
 
 
+def doctor(given: Namespace) -> int:
+    """Print what was looked at on this machine, and return 1 if something would keep a load from running."""
+    from flows.running.doctor import examine, text
+
+    found = examine(given.home.resolve(), given.config)
+    print(json.dumps([one.data() for one in found], indent=1) if given.json else text(found))
+    return 1 if any(one.fatal for one in found) else 0
+
+
 def dictionary(given: Namespace) -> int:
-    """Print the data dictionary, or check that a file holds it."""
+    """Print the data dictionary or its part about one name, check that a file holds it, or write its diagrams."""
     from warehouse import dictionary as dictionaries
 
+    if given.diagrams:
+        from flows.diagrams import write_diagrams
+
+        print("\n".join(map(str, write_diagrams(given.diagrams))))
+        return 0
+    if given.name:
+        print(dictionaries.section(_described(given.name, dictionaries.objects())))
+        return 0
     text = dictionaries.markdown()
     if given.check:
         if Path(given.check).read_text(encoding="utf-8") == text:
@@ -113,12 +142,29 @@ def dictionary(given: Namespace) -> int:
     return 0
 
 
+def _described(name: str, objects: dict[str, Any]) -> Any:
+    from difflib import get_close_matches
+
+    from warehouse.errors import Stop
+
+    found = objects.get(name) or objects.get(f"mart.{name}")
+    if not found:
+        near = get_close_matches(name if "." in name else f"mart.{name}", objects, 1, 0.5)
+        text = f"nothing is called {name}", f"tidak ada yang bernama {name}"
+        raise Stop(
+            "object_unknown", *text, f"write {near[0]} / tulis {near[0]}" if near else "cakupan dictionary lists all"
+        )
+    return found
+
+
 def _load(source: str | None, given: Namespace) -> dict[str, Any]:
-    month, config = getattr(given, "month", None), getattr(given, "config", None)
+    month, config, regions = (getattr(given, name, None) for name in ("month", "config", "regions"))
+    as_json, wait = getattr(given, "log", "text") == "json", getattr(given, "wait", 0)
     if given.plain:
         from flows.entry import load_folder
 
-        return load_folder(source, str(given.home), month, config, say=say)
+        talk: dict[str, Any] = {"mirror": sys.stderr} if as_json else {"say": say}
+        return load_folder(source, str(given.home), month, config, regions or (), wait_seconds=wait * 60, **talk)
     from flows.nightly import nightly
 
     folder = str(Path(source).resolve()) if source else None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
 from flows.settings import Settings
 from transforms.identity import Pseudonyms
+from warehouse.calendar import Span
 from warehouse.home import Home
 from warehouse.ledger import Delivery
 
@@ -37,28 +38,38 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Load:
-    """One load of one home: its settings, key, run id, the month it is limited to, where it talks, and its clock.
+    """One load of one home: its settings, key, run id, the months it is limited to, where it talks, and its clock.
 
-    The clock says, in UTC without zone, when something is received, loaded and finished.
+    A load limited to `regions` leaves files aside that are of other regions by their names. The clock says, in UTC
+    without zone, when something is received, loaded and finished.
     """
 
     home: Home
     settings: Settings
     pseudonyms: Pseudonyms
     run_id: str
-    month: date | None = None
+    months: Span | None = None
+    regions: tuple[str, ...] = ()
     say: Callable[[str], None] = field(default=silent, compare=False)
     clock: Callable[[], datetime] = field(default=utc_now, compare=False)
 
     def gate_id(self, delivery: Delivery) -> str:
         """Return the name of a gating: another content, dialect, key, code, threshold or correction gives another."""
-        corrections = self.settings.corrections_of(delivery.kind, delivery.name)
-        parts = (
-            delivery.sha256, delivery.control, delivery.kind, repr(self.settings.dialect_of(delivery.name)),
-            repr(self.settings.limits), self.pseudonyms.fingerprint(), str(self.settings.most_rejected), code_version(),
-            *(one.decisive() for one in corrections),
-        )  # fmt: skip
-        return fingerprint(*parts)
+        return fingerprint(delivery.sha256, *self.made_with(delivery).values())
+
+    def made_with(self, delivery: Delivery) -> dict[str, str]:
+        """Return what a gating heeds beside the content, each as a short mark: which of them changed tells why it is repeated."""
+        settings = self.settings
+        corrections = settings.corrections_of(delivery.kind, delivery.name)
+        return {
+            "control": delivery.control,
+            "kind": delivery.kind,
+            "dialect": fingerprint(repr(settings.dialect_of(delivery.name))),
+            "limits": fingerprint(repr(settings.limits), str(settings.most_rejected)),
+            "corrections": fingerprint(*(one.decisive() for one in corrections)),
+            "key": self.pseudonyms.fingerprint(),
+            "code": code_version(),
+        }
 
 
 def fingerprint(*parts: str) -> str:

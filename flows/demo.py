@@ -14,9 +14,8 @@ import polars as pl
 from flows.claims import checked_claims
 from flows.claims import text as claims_text
 from flows.printing import as_table
-from flows.steps import only
+from flows.steps import span
 from warehouse.calendar import months_between
-from warehouse.errors import Stop
 from warehouse.home import Home
 from warehouse.store import query
 from warehouse.synthetic import Plan, write
@@ -98,15 +97,8 @@ def coverage_of_jambi(home: Path) -> Told:
 
 def plan_of(given: Namespace) -> Plan:
     """Return the plan that the arguments of `synth` describe. Raises Stop when the months cannot be read."""
-    first, _, last = given.months.partition("..")
-    ends = only(first), only(last or first)
-    if ends[0] is None or ends[1] is None or ends[0] > ends[1]:
-        raise Stop(
-            "months_unreadable",
-            f"{given.months} is not FROM..TO",
-            f"{given.months} bukan DARI..SAMPAI",
-            "such as 2025-01..2025-03",
-        )
-    months = tuple(months_between(ends[0], ends[1]))
+    wanted = span(given.months)
+    assert wanted is not None
     regions = tuple(code.strip() for code in given.regions.split(","))
+    months = tuple(months_between(wanted.first, wanted.last))
     return Plan(Path(given.out), months, regions, given.workers, given.defects, given.seed, given.format)

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 import polars as pl
 
 from flows import settings as settings_file
-from flows.context import Load, silent, utc_now
-from flows.keys import pseudonyms
+from flows.context import Load, code_version, silent, utc_now
+from flows.costs import measured
+from flows.keys import LENGTH, pseudonyms
+from flows.regions import region_named
 from flows.report import markdown
 from flows.senders.reporting import write_reports
-from flows.steps import Call, only, plain, run
+from flows.settings import Settings
+from flows.steps import Call, plain, run, span
+from flows.watching.after import after_load
+from transforms.identity import Pseudonyms
 from warehouse import ledger
 from warehouse.errors import StepFailed, Stop, place_of
 from warehouse.files import only_writer, placed
 from warehouse.home import Home
+from warehouse.runs import FAILED, RunLog, forget_old
 
 SHOWN_VALIDATIONS = 12
 
@@ -30,29 +40,79 @@ def load_folder(
     home: str,
     month: str | None = None,
     config: str | None = None,
+    regions: Sequence[str] = (),
     *,
     call: Call = plain,
     say: Callable[[str], None] = silent,
     clock: Callable[[], datetime] = utc_now,
+    mirror: IO[str] | None = None,
+    wait_seconds: float = 0,
 ) -> dict[str, Any]:
     """Return the result of a load of the folder `source`, or of the sources with a url, into `home`; its reports hold it too.
 
-    `clock` tells the moment at which things are received, loaded and finished, in UTC without zone.
+    `month` is YYYY-MM or FROM..TO, `regions` are provinces and regencies by code or name: other months, and files that are of
+    other regions by their names, are left as they are.
+
+    `clock` tells the moment at which things are received, loaded and finished, in UTC without zone. `mirror` gets the
+    lines of the log of the run as they are written. Another load is waited for as long as `wait_seconds`.
 
     Raises Stop when the load cannot begin, StepFailed when a step fails unexpectedly.
     """
     place = Home(Path(home).resolve())
     place.create()
-    with only_writer(place.load_lock):
+    with only_writer(place.load_lock, wait_seconds, say):
         place.sweep()
-        keys, origin = pseudonyms(place)
-        say(f"kunci / key: {origin}")
-        run_id = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
-        told = settings_file.load(Path(config) if config else None)
-        load = Load(place, told, keys, run_id, only(month), say, clock)
-        result = run(load, Path(source) if source else None, guarded(call)).result()
-        _write_reports(load, result)
+        run_id, settings = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}", Settings()
+        try:
+            with logged(RunLog(place, run_id, clock, mirror), say) as (log, tell):
+                settings = settings_file.load(Path(config) if config else None)
+                keys, origin = pseudonyms(place)
+                tell(f"kunci / key: {origin}")
+                named = tuple(map(region_named, regions))
+                load = Load(place, settings, keys, run_id, span(month), named, tell, clock)
+                result = run(load, Path(source) if source else None, guarded(costed(call, log))).result()
+                _write_reports(load, result)
+                log.end(**result)
+        finally:
+            forget_old(place)
+            after_load(place, settings, clock, say)
     return result
+
+
+def load_of(
+    home: Path, month: str | None, config: str | None, regions: Sequence[str], say: Callable[[str], None]
+) -> Load:
+    """Return a load for looking at what it would do: it has no run, and a key of no use where the home has none yet."""
+    place = Home(home.resolve())
+    told = settings_file.load(Path(config) if config else None)
+    keys = pseudonyms(place)[0] if ledger.deliveries(place) else Pseudonyms(bytes(LENGTH))
+    return Load(place, told, keys, "", span(month), tuple(map(region_named, regions)), say)
+
+
+@contextmanager
+def logged(log: RunLog, say: Callable[[str], None]) -> Iterator[tuple[RunLog, Callable[[str], None]]]:
+    """Yield the log of a run that has begun, and a way to talk that it keeps; an error that leaves the block ends the run."""
+
+    def tell(message: str) -> None:
+        log.say(message)
+        say(message)
+
+    log.start(code_version(), shlex.join(sys.argv))
+    try:
+        yield log, tell
+    except BaseException as broken:
+        foreseen = isinstance(broken, Stop | StepFailed)
+        log.end(FAILED, reason=str(broken) if foreseen else f"{type(broken).__name__} at {place_of(broken)}")
+        raise
+
+
+def costed(call: Call, log: RunLog) -> Call:
+    """Return `call` such that the log keeps what every step costs."""
+
+    def named(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
+        return measured(log, name, partial(call, name, step), *arguments)
+
+    return named
 
 
 def guarded(call: Call) -> Call:

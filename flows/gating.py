@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -97,6 +97,7 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms 
             verdict = Verdict(
                 gate_id, delivery.sha256, delivery.kind, stops=(_unreadable(broken),), answers="?" if marked else ""
             )
+    verdict = replace(verdict, made_with=load.made_with(delivery))
     ledger.save(load.home, verdict)
     return verdict
 

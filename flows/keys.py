@@ -23,16 +23,25 @@ def pseudonyms(home: Home) -> tuple[Pseudonyms, str]:
     """
     if text := os.environ.get(ENVIRONMENT):
         return Pseudonyms(_decoded(text, ENVIRONMENT)), f"${ENVIRONMENT}"
-    named = os.environ.get(FILE)
-    path = Path(named) if named else home.root / "keys" / "pseudonym.key"
+    path = _path(home)
     if not path.exists():
-        if named:
+        if os.environ.get(FILE):
             raise Stop("key_missing", f"{path} does not exist", f"{path} tidak ada", f"correct {FILE}")
         _create(path)
     if path.stat().st_mode & 0o077:
         en, id = f"others can read {path}", f"{path} dapat dibaca pengguna lain"
         raise Stop("key_open_to_others", en, id, "chmod 600 it, and take a new key if it was seen")
     return Pseudonyms(_decoded(path.read_text(encoding="ascii"), str(path))), str(path)
+
+
+def has_key(home: Home) -> bool:
+    """Return whether a key is there, well formed or not: a load would not make one."""
+    return bool(os.environ.get(ENVIRONMENT) or os.environ.get(FILE)) or _path(home).exists()
+
+
+def _path(home: Home) -> Path:
+    named = os.environ.get(FILE)
+    return Path(named) if named else home.root / "keys" / "pseudonym.key"
 
 
 def _create(path: Path) -> None:

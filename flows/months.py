@@ -14,7 +14,7 @@ import polars as pl
 from flows.assembly import Assembly, Inputs
 from flows.context import Load
 from flows.lineage import Source, record, sources_of
-from flows.planning import Standing
+from flows.planning import Standing, month_parts
 from transforms.graph import MissingInputError, build
 from warehouse import lake, store
 from warehouse.calendar import Version
@@ -72,6 +72,7 @@ def compute(load: Load, now: Standing, month: date, name: str) -> Path:
             "facts": facts,
             "repeated": {gate: sorted(lines) for gate, lines in assembly.repeated.items()},
             "conserved": conserved,
+            "made_of": month_parts(month, now),
         }
         beside.write_text(json.dumps(content), encoding="utf-8")
     return listing
@@ -143,6 +144,11 @@ def staged_facts(listing: Path) -> list[Staged]:
     """Return what a listing names."""
     facts = _content(listing)["facts"]
     return [Staged(**{**one, "sources": [Source(**source) for source in one["sources"]]}) for one in facts]
+
+
+def made_of(listing: Path) -> list[str]:
+    """Return what the facts of a listing were computed from, as `month_parts` tells it."""
+    return list(_content(listing).get("made_of", []))
 
 
 def repeated_lines(load: Load) -> dict[str, list[int]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from flows.context import code_version, fingerprint
+from flows.context import code_version
 from flows.gating import extract_of
 from transforms.graph import inputs_of
 from warehouse.calendar import Version
@@ -98,8 +98,8 @@ def blocked_months(stopped: list[Judged], candidates: list[date]) -> set[date]:
     return {month for one in stopped for month in _would_feed(one, candidates)}
 
 
-def month_fingerprint(month: date, now: Standing) -> str:
-    """Return the fingerprint of all that the facts of a month are computed from: what was seen by its newest day."""
+def month_parts(month: date, now: Standing) -> list[str]:
+    """Return all that the facts of a month are computed from: the gatings that were seen by its newest day, and the code."""
     days = [version.as_of_date for kind in DATED for version in now.versions(kind) if version.month == month]
     newest = max(days, default=month)
     files = [
@@ -110,7 +110,7 @@ def month_fingerprint(month: date, now: Standing) -> str:
         if version is None or _matters(kind, version, month, newest)
         for one in several
     ]
-    return fingerprint(f"{month}", code_version(), *sorted(files))
+    return [f"{month}", code_version(), *sorted(files)]
 
 
 @cache

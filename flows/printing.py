@@ -50,6 +50,7 @@ def write_parquet(frame: pl.DataFrame, file: Path) -> None:
 
 
 SECTIONS = {
+    "withdrawn": "Ditarik / withdrawn versions",
     "months": "Bulan / months",
     "runs": "Proses terakhir / last runs",
     "stopped_files": "Berkas dihentikan / stopped files",

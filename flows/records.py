@@ -15,6 +15,7 @@ from flows.context import Load, code_version
 from flows.lineage import record, sources_of
 from flows.months import fact_of
 from flows.planning import Judged
+from flows.run_records import enter_runs
 from transforms.graph import build
 from warehouse import lake, store
 from warehouse.ledger import Check, moment
@@ -67,6 +68,7 @@ def write(
         _write_files(load, build_file, {one.delivery.sha256: one for one in judged}, books)
         build_file.append(CheckResult, _checks(load, checks))
         build_file.append(Run, _run(load, outcome, now))
+        enter_runs(load, build_file, now)
     return changed
 
 

@@ -39,8 +39,15 @@ def markdown(result: Mapping[str, Any]) -> str:
         _lines("Catatan / notes", {name: "; ".join(said) for name, said in result["notes"].items()}),
         _lines("Bukan berkas data / not extracts", dict.fromkeys(result["ignored"], "diabaikan / ignored")),
         f"Terbitan / published: `{result['published']}`",
+        _withheld(result["withheld"]),
+        _lines("Tidak terkirim / not sent", result["not_sent"]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _withheld(version: str) -> str:
+    told = f"Isi `{version}` telah ditarik dan tidak diterbitkan lagi / its content was withdrawn and is not published again"
+    return f"{told}: `cakupan publish --restore`" if version else ""
 
 
 def _corrections(corrections: Sequence[Mapping[str, Any]]) -> str:

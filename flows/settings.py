@@ -14,7 +14,9 @@ from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
 from flows.limits import LimitsSettings
+from flows.servers import PostgresqlTarget
 from flows.sources import AnyAddress, require_scheme
+from flows.watching.settings import WatchSettings
 from warehouse.corrections import Correction
 from warehouse.dialect import Dialect
 from warehouse.errors import Stop
@@ -138,6 +140,12 @@ class Source(Strict):
         return PurePosixPath(name).match(self.glob)
 
 
+class PublishSettings(Strict):
+    """Where the published copy goes besides its folder."""
+
+    postgresql: PostgresqlTarget | None = None
+
+
 class Settings(CorrectionsFile):
     """All settings. `dialect` holds for files that no source names; the first source that covers a file wins.
 
@@ -149,8 +157,10 @@ class Settings(CorrectionsFile):
     memory_limit: str = "2GB"
     corrections: str = ""
     limits: LimitsSettings = LimitsSettings()
+    watch: WatchSettings | None = None
     dialect: DialectSettings = DialectSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
+    publish: PublishSettings = PublishSettings()
     layouts: dict[str, LayoutSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -4,89 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
-    ValidationInfo,
     model_validator,
 )
 
 from flows.secret import CURE, Secret
+from flows.servers import LOOPBACK, Place, PostgresqlServer, Server, split
 
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
-SECRET_WORDS = re.compile(
-    r"token|secret|passw|signature|credential|api[-_]?key|access[-_]?key|^(key|sig|pwd|auth)$", re.I
-)
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def _beside_the_settings(path: Path, info: ValidationInfo) -> Path:
-    return Path((info.context or {}).get("folder", "")) / path
-
-
-Place = Annotated[Path, AfterValidator(_beside_the_settings)]
-
-
-class Address(BaseModel):
-    """Where extracts lie and how patient we are: what every source with a url has.
+class Address(Server):
+    """Where extracts lie: what every source with a url has.
 
     `largest_bytes` is the most that a file may have; `trust_mtime` takes a file of the same name, size and time as before
     for the same without reading it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-    needs: ClassVar[tuple[tuple[str, str], ...]] = ()
-
-    url: str
-    retries: int = Field(default=4, ge=0, le=20)
-    timeout_seconds: float = Field(default=60, gt=0, le=3600)
     largest_bytes: int = Field(default=100_000_000_000, ge=1)
     trust_mtime: bool = False
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if wrong := list(self.complaints()):
-            raise ValueError("; ".join(wrong))
-        return self
-
-    def complaints(self) -> Iterator[str]:
-        """Yield what is wrong with the keys together, each with its cure."""
-        parts = _split(self.url)
-        if parts is None:
-            yield "url cannot be read: an [IPv6] host or a port from 1 to 65535 is malformed"
-            return
-        if parts.password is not None:
-            yield f"url holds a password: leave it out and write password = {CURE}"
-        if parts.fragment:
-            yield "url holds a # part: leave it out"
-        if parts.username and ("username", "user") not in self.needs:
-            yield "url names a user: leave it out"
-        if any(SECRET_WORDS.search(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
-            yield f"url holds a parameter that looks like a secret: say where it is kept, {CURE}"
-        yield from (f"url names no {told}" for part, told in self.needs if not (getattr(parts, part) or "").strip("/"))
-
-    @property
-    def parts(self) -> SplitResult:
-        """Return the parts of the url."""
-        return urlsplit(self.url)
-
-    @property
-    def host(self) -> str:
-        """Return the host of the url."""
-        return self.parts.hostname or ""
-
-    @property
-    def path(self) -> str:
-        """Return the path of the url with its escapes read, as the remote knows it."""
-        return unquote(self.parts.path)
 
 
 class FileAddress(Address):
@@ -153,7 +94,7 @@ class S3Address(Address):
             yield "access_key_id and secret_access_key go together"
         if self.anonymous is (self.access_key_id is not None):
             yield f"declare access_key_id and secret_access_key = {CURE}, or anonymous = true for an open bucket"
-        endpoint = _split(self.endpoint)
+        endpoint = split(self.endpoint)
         if self.endpoint and not (endpoint and (endpoint.scheme == "https" or endpoint.hostname in LOOPBACK)):
             yield "endpoint is an https url"
 
@@ -195,27 +136,21 @@ class HttpsAddress(Address):
             yield "proxy holds a user: only proxies without one are spoken to"
 
 
-class PostgresqlAddress(Address):
-    """A table or a query of a database: `postgresql://user@host:5432/database`; it comes as a Parquet file called `name`."""
+class PostgresqlAddress(Address, PostgresqlServer):
+    """A table or a query of a database; it comes as a Parquet file called `name`."""
 
-    needs = (("hostname", "host"), ("username", "user"), ("path", "database"))
+    needs = PostgresqlServer.needs
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     table: str = ""
     query: str = ""
     order_by: tuple[str, ...] = ()
-    password: Secret | None = None
-    sslmode: Literal["disable", "require", "verify-ca", "verify-full"] = "verify-full"
-    ca: Place | None = None
-    statement_timeout_seconds: int = Field(default=3600, ge=1)
 
     def complaints(self) -> Iterator[str]:
         """Yield what is wrong with the keys together."""
         yield from super().complaints()
         if bool(self.table) is bool(self.query):
             yield "declare table or query, one of them"
-        if self.sslmode == "disable" and self.host not in LOOPBACK:
-            yield 'sslmode = "disable" sends the password in the clear: only for this machine'
 
 
 ADDRESSES: dict[str, type[Address]] = {
@@ -244,14 +179,6 @@ def require_scheme(data: dict[str, Any]) -> None:
     scheme = scheme_of(data)
     if scheme not in ADDRESSES:
         raise ValueError(REFUSED.get(scheme, f"url begins with one of {', '.join(f'{one}://' for one in ADDRESSES)}"))
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        return parts if parts.port is None or parts.port > 0 else None
-    except ValueError:
-        return None
 
 
 AnyAddress = Annotated[

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from warehouse.home import Home
+from warehouse.published import withdrawals
 from warehouse.store import query
 
 MONTHS = """
@@ -19,11 +21,12 @@ STOPPED = "SELECT uri, kind, reason, received_at FROM ops.source_file WHERE stat
 
 
 def state_of(home: Home) -> dict[str, Any]:
-    """Return the published version, the months, the last ten runs and the stopped files, as plain values."""
+    """Return the published version, those that were withdrawn, the months, the last ten runs and the stopped files, as plain values."""
     return {
         "home": str(home.root),
         "published": home.current.parent.resolve().name,
         "months": query(home.warehouse, MONTHS).to_dicts(),
         "runs": query(home.warehouse, RUNS).to_dicts(),
+        "withdrawn": [asdict(one) for one in withdrawals(home.published)],
         "stopped_files": query(home.warehouse, STOPPED).to_dicts(),
     }

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from flows import months, records
 from flows.assembly import Assembly
-from flows.context import Load
+from flows.context import Load, fingerprint
 from flows.corrections import CorrectionEntry
 from flows.gating import gate
-from flows.planning import Judged, Standing, blocked_months, month_fingerprint, standing, stopped_now
+from flows.planning import Judged, Standing, blocked_months, month_parts, standing, stopped_now
+from flows.publishing.publishing import Publication, publish_home, send_current
 from flows.quarantine.joining import joined
 from flows.quarantine.journal import note
 from flows.receive.receiving import receive
-from warehouse import ledger, publish
+from warehouse import ledger
+from warehouse.calendar import Span
 from warehouse.errors import Stop
 from warehouse.ledger import Check, Delivery, Reason, Verdict
 from warehouse.schema import Lazy, conform
@@ -55,6 +57,8 @@ class Summary:
     months_loaded: dict[str, int] = field(default_factory=dict)
     months_unchanged: int = 0
     published: str = ""
+    withheld: str = ""
+    not_sent: dict[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -65,7 +69,9 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """Return 0 loaded, 3 loaded with rejected rows, 4 a file or a month was stopped."""
+        """Return 0 loaded, 3 loaded with rejected rows, 4 a file or a month was stopped, or not all was published."""
+        if self.not_sent:
+            return 4
         return {"LOADED": 0, "LOADED_WITH_REJECTIONS": 3, "STOPPED": 4}[self.state]
 
     def result(self) -> dict[str, Any]:
@@ -83,7 +89,9 @@ def run(load: Load, source: Path | None, call: Call = plain) -> Summary:
     """Return the summary of a load of the folder `source`, or without one of the sources with a url, into the home."""
     started = load.clock()
     summary = Summary(load.run_id)
-    received = call("register", receive, load.home, source, load.settings, load.run_id, load.clock, load.say)
+    received = call(
+        "register", receive, load.home, source, load.settings, load.run_id, load.clock, load.say, load.regions
+    )
     summary.ignored, summary.not_received = received.ignored, received.failed
     gated_before = ledger.gated(load.home)
     judged = _gate_all(load, call)
@@ -99,7 +107,11 @@ def run(load: Load, source: Path | None, call: Call = plain) -> Summary:
     outcome = records.Outcome(started, summary.state, summary.rows_in, summary.rows_accepted, summary.rows_rejected)
     call("records", records.write, load, outcome, judged, books, checks, Assembly(load, now))
     call("journal", note, load, judged, books)
-    summary.published = call("publish", _publish, load)
+    publication: Publication = call("publish", publish_home, load.home, load.settings, load.run_id)
+    if load.settings.publish.postgresql:
+        publication = call("publish to postgresql", send_current, load.home, load.settings, publication)
+    summary.published, summary.not_sent = str(load.home.published / publication.version), publication.not_sent
+    summary.withheld = publication.withheld["version"] if publication.withheld else ""
     return summary
 
 
@@ -168,14 +180,16 @@ def _told(reason: Reason) -> str:
 
 def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summary, call: Call) -> list[Check]:
     held = months.loaded_fingerprints(load)
-    wanted = [month for month in now.months() if load.month in (None, month)]
-    names = {month: month_fingerprint(month, now) for month in wanted}
+    wanted = [month for month in now.months() if load.months is None or load.months.covers(month)]
+    names = {month: fingerprint(*month_parts(month, now)) for month in wanted}
     pending = [month for month in wanted if held.get(month) != names[month]]
     blocked = blocked_months(stopped, pending)
     summary.months_unchanged = len(wanted) - len(pending)
     checks: list[Check] = []
-    for month in sorted({*pending, *blocked}):
+    todo = sorted({*pending, *blocked})
+    for place, month in enumerate(todo, start=1):
         label = f"{month:%Y-%m}"
+        load.say(f"bulan / month {label} ({place}/{len(todo)})")
         if month in blocked:
             summary.stopped_months[label] = "berkas bulan ini dihentikan / a file of the month is stopped"
             continue
@@ -190,21 +204,18 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
     return checks
 
 
-def _publish(load: Load) -> str:
-    home, settings = load.home, load.settings
-    published = publish.publish(
-        home.warehouse, home.published, load.run_id, keep=settings.keep_versions, memory_limit=settings.memory_limit
-    )
-    return str(published)
-
-
-def only(month: str | None) -> date | None:
-    """Return the month of a text YYYY-MM, or None. Raises Stop when it is none."""
-    if month is None:
+def span(months: str | None) -> Span | None:
+    """Return the months of a text YYYY-MM or YYYY-MM..YYYY-MM, or None. Raises Stop when it is neither."""
+    if months is None:
         return None
+    first, _, last = months.partition("..")
     try:
-        return datetime.strptime(month, "%Y-%m").date()
+        found = Span(*(datetime.strptime(one, "%Y-%m").date() for one in (first, last or first)))
     except ValueError:
+        found = None
+    if found is None or found.first > found.last:
         raise Stop(
-            "month_unreadable", f"{month} is not YYYY-MM", f"{month} bukan YYYY-MM", "write it as 2025-03"
-        ) from None
+            "month_unreadable", f"{months} is not YYYY-MM or FROM..TO", f"{months} bukan YYYY-MM atau DARI..SAMPAI",
+            "write it as 2025-03 or 2024-01..2025-03",
+        )  # fmt: skip
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from flows.entry import load_folder
+from tests import cookbook
 from tests.servers.authority import Authority
 from tests.servers.https import CONTENT, PATH, Portal, portal
 from tests.servers.openssh import Server, openssh
@@ -26,6 +29,20 @@ def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     home, extracts = folder / "home", folder / "extracts"
     write(Plan(extracts, MONTHS, workers=2_000))
     return home, extracts, load_folder(str(extracts), str(home))
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with the homes of the cookbook, made once in a run of the tests, whichever worker asks first."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demonstration"
+    folder.mkdir(exist_ok=True)
+    with (folder / ".made").open("a+", encoding="utf-8") as made:
+        fcntl.flock(made, fcntl.LOCK_EX)
+        if made.seek(0, os.SEEK_END) == 0:
+            cookbook.build(folder)
+            made.write("made")
+    return folder
 
 
 @pytest.fixture(scope="session")

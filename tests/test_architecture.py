@@ -10,7 +10,7 @@ import pytest
 
 from tests.endtoend import ROOT
 
-PACKAGES = ("warehouse", "transforms", "expectations", "flows")
+PACKAGES = ("warehouse", "transforms", "expectations", "flows", "bi")
 MOST_LINES = 300
 FORMATS = ("csv", "parquet", "json", "ndjson", "excel", "ipc", "database", "delta", "avro")
 ROW_BY_ROW = ("map_elements", "map_rows", "map_groups", "iter_rows", "iter_slices", "to_dicts", "rows", "rows_by_key")
@@ -53,9 +53,13 @@ MAY_LOOP = {
     "flows/figures.py": "the editions of a version, and the names of regions",
     "flows/months.py": "the months that are loaded",
     "flows/printing.py": "the rows of an answer, to be printed",
+    "flows/publishing/contents.py": "the columns of the published tables",
     "flows/receipt.py": "the figures listed and the files behind them",
     "flows/records.py": "the files that are loaded",
+    "flows/run_records.py": "the runs that are remembered",
     "flows/trace.py": "the rows behind the findings of one employer",
+    "flows/watching/change.py": "the regions whose coverage jumped",
+    "flows/watching/freshness.py": "the regencies that are missing",
     "flows/state.py": "months, runs and files",
 }
 ONLY_IN = {

@@ -11,6 +11,7 @@ import pytest
 
 from tests.warehouse_rows import row
 from warehouse import ddl
+from warehouse.catalogue import catalogue
 from warehouse.dictionary import as_data, markdown, table_schema
 from warehouse.schema import Column, Fact, Rule, Severity, Table
 from warehouse.tables.coverage import FactCoverage
@@ -18,6 +19,7 @@ from warehouse.tables.dimensions import DimRegion
 from warehouse.tables.membership import Membership
 from warehouse.tables.premium import FactPremium
 from warehouse.tables.workforce import FactWorkforce
+from warehouse.view import View
 
 HISTORY = {"loaded_at": "2025-03-17 02:00:00", "run_id": "r1"}
 
@@ -196,13 +198,16 @@ def test_the_dictionary_names_every_column_and_every_view() -> None:
     for table in ddl.database_tables():
         section = text.split(f"### {table.qualified()}\n")[1].split("\n### ")[0]
         assert all(f"| **{name}** |" in section or f"| {name} |" in section for name in ddl.columns_of(table))
-    assert all(f"### {name}\n" in text for name in ddl.view_comments())
+    for view in View.views.values():
+        section = text.split(f"### {view.qualified()}{'(' if view.parameters else chr(10)}")[1].split("\n### ")[0]
+        assert all(f"| **{name}** |" in section or f"| {name} |" in section for name in view.columns)
 
 
 def test_the_dictionary_for_programs_is_json_and_names_every_table_and_view() -> None:
     data = json.loads(json.dumps(as_data()))
     assert [table["name"] for table in data["tables"]] == [table.qualified() for table in ddl.database_tables()]
-    assert data["views"] == ddl.view_comments()
+    assert [view["name"] for view in data["views"]] == list(View.views)
+    assert [metric["name"] for metric in data["metrics"]] == [one.name for one in catalogue()]
 
 
 def test_the_frictionless_schema_keeps_codes_as_strings_and_versions_in_the_key() -> None:

@@ -16,8 +16,10 @@ from pydantic import BaseModel
 
 from flows import settings
 from flows.limits import LimitsSettings
+from flows.servers import PostgresqlTarget
 from flows.settings import DialectSettings, Settings, Source
 from flows.sources import ADDRESSES
+from flows.watching.settings import WatchSettings
 from tests.conftest import Loaded
 from warehouse.home import Home
 from warehouse.store import query
@@ -27,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")])
 ROOMS = ("warehouse", "transforms", "expectations", "flows")
-CODE = (*ROOMS, "tests", "docs", "bench", ".ci")
+CODE = (*ROOMS, "bi", "tests", "docs", "bench", ".ci")
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 FORBIDDEN = ("/" + "work/", "/" + "tmp/", "pypi" + ".org", "issue" + " #")
@@ -74,7 +76,7 @@ def imported_packages() -> set[str]:
     names = packages_distributions()
     return {
         names[one][0].lower().replace("_", "-")
-        for one in found - {*ROOMS, "tests"}
+        for one in found - {*ROOMS, "bi", "tests"}
         if one not in sys.stdlib_module_names
     }
 
@@ -123,16 +125,19 @@ def test_the_example_settings_rename_headers_to_expected_columns() -> None:
 def test_every_toml_block_of_the_settings_document_is_read(tmp_path: Path) -> None:
     texts = blocks(DOCS / "settings.md", "toml")
     assert texts
-    for text in texts:
+    for text in [*texts, *blocks(DOCS / "publishing.md", "toml")]:
         file = tmp_path / "cakupan.toml"
         file.write_text(text, encoding="utf-8")
-        assert settings.load(file).sources.keys() == tomllib.loads(text)["sources"].keys()
+        assert settings.load(file).sources.keys() == tomllib.loads(text).get("sources", {}).keys()
 
 
-@pytest.mark.parametrize("part", [Settings, Source, DialectSettings, LimitsSettings, *ADDRESSES.values()])
+@pytest.mark.parametrize(
+    "part",
+    [Settings, Source, DialectSettings, LimitsSettings, WatchSettings, PostgresqlTarget, *ADDRESSES.values()],
+)
 def test_every_setting_is_documented(part: type[BaseModel]) -> None:
     told = (DOCS / "settings.md").read_text(encoding="utf-8")
-    structure = {"dialect", "limits", "sources", "remote"}
+    structure = {"dialect", "limits", "sources", "remote", "watch", "publish"}
     assert [key for key in part.model_fields if key not in structure and f"| `{key}` |" not in told] == []
 
 
@@ -143,8 +148,10 @@ def test_every_documented_default_is_the_default() -> None:
     written = {key: ast.literal_eval(value) for key, value in told.items()}
     limits = {key: written.pop(key) for key in LimitsSettings.model_fields}
     assert LimitsSettings.model_validate(limits) == LimitsSettings()
+    watch = {key: written.pop(key) for key in WatchSettings.model_fields}
+    assert WatchSettings.model_validate(watch) == WatchSettings()
     assert {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()} == {
-        key: value for key, value in read.items() if key not in ("dialect", "limits", "sources")
+        key: value for key, value in read.items() if key not in ("dialect", "limits", "sources", "watch", "publish")
     }
 
 
@@ -162,17 +169,10 @@ def test_every_package_that_the_code_imports_has_its_reason_in_the_decisions() -
     assert sorted(name for name in packages if f"`{name}`" not in told) == []
 
 
-def test_every_query_of_the_first_steps_has_an_answer(loaded_home: Loaded) -> None:
-    queries = blocks(DOCS / "first-steps.md", "sql")
-    assert len(queries) >= 3
-    for sql in queries:
+@pytest.mark.parametrize("page", sorted((DOCS / "bi").glob("*.md")), ids=lambda page: page.name)
+def test_every_query_of_the_bi_pages_has_an_answer(page: Path, loaded_home: Loaded) -> None:
+    for sql in blocks(page, "sql"):
         assert query(Home(loaded_home[0]).current, sql).height > 0, sql
-
-
-def test_the_answers_shown_have_the_columns_of_the_queries(loaded_home: Loaded) -> None:
-    queries, answers = blocks(DOCS / "first-steps.md", "sql"), blocks(DOCS / "first-steps.md", "text")
-    for sql, answer in zip(queries, answers, strict=True):
-        assert query(Home(loaded_home[0]).current, sql).columns == answer.splitlines()[0].split()
 
 
 def test_the_way_to_rejected_rows_that_is_documented_finds_them(loaded_home: Loaded) -> None:

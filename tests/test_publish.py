@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from datetime import date, datetime
 from pathlib import Path
 
@@ -147,9 +149,23 @@ def test_a_restatement_to_the_same_figures_is_new_content_because_history_grew(
 def test_old_versions_go_and_the_newest_stay(warehouse: Path, published: Path) -> None:
     for number, day in enumerate(DAYS):
         restate(warehouse, day, 50 + number)
-        publish(warehouse, published, f"v{number}", keep=2)
+        publish(warehouse, published, f"v{number}", keep=2, grace_seconds=0)
     assert versions(published) == ["v3", "v4"]
     assert current(published) == [3, 54]
+
+
+def test_a_version_that_was_replaced_a_moment_ago_stays_for_readers_that_are_opening_it(
+    warehouse: Path, published: Path
+) -> None:
+    for number, day in enumerate(DAYS[:3]):
+        restate(warehouse, day, 50 + number)
+        publish(warehouse, published, f"v{number}", keep=1)
+    assert versions(published) == ["v0", "v1", "v2"]
+    an_hour_ago = time.time() - 3_600
+    os.utime(published / "v1", (an_hour_ago, an_hour_ago))
+    restate(warehouse, DAYS[3], 60)
+    publish(warehouse, published, "v3", keep=1)
+    assert versions(published) == ["v1", "v2", "v3"]
 
 
 def test_the_current_version_stays_even_when_its_name_sorts_first(warehouse: Path, published: Path) -> None:

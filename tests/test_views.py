@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from tests.warehouse_rows import END_OF_APRIL, MARCH, MID_MARCH, coverage, load, load_regions, rows
@@ -271,3 +272,25 @@ def test_a_second_build_renews_the_views_without_touching_rows(warehouse: Path) 
     with building(warehouse):
         pass
     assert sorted(active(warehouse, "coverage_history")) == [10, 20, 30, 40]
+
+
+def test_a_sentence_carries_day_basis_segments_and_denominator_or_says_that_there_is_none(warehouse: Path) -> None:
+    figures = coverage(MID_MARCH, r15_03=64_709, r15=72_000).with_columns(
+        eligible_workers=pl.when(region_code="15.03").then(124_440).cast(pl.Int64),
+        workforce_source=pl.when(region_code="15.03").then(pl.lit("Sakernas")),
+        workforce_period=pl.when(region_code="15.03").then(pl.lit("2024-08")),
+    )
+    load(warehouse, FactCoverage, figures, MID_MARCH, "2025-03-17T02:00")
+    said = query(warehouse, "SELECT sentence_id, sentence_en FROM mart.coverage_sentence ORDER BY region_code DESC")
+    assert said.rows() == [
+        (
+            "Per 2025-03-16, 64.709 pekerja aktif berdomisili di Sarolangun (UCJ: PU, BPU, JAKON),"
+            " yaitu 52,00% dari 124.440 pekerja layak (Sakernas 2024-08).",
+            "As of 2025-03-16, 64,709 active workers living in Sarolangun (UCJ: PU, BPU, JAKON),"
+            " 52.00% of 124,440 eligible workers (Sakernas 2024-08).",
+        ),
+        (
+            "Per 2025-03-16, 72.000 pekerja aktif berdomisili di Jambi (UCJ: PU, BPU, JAKON); penyebutnya belum ada.",
+            "As of 2025-03-16, 72,000 active workers living in Jambi (UCJ: PU, BPU, JAKON); there is no denominator yet.",
+        ),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -49,6 +50,16 @@ class Gazetteer:
     def told(self, regions: Iterable[str]) -> str:
         """Return regions as people name them: 32.04 Kabupaten Bandung, 32.73 Kota Bandung."""
         return ", ".join(f"{region} {self.names.get(region, '')}".strip() for region in sorted(regions))
+
+    @cached_property
+    def neighbours(self) -> pl.DataFrame:
+        """Return every name, and every name less one letter (short), beside each region that it may stand for."""
+        found = set[tuple[str, str]]()
+        for key, regions in (self.ambiguous | {key: (code,) for key, code in self.known.items()}).items():
+            if key.isalpha() and len(key) >= SHORTEST_NAME:
+                shorter = {key, *(key[:place] + key[place + 1 :] for place in range(len(key)))}
+                found |= {(short, self.told([region])) for short in shorter for region in regions}
+        return pl.DataFrame(sorted(found), {"short": pl.String(), "region": pl.String()}, orient="row")
 
 
 def region_key(text: pl.Expr) -> pl.Expr:
@@ -101,7 +112,7 @@ def hint(text: pl.Expr, gazetteer: Gazetteer) -> pl.Expr:
         one: f"kode sistem lain untuk / the other system's code of: {gazetteer.told(found)}"
         for one, found in gazetteer.foreign.items()
     }
-    exact, neighbours = _looked_up(key, told), _neighbours(gazetteer)
+    exact, neighbours = _looked_up(key, told), gazetteer.neighbours
     misspelt = pl.when(exact.is_null() & key.str.contains(NAME)).then(key)
     near = misspelt.map_batches(lambda keys: _nearest(keys, neighbours), return_dtype=pl.String, is_elementwise=True)
     return pl.coalesce(exact, pl.concat_str(pl.lit("mungkin / perhaps: "), near))
@@ -122,16 +133,6 @@ def _candidates(keyed: pl.DataFrame) -> dict[str, set[str]]:
         for prefix in ("KAB", "KOTA", "PROVINSI"):
             found[key.removeprefix(prefix)].add(region)
     return found
-
-
-def _neighbours(gazetteer: Gazetteer) -> pl.DataFrame:
-    """Every name, and every name less one letter, beside each region that it may stand for."""
-    found = set[tuple[str, str]]()
-    for key, regions in (gazetteer.ambiguous | {key: (code,) for key, code in gazetteer.known.items()}).items():
-        if key.isalpha() and len(key) >= SHORTEST_NAME:
-            shorter = {key, *(key[:place] + key[place + 1 :] for place in range(len(key)))}
-            found |= {(short, gazetteer.told([region])) for short in shorter for region in regions}
-    return pl.DataFrame(sorted(found), {"short": pl.String(), "region": pl.String()}, orient="row")
 
 
 def _nearest(keys: pl.Series, neighbours: pl.DataFrame) -> pl.Series:

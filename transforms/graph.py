@@ -100,6 +100,12 @@ def inputs_of(targets: Collection[type[Table]]) -> set[type[Table]]:
     return found
 
 
+def transforms() -> Mapping[type[Table], Transform]:
+    """Return every transform by the table that it makes."""
+    discover()
+    return dict(_transforms)
+
+
 def _resolve(
     table: type[Table], built: dict[type[Table], pl.LazyFrame], version: Version | None, wanted_by: list[str]
 ) -> pl.LazyFrame:

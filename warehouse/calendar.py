@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -51,6 +52,17 @@ def shift(month: date, months: int) -> date:
     """Return the first day of the month that lies `months` later, or earlier when negative."""
     index = month.year * 12 + month.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
+
+
+class Span(NamedTuple):
+    """The months from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+    def covers(self, month: date) -> bool:
+        """Return whether a month lies in the span."""
+        return self.first <= month <= self.last
 
 
 def months_between(first: date, last: date) -> Iterator[date]:

@@ -5,22 +5,20 @@ Text only, and never from data: nothing here connects to a database. The text ru
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from string import Template
 
 import polars as pl
 
-import warehouse.tables  # noqa: F401  (declares every table)
-from warehouse import vocabulary as v
+import warehouse.tables
+import warehouse.views  # noqa: F401  (declares every view)
 from warehouse.schema import Column, Extract, Fact, Severity, Table, tables_of
+from warehouse.view import View
+from warehouse.view import columns_of as columns_of
+from warehouse.view import stored_columns_of as stored_columns_of
 
 LAYERS = ("mart", "core", "ops")
-HISTORY: dict[str, Column] = {
-    name: column.but(name=name)
-    for name, column in (("loaded_at", v.LOADED_AT), ("superseded_at", v.SUPERSEDED_AT), ("run_id", v.RUN_ID))
-}
 SQL_TYPES: Mapping[pl.DataType, str] = {
     pl.String(): "VARCHAR",
     pl.Int64(): "BIGINT",
@@ -32,9 +30,10 @@ SQL_TYPES: Mapping[pl.DataType, str] = {
     pl.Date(): "DATE",
     pl.Datetime("us"): "TIMESTAMP",
     pl.Binary(): "BLOB",
+    pl.List(pl.String()): "VARCHAR[]",
+    pl.Decimal(21, 1): "DECIMAL(21,1)",
 }
 VERSIONED = "versioned.sql"
-VIEW_COMMENT = re.compile(r"COMMENT ON (VIEW|MACRO TABLE) (\w+\.\w+) IS\s+'((?:[^']|'')*)'")
 
 
 def literal(text: str) -> str:
@@ -52,22 +51,8 @@ def database_tables() -> list[type[Table]]:
     return [table for layer in LAYERS for table in tables_of(layer)]
 
 
-def columns_of(table: type[Table]) -> dict[str, Column]:
-    """Return the columns of `table` in the database: those that hold values, then the formulas.
-
-    Formulas come last because DuckDB 1.1 loses rows of some joins on a table with a generated column before others.
-    """
-    formulas = {name: column for name, column in table.columns.items() if not column.stored}
-    return stored_columns_of(table) | formulas
-
-
-def stored_columns_of(table: type[Table]) -> dict[str, Column]:
-    """Return the columns of `table` that hold values: the declared ones, and for a fact those of its history."""
-    return table.stored_columns() | (HISTORY if issubclass(table, Fact) else {})
-
-
-def create_table(table: type[Table], *, checks: bool = True) -> str:
-    """Return the CREATE TABLE statement of `table`.
+def create_table(table: type[Table], *, checks: bool = True, name: str = "") -> str:
+    """Return the CREATE TABLE statement of `table`, under another name if given.
 
     A formula is a generated column. Without `checks` only keys are NOT NULL and there is no CHECK: the published
     copy holds rows that were checked here, and may leave a value out.
@@ -79,22 +64,35 @@ def create_table(table: type[Table], *, checks: bool = True) -> str:
     if checks:
         lines += [f"CONSTRAINT {identifier(name)} CHECK ({condition})" for name, condition in _checks(table)]
     body = ",\n    ".join(lines)
-    return f"CREATE TABLE IF NOT EXISTS {table.qualified()} (\n    {body}\n)"
+    return f"CREATE TABLE IF NOT EXISTS {name or table.qualified()} (\n    {body}\n)"
 
 
 def comments(table: type[Table]) -> list[str]:
-    """Return the COMMENT statements of `table`: one for the table, then one per column."""
-    statements = [f"COMMENT ON TABLE {table.qualified()} IS {literal(table_comment(table))}"]
-    for name, column in columns_of(table).items():
+    """Return the COMMENT statements of a table or view: one for itself, then one per column. A macro has no columns."""
+    kind = "MACRO TABLE" if kind_of(table) == "MACRO" else kind_of(table)
+    statements = [f"COMMENT ON {kind} {table.qualified()} IS {literal(table_comment(table))}"]
+    for name, column in {} if kind == "MACRO TABLE" else columns_of(table).items():
         target = f"{table.qualified()}.{identifier(name)}"
         statements.append(f"COMMENT ON COLUMN {target} IS {literal(column_comment(column))}")
     return statements
 
 
+def kind_of(table: type[Table]) -> str:
+    """Return TABLE, VIEW or MACRO."""
+    if issubclass(table, View):
+        return "MACRO" if table.parameters else "VIEW"
+    return "TABLE"
+
+
 def table_comment(table: type[Table]) -> str:
-    """Return what a reader of `table` must know: its description, its grain, and whether it keeps history."""
-    history = " Keeps every version: superseded_at is empty on the rows that stand." if issubclass(table, Fact) else ""
-    return f"{description(table)} Grain: {table.grain}.{history}"
+    """Return what a reader of a table or view must know: description, grain, source, and whether it keeps history."""
+    parts = (
+        description(table),
+        f"Grain: {table.grain}." if table.grain else "",
+        "Keeps every version: superseded_at is empty on the rows that stand." if issubclass(table, Fact) else "",
+        f"Source: {table.comes_from}." if table.comes_from else "",
+    )
+    return " ".join(part for part in parts if part)
 
 
 def description(table: type[Table]) -> str:
@@ -109,6 +107,7 @@ def column_comment(column: Column) -> str:
         f"Unit: {column.unit}." if column.unit else "",
         f"One of: {', '.join(column.values)}." if column.values else "",
         f"Computed as {column.formula}." if column.formula else "",
+        "Stated by its source as it is: its parts are not known here." if column.stated else "",
         f"Source: {column.source}." if column.source else "",
         warning(column),
         "Part of the key." if column.key else "",
@@ -120,6 +119,8 @@ def warning(column: Column) -> str:
     """Return the counting warning of `column` in words; empty where its values may be added up."""
     if column.additive:
         return ""
+    if column.metric and column.metric.adds_up:
+        return "Do not sum or average: sum its parts, then divide."
     if column.formula:
         return "Do not sum or average: recompute it from its parts."
     if column.unit == "persons":
@@ -127,28 +128,42 @@ def warning(column: Column) -> str:
     return "Do not sum."
 
 
+def source_of(column: Column) -> str:
+    """Return where the values of `column` come from; of a formula, that they are computed from its parts."""
+    return "computed" if column.formula and not column.source else column.source
+
+
 def views() -> list[str]:
-    """Return the SQL of every view and macro, each with its comment, in the order in which they build on each other.
+    """Return the SQL of every view and macro, each with its comments, in the order in which they build on each other.
 
     First the views of every fact that is shown, from one template, then the files of `warehouse/views` by name.
     """
     files = {file.name: file for file in resources.files("warehouse.views").iterdir() if file.name.endswith(".sql")}
     template = Template(files.pop(VERSIONED).read_text(encoding="utf-8"))
     shown = [table for table in tables_of("mart") if issubclass(table, Fact) and table.shown_as]
-    versioned = [template.substitute(_shown(table)) for table in shown]
-    return versioned + [files[name].read_text(encoding="utf-8") for name in sorted(files)]
+    versioned = [
+        _commented(
+            template.substitute(view=fact.shown_as, fact=fact.qualified()),
+            *(View.views[f"mart.{fact.shown_as}{end}"] for end in ("_history", "", "_as_of")),
+        )
+        for fact in shown
+    ]
+    queries = {
+        View.views["mart." + name.removesuffix(".sql").split("_", 1)[1]]: files[name].read_text(encoding="utf-8")
+        for name in sorted(files)
+    }
+    return versioned + [
+        _commented(Template(query).safe_substitute(view.formulas), view) for view, query in queries.items()
+    ]
 
 
 def view_comments() -> dict[str, str]:
-    """Return the comment of every view and macro by its qualified name, in order of creation."""
-    found = (match for text in views() for match in VIEW_COMMENT.finditer(text))
-    return {match[2]: match[3].replace("''", "'") for match in found}
+    """Return the comment of every view and macro by its qualified name."""
+    return {name: table_comment(view) for name, view in View.views.items()}
 
 
-def _shown(table: type[Fact]) -> dict[str, str]:
-    texts = {"title": table.title, "caution": table.caution}
-    quoted = {name: text.replace("'", "''") for name, text in texts.items()}
-    return {"view": table.shown_as, "fact": table.qualified(), **quoted}
+def _commented(query: str, *views: type[View]) -> str:
+    return "\n".join([query, *(f"{comment};" for view in views for comment in comments(view))])
 
 
 def _column(column: Column, *, checks: bool) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 import polars as pl
 
 from warehouse import ddl
+from warehouse.catalogue import catalogue
 from warehouse.schema import Column, Fact, Table, tables_of
+from warehouse.view import View
 
 LAYERS: Mapping[str, str] = {
     "mart": "what analysts read; published",
@@ -25,37 +27,54 @@ FRICTIONLESS_TYPES: Mapping[pl.DataType, str] = {
     pl.Boolean(): "boolean",
     pl.Date(): "date",
     pl.Datetime("us"): "datetime",
+    pl.Decimal(21, 1): "number",
+    pl.List(pl.String()): "array",
 }
 INTRODUCTION = (
-    "Generated from the declarations in `warehouse/tables`. Ratios are fractions, money is whole rupiah (`_idr`),"
-    " `month` is the first day of the month, codes are text. Columns in bold are the key."
+    "Generated from the declarations in `warehouse/tables` and `warehouse/views`. Ratios are fractions, money is whole rupiah"
+    " (`_idr`), `month` is the first day of the month, codes are text. Columns in bold are the key. All of it stands in the"
+    " database too: as comments, and of schema mart as rows of `mart.dictionary` and `mart.metric`."
+    " How the tables join and where they come from: [diagrams](metadata.md)."
 )
-HEADINGS = ("column", "type", "unit", "may be empty", "values", "meaning")
+HEADINGS = ("column", "type", "unit", "label", "may be empty", "values", "meaning")
+METRIC_HEADINGS = ("metric", "label", "unit", "parts", "parts add up", "basis", "legal reference", "stands in")
 
 
 def markdown() -> str:
-    """Return the dictionary as Markdown: every table of mart, core and ops by column, then every view and macro."""
+    """Return the dictionary as Markdown: the tables of mart, core and ops, the views and macros, then the metrics."""
     parts = ["# Data dictionary", INTRODUCTION]
     for layer, purpose in LAYERS.items():
         parts.append(f"## Schema {layer}: {purpose}")
-        parts += [_table(table) for table in tables_of(layer)]
+        parts += [section(table) for table in tables_of(layer)]
     parts.append("## Views and macros")
-    parts += [f"### {name}\n\n{comment}" for name, comment in ddl.view_comments().items()]
+    parts += [section(view) for view in View.views.values()]
+    parts += ["## Metrics", _lines(METRIC_HEADINGS, _metrics())]
     return "\n\n".join(parts) + "\n"
 
 
+def objects() -> dict[str, type[Table]]:
+    """Return every table, view and macro by its qualified name."""
+    return {table.qualified(): table for table in (*ddl.database_tables(), *View.views.values())}
+
+
 def as_data() -> dict[str, Any]:
-    """Return the dictionary for programs: `tables` with their Frictionless schemas, `views` with their comments."""
-    tables = [
-        {
-            "name": table.qualified(),
-            "description": ddl.description(table),
-            "grain": table.grain,
-            "schema": table_schema(table),
-        }
-        for table in ddl.database_tables()
-    ]
-    return {"tables": tables, "views": ddl.view_comments()}
+    """Return the dictionary for programs: `tables` and `views` with their Frictionless schemas, and `metrics`."""
+    metrics = [
+        {**vars(one.metric), "name": one.name, "formula": one.metric.formula, "over_rows": one.metric.over_rows,
+         "stands_in": list(one.stands_in)}
+        for one in catalogue()
+    ]  # fmt: skip
+    return {
+        "tables": [_object(table) for table in ddl.database_tables()],
+        "views": [_object(view) for view in View.views.values()],
+        "metrics": metrics,
+    }
+
+
+def section(table: type[Table]) -> str:
+    """Return the part of the dictionary that is about one table, view or macro, as Markdown."""
+    parameters = f"({', '.join(table.parameters)})" if issubclass(table, View) and table.parameters else ""
+    return f"### {table.qualified()}{parameters}\n\n{ddl.table_comment(table)}\n\n{_lines(HEADINGS, rows(table))}"
 
 
 def rows(table: type[Table]) -> list[tuple[str, ...]]:
@@ -65,6 +84,7 @@ def rows(table: type[Table]) -> list[tuple[str, ...]]:
             f"**{name}**" if column.key else name,
             ddl.SQL_TYPES[column.dtype],
             column.unit,
+            f"{column.label_id} / {column.label_en}" if column.label_id else column.label_en,
             "yes" if column.nullable else "",
             _values(column),
             _meaning(column),
@@ -86,10 +106,30 @@ def table_schema(table: type[Table]) -> dict[str, Any]:
     }
 
 
-def _table(table: type[Table]) -> str:
-    head = f"### {table.qualified()}\n\n{ddl.table_comment(table)}"
-    lines = [HEADINGS, ("---",) * len(HEADINGS), *rows(table)]
-    return head + "\n\n" + "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+def _object(table: type[Table]) -> dict[str, Any]:
+    return {
+        "name": table.qualified(),
+        "kind": ddl.kind_of(table),
+        "description": ddl.description(table),
+        "grain": table.grain,
+        "schema": table_schema(table),
+    }
+
+
+def _lines(headings: tuple[str, ...], cells: list[tuple[str, ...]]) -> str:
+    lines = [headings, ("---",) * len(headings), *cells]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _metrics() -> list[tuple[str, ...]]:
+    return [
+        (
+            one.name, f"{one.metric.label_id} / {one.metric.label_en}", one.metric.unit,
+            f"{one.metric.numerator} / {one.metric.denominator}", "yes" if one.metric.adds_up else "", one.metric.basis,
+            one.metric.legal_reference, ", ".join(place.removeprefix("mart.") for place in one.stands_in),
+        )
+        for one in catalogue()
+    ]  # fmt: skip
 
 
 def _cell(text: str) -> str:
@@ -106,6 +146,7 @@ def _meaning(column: Column) -> str:
     parts = (
         column.description,
         f"Computed as `{column.formula}`." if column.formula else "",
+        "Stated by its source as it is." if column.stated else "",
         f"Source: {column.source}." if column.source else "",
         f"**{warning}**" if (warning := ddl.warning(column)) else "",
     )

@@ -6,10 +6,12 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 from warehouse.errors import Stop
@@ -35,21 +37,47 @@ def settle(beside: Path, target: Path) -> None:
 
 
 @contextmanager
-def only_writer(target: Path) -> Iterator[None]:
+def only_writer(target: Path, wait_seconds: float = 0, say: Callable[[str], None] = print) -> Iterator[None]:
     """Hold the right to write `target`; it ends with the block or the process, also when that is killed.
 
-    Raises Stop naming the holder when another process has it.
+    Another holder is waited for as long as `wait_seconds`, and named once by `say`. Raises Stop naming it when it stays.
     """
     with target.with_name(target.name + ".lock").open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        patience = time.monotonic() + wait_seconds
+        told = False
+        while not _locked(lock):
             lock.seek(0)
-            raise _held(target, lock.read()) from None
+            busy = _held(target, lock.read())
+            if time.monotonic() >= patience:
+                raise busy
+            if not told:
+                say(str(busy))
+                told = True
+            time.sleep(min(1, max(0, patience - time.monotonic())))
         lock.truncate(0)
         lock.write(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
         lock.flush()
         yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def holder(target: Path) -> int | None:
+    """Return the process that holds the right to write `target`, None when nobody does; the lock itself is not touched."""
+    path = target.with_name(target.name + ".lock")
+    if not path.exists():
+        return None
+    inode = f":{path.stat().st_ino}"
+    for line in Path("/proc/locks").read_text(encoding="utf-8").splitlines():
+        if " FLOCK " in line and line.split()[5].endswith(inode):
+            return int(line.split()[4])
+    return None
 
 
 def sync(path: Path) -> None:

@@ -48,6 +48,16 @@ class Home:
         """Return the folder of the reports and Data Docs."""
         return self.root / "reports"
 
+    @property
+    def runs(self) -> Path:
+        """Return the folder of the logs of runs."""
+        return self.root / "runs"
+
+    @property
+    def watch(self) -> Path:
+        """Return the folder of what was told about the installation."""
+        return self.root / "watch"
+
     def landed(self, sha256: str) -> Path:
         """Return where the content with this SHA-256 lies."""
         return self.landing / sha256[:2] / sha256

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -83,7 +83,8 @@ class Verdict:
 
     `corrected` are the wrong rows by correction that was about the file. `answers` is the SHA-256 of the content whose
     rejected rows the file answers, `?` while no such content is known, empty for every other file. `totals` are the
-    control totals: what, the value that was stated, the value that was measured.
+    control totals: what, the value that was stated, the value that was measured. `made_with` are marks of all that the
+    gate heeded beside the content: settings, key, code.
     """
 
     gate_id: str
@@ -103,6 +104,7 @@ class Verdict:
     totals: tuple[tuple[str, str, str], ...] = ()
     columns: tuple[SeenColumn, ...] = ()
     drift: tuple[Drift, ...] = ()
+    made_with: dict[str, str] = field(default_factory=dict)
 
     @property
     def stopped(self) -> bool:
@@ -150,6 +152,14 @@ def find(home: Home, gate_id: str) -> Verdict | None:
     found["columns"] = tuple(SeenColumn(**column) for column in found.get("columns", ()))
     found["drift"] = tuple(Drift(**drift) for drift in found.get("drift", ()))
     return Verdict(**found)
+
+
+def verdicts(home: Home) -> Iterator[Verdict]:
+    """Yield every verdict, the oldest first."""
+    paths = _verdict_path(home, "").parent.glob("[!.]*.json")
+    for path in sorted(paths, key=lambda one: one.stat().st_mtime_ns):
+        if (found := find(home, path.stem)) is not None:
+            yield found
 
 
 def gated(home: Home) -> set[str]:

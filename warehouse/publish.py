@@ -7,24 +7,37 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
 
 from warehouse import ddl
+from warehouse.catalogue import describing
+from warehouse.datapackage import describe
 from warehouse.dictionary import table_schema
 from warehouse.files import only_writer, remove, sync
+from warehouse.published import (
+    CURRENT,
+    DATABASE,
+    DESCRIPTOR,
+    HIDDEN,
+    WRITER,
+    Withdrawal,
+    content_of,
+    current_version,
+    hide_oldest,
+    point_at,
+    withdrawals,
+)
 from warehouse.schema import Table, tables_of
 from warehouse.store import MEMORY_LIMIT, THREADS, attach, connect, require_complete, row_counts
 
-DATABASE = "cakupan.duckdb"
-DESCRIPTOR = "datapackage.json"
-CURRENT = "current"
-HIDDEN = ".part-"
+GRACE_SECONDS = 600
+"""How long a version stays after it was replaced: DuckDB reads the link first and opens the file it named later."""
 
 Read = Callable[[str], pl.DataFrame]
 Disclosure = Callable[[type[Table], Read], pl.DataFrame | None]
@@ -39,27 +52,34 @@ def everything(table: type[Table], read: Read) -> None:
     """Publish every row of `table` as it is."""
 
 
+def unheard(withdrawal: Withdrawal) -> None:
+    """Tell nobody that withdrawn content was not published again."""
+
+
 def publish(
     warehouse: Path,
     published: Path,
     version: str,
     *,
     disclose: Disclosure = everything,
+    on_withheld: Callable[[Withdrawal], None] = unheard,
     keep: int = 5,
+    grace_seconds: float = GRACE_SECONDS,
     memory_limit: str = MEMORY_LIMIT,
     threads: int = THREADS,
 ) -> Path:
     """Return the directory of the version that `published/current` names when this ends.
 
     `version` names the new directory; versions sort by name. When neither the content nor the definitions
-    changed since the current version, nothing is published. The newest `keep` versions stay, the current one always.
+    changed since the current version, nothing is published; nor is content that was withdrawn: `on_withheld` hears of it.
+    The newest `keep` versions stay, the current one always, and what was replaced less than `grace_seconds` ago.
     Raises ValueError for an unusable name, FileExistsError when the name is taken by other content, Stop when
     another process publishes or the copy does not read back.
     """
     if not version or version.startswith(".") or Path(version).name != version or version == CURRENT or keep < 1:
         raise ValueError(f"not a version name, or nothing to keep: {version!r}, {keep}")
     published.mkdir(parents=True, exist_ok=True)
-    with only_writer(published / ".publish"):
+    with only_writer(published / WRITER):
         _discard_parts(published)
         part = published / (HIDDEN + version)
         part.mkdir()
@@ -68,13 +88,17 @@ def publish(
                 attach(connection, warehouse, "warehouse", read_only=True)
                 _disclose(connection, disclose)
                 content = _content(connection)
-                current = published / (published / CURRENT).resolve().name
-                if _content_of(current) == content:
-                    return current
+                standing = current_version(published)
+                if standing and content_of(published / standing) == content:
+                    return published / standing
+                withdrawn = [one for one in withdrawals(published) if one.content == content]
+                if standing and withdrawn:
+                    on_withheld(withdrawn[-1])
+                    return published / standing
                 _write(connection, part, version, content)
             _put_in_place(part, published / version, content)
-            _point_at(published, version)
-            _prune(published, version, keep)
+            point_at(published, version)
+            hide_oldest(published, version, keep, time.time() - grace_seconds)
         finally:
             _discard_parts(published)
     return published / version
@@ -88,7 +112,7 @@ def _disclose(connection: duckdb.DuckDBPyConnection, disclose: Disclosure) -> No
 
     for table in tables_of("mart"):
         columns = list(ddl.stored_columns_of(table))
-        frame = disclose(table, read)
+        frame = describing()[table] if table in describing() else disclose(table, read)
         source = f"warehouse.{table.qualified()}" if frame is None else f"frame_{table.name}"
         if frame is not None:
             connection.register(source, frame.select(columns).to_arrow())
@@ -135,51 +159,18 @@ def _write(connection: duckdb.DuckDBPyConnection, part: Path, version: str, cont
     connection.execute("USE memory")
     connection.execute("DETACH cakupan")
     require_complete(part / DATABASE, counts)
-    descriptor = _descriptor(part, version, content, counts)
-    (part / DESCRIPTOR).write_text(json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    _describe(part, version, content, counts)
 
 
-def _descriptor(part: Path, version: str, content: str, counts: dict[str, int]) -> dict[str, Any]:
-    """Return the Data Package descriptor of the Parquet files; `content` is this module's own property."""
-    return {
-        "profile": "data-package",
-        "name": "cakupan",
-        "title": "Cakupan: coverage of employment social security",
-        "version": version,
-        "content": content,
-        "resources": [
-            {
-                "profile": "data-resource",
-                "name": table.name,
-                "title": ddl.description(table),
-                "description": ddl.table_comment(table),
-                "path": f"parquet/{table.name}.parquet",
-                "format": "parquet",
-                "mediatype": "application/vnd.apache.parquet",
-                "bytes": (part / "parquet" / f"{table.name}.parquet").stat().st_size,
-                "hash": f"sha256:{_sha256(part / 'parquet' / f'{table.name}.parquet')}",
-                "rows": counts[table.qualified()],
-                "schema": table_schema(table),
-            }
-            for table in tables_of("mart")
-        ],
-    }
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _content_of(directory: Path) -> str | None:
-    """Return the content digest of a published directory, None when it is none."""
-    descriptor = directory / DESCRIPTOR
-    return json.loads(descriptor.read_text(encoding="utf-8"))["content"] if descriptor.exists() else None
+def _describe(part: Path, version: str, content: str, counts: dict[str, int]) -> None:
+    """Write the files of a version that tell of it; what is added here is published with it."""
+    package = describe(part, version, content, counts)
+    (part / DESCRIPTOR).write_text(json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _put_in_place(part: Path, directory: Path, content: str) -> None:
     if directory.exists():  # a run that was killed between the rename and the swap of the link
-        if _content_of(directory) != content:
+        if content_of(directory) != content:
             raise FileExistsError(f"{directory.name} is already published with other content")
         return
     files = [file for file in part.rglob("*") if file.is_file()]
@@ -189,21 +180,6 @@ def _put_in_place(part: Path, directory: Path, content: str) -> None:
         sync(path)
     part.rename(directory)
     sync(directory.parent)
-
-
-def _point_at(published: Path, version: str) -> None:
-    link = published / f"{HIDDEN}{CURRENT}"
-    link.symlink_to(version)
-    link.replace(published / CURRENT)
-    sync(published)
-
-
-def _prune(published: Path, version: str, keep: int) -> None:
-    """Remove all but the newest `keep` versions; what is being removed is hidden first."""
-    names = sorted(path.name for path in published.iterdir() if path.is_dir() and not path.is_symlink())
-    for name in names[:-keep]:
-        if name != version and not name.startswith("."):
-            (published / name).rename(published / (HIDDEN + name))
 
 
 def _discard_parts(published: Path) -> None:

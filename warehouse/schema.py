@@ -15,6 +15,17 @@ import polars as pl
 
 from warehouse.metric import Metric
 
+ACRONYMS = {
+    "id": "ID",
+    "idr": "Rp",
+    "bps": "BPS",
+    "ucj": "UCJ",
+    "url": "URL",
+    "km2": "km²",
+    "sha256": "SHA-256",
+    "uri": "URI",
+}
+
 
 class Severity(StrEnum):
     """What a broken rule does: STOP ends the file, REJECT quarantines the row, WARN counts it."""
@@ -46,13 +57,18 @@ class Parse(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its type, its meaning, where it comes from, and which values it may hold."""
+    """One column: its type, its meaning, where it comes from, and which values it may hold.
+
+    A ratio has a `metric`, unless it is `stated`: a figure that came from outside as it is, without its parts.
+    A declared table fills in a `label_en` from the name, and as `source` what the table `comes_from`, where there is none.
+    """
 
     dtype: pl.DataType
     description: str
     unit: str = ""
     source: str = ""
     label_id: str = ""
+    label_en: str = ""
     nullable: bool = False
     key: bool = False
     values: tuple[str, ...] = ()
@@ -61,6 +77,7 @@ class Column:
     maximum: int | None = None
     formula: str = ""
     metric: Metric | None = None
+    stated: bool = False
     additive: bool = True
     arrives_as: str = ""
     required: bool = False
@@ -68,10 +85,14 @@ class Column:
     pseudonym: str = ""
     personal: bool = False
     name: str = ""
+    meaning_id: str = ""
 
     def but(self, **changes: Any) -> Column:
-        """Return a copy of this column with `changes` applied: how a table adapts the vocabulary."""
-        return replace(self, **changes)
+        """Return a copy of this column with `changes` applied: how a table adapts the vocabulary.
+
+        A new description takes the Indonesian definition away, unless that is given anew too.
+        """
+        return replace(self, **({"meaning_id": ""} if "description" in changes else {}) | changes)
 
     @property
     def stored(self) -> bool:
@@ -99,6 +120,8 @@ class Rule:
 class Table:
     """Base of every declaration; subclasses state `layer`, `grain` and, if any, their `seed` file on the class line.
 
+    `comes_from` says what the rows are made of: the seed or the kinds of extracts, unless the class line says it.
+
     A column whose name is taken by this class (`name`, `rules`, `description`) is declared with an underscore behind it.
     """
 
@@ -108,21 +131,28 @@ class Table:
     columns: ClassVar[Mapping[str, Column]] = {}
     rules: ClassVar[tuple[Rule, ...]] = ()
     seed: ClassVar[str] = ""
+    comes_from: ClassVar[str] = ""
     registry: ClassVar[dict[str, type[Table]]] = {}
 
     def __init_subclass__(
-        cls, *, layer: str = "", grain: str = "", name: str = "", seed: str = "", **extra: Any
+        cls, *, layer: str = "", grain: str = "", name: str = "", seed: str = "", comes_from: str = "", **extra: Any
     ) -> None:
         super().__init_subclass__(**extra)
         cls.layer = layer or cls.layer
         cls.grain = grain or cls.grain
         cls.name = name or cls.name
         cls.seed = seed
+        cls.comes_from = comes_from or (f"seeds/{seed}" if seed else "")
         named = {key.rstrip("_"): value for key, value in vars(cls).items() if isinstance(value, Column)}
-        own = {key: value.but(name=key) for key, value in named.items()}
+        own = {key: cls._own(key, value) for key, value in named.items()}
         cls.columns = {**cls.columns, **own}
         if name:
             Table.registry[cls.qualified()] = cls
+
+    @classmethod
+    def _own(cls, name: str, column: Column) -> Column:
+        source = column.source or ("" if column.formula else cls.comes_from)
+        return column.but(name=name, label_en=column.label_en or in_english(name), source=source)
 
     @classmethod
     def qualified(cls) -> str:
@@ -189,6 +219,9 @@ class Fact(Table):
     title: ClassVar[str] = ""
     caution: ClassVar[str] = ""
 
+    def __init_subclass__(cls, *, comes_from: str = "", **extra: Any) -> None:
+        super().__init_subclass__(comes_from=comes_from or ", ".join(cls.driven_by), **extra)
+
 
 T = TypeVar("T", bound=Table, covariant=True)
 
@@ -213,6 +246,13 @@ def conform(frame: pl.LazyFrame, table: type[TableT]) -> Lazy[TableT]:
     """
     columns = [pl.col(name).cast(column.dtype) for name, column in table.stored_columns().items()]
     return cast("Lazy[TableT]", frame.select(columns))
+
+
+def in_english(name: str) -> str:
+    """Return the English label that a column's name makes: `paid_late_idr` is Paid late (Rp)."""
+    words = name.removesuffix("_idr").replace("_", " ")
+    words = " ".join(ACRONYMS.get(word, word) for word in words.split())
+    return words[:1].upper() + words[1:] + (" (Rp)" if name.endswith("_idr") else "")
 
 
 def tables_of(layer: str) -> list[type[Table]]:

@@ -7,11 +7,12 @@ one away gives every text back as it was.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 FORMULA = r"\s*['=+\-@＝＋－＠﹣﹢﹦−].*|[\t\r\n].*"
 NUMBER_TO_KEEP = r"\d{12,}|0\d+"
@@ -56,9 +57,14 @@ def restored(text: str) -> str:
 def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
     """Write a CSV that a spreadsheet opens rightly in any language: semicolons, UTF-8 with a byte order mark."""
     with path.open("w", encoding="utf-8-sig", newline="") as target:
-        writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-        writer.writerow([neutral(header) for header in headers])
-        writer.writerows([neutral(cell, frail=True) for cell in row] for row in rows)
+        _csv(target, headers, rows)
+
+
+def csv_text(headers: Sequence[str], rows: Iterable[Sequence[str | None]]) -> str:
+    """Return what `write_csv` writes, the byte order mark included."""
+    target = io.StringIO(newline="")
+    _csv(target, headers, rows)
+    return "\ufeff" + target.getvalue()
 
 
 def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
@@ -78,6 +84,12 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
         )
         for sheet in sheets:
             _write_sheet(book.add_worksheet(sheet.title[:31]), sheet, plain, wrong, note, head)
+
+
+def _csv(target: TextIO, headers: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
+    writer.writerow([neutral(header) for header in headers])
+    writer.writerows([neutral(cell, frail=True) for cell in row] for row in rows)
 
 
 def _write_sheet(target: Any, sheet: Sheet, plain: Any, wrong: Any, note: Any, head: Any) -> None:

@@ -10,19 +10,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 import duckdb
 import polars as pl
 
 from warehouse import asking, ddl
 from warehouse.calendar import Version
+from warehouse.catalogue import describing
 from warehouse.errors import Stop
 from warehouse.files import only_writer, remove, sync
+from warehouse.preparing import CATALOG as CATALOG
+from warehouse.preparing import digest, prepare
 from warehouse.schema import Fact, Table
+from warehouse.tables.operations import Definition
 
 STORAGE_VERSION = "v1.0.0"  # read by DuckDB 1.1.3 and everything newer
 MEMORY_LIMIT, THREADS = asking.MEMORY_LIMIT, asking.THREADS
-CATALOG = "warehouse"
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+
+class Ask(Protocol):
+    """Returns the rows of a query with bound parameters."""
+
+    def __call__(self, sql: str, parameters: Parameters = ()) -> pl.DataFrame: ...
 
 
 class Build:
@@ -94,19 +106,15 @@ class Build:
         return self._connection.sql(sql, params=list(parameters)).pl()
 
     def prepare(self) -> None:
-        """Create what is declared and missing, and renew views and comments.
+        """Create what is declared and missing, and renew formulas, views, comments and what describes them.
 
-        Raises Stop when a stored table has other columns than its declaration.
+        Raises Stop when a table stores other columns than its declaration.
         """
         with self.transaction():
-            for layer in ddl.LAYERS:
-                self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
-            for table in ddl.database_tables():
-                self._connection.execute(ddl.create_table(table))
-                self._require_declared_columns(table)
-                self._connection.execute(";".join(ddl.comments(table)))
-            for view in ddl.views():
-                self._connection.execute(view)
+            if prepare(self._rows):
+                mark = pl.DataFrame({"digest": [digest()]})
+                for table, frame in {**describing(), Definition: mark}.items():
+                    self.replace(table, frame)
 
     def require_unique_keys(self) -> None:
         """Raise Stop when a key occurs twice among the standing rows of a table that was written."""
@@ -139,23 +147,10 @@ class Build:
             self._connection.unregister("incoming")
 
     def _count(self, source: str, values: Sequence[object] = ()) -> int:
-        return int(self._connection.execute(f"SELECT count(*) FROM {source}", list(values)).fetchall()[0][0])
+        return int(self._rows(f"SELECT count(*) FROM {source}", values)[0][0])
 
-    def _require_declared_columns(self, table: type[Table]) -> None:
-        declared = [(name, ddl.SQL_TYPES[column.dtype]) for name, column in ddl.columns_of(table).items()]
-        found = self._connection.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = ? AND schema_name = ? AND table_name = ?"
-            " ORDER BY column_index",
-            [CATALOG, table.layer, table.name],
-        ).fetchall()
-        if found != declared:
-            changed = ", ".join(sorted({name for name, _ in set(found) ^ set(declared)})) or "order"
-            raise Stop(
-                "table_differs_from_declaration",
-                f"{table.qualified()}: other columns than this version declares ({changed})",
-                f"{table.qualified()}: kolom berbeda dari deklarasi versi ini ({changed})",
-                "move the warehouse file away and rebuild it from the kept extracts / pindahkan berkas gudang lalu bangun ulang",
-            )
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql, list(values)).fetchall()
 
 
 @contextmanager
@@ -192,7 +187,7 @@ def building(warehouse: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int 
 def query(
     path: Path,
     sql: str,
-    parameters: Sequence[object] = (),
+    parameters: Parameters = (),
     *,
     memory_limit: str = MEMORY_LIMIT,
     threads: int = THREADS,
@@ -202,11 +197,23 @@ def query(
     The query reaches no other file, no network, no extension and no setting.
     A statement that is no question returns an empty frame. Raises Stop when DuckDB refuses it.
     """
+    with reading(path, memory_limit=memory_limit, threads=threads) as ask:
+        return ask(sql, parameters)
+
+
+@contextmanager
+def reading(path: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> Iterator[Ask]:
+    """Yield how to ask several questions, as `query` asks one, of one state of the file at `path`."""
     try:
         with asking.opened(path, memory_limit, threads) as connection:
             asking.lock(connection)
-            relation = connection.sql(sql, params=list(parameters) or None)
-            return pl.DataFrame() if relation is None else relation.pl()
+
+            def ask(sql: str, parameters: Parameters = ()) -> pl.DataFrame:
+                bound = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+                relation = connection.sql(sql, params=bound or None)
+                return pl.DataFrame() if relation is None else relation.pl()
+
+            yield ask
     except duckdb.Error as refused:
         raise asking.Refused(str(refused)) from None
 

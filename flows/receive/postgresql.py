@@ -38,7 +38,7 @@ class PostgresqlRemote:
     def __init__(self, address: PostgresqlAddress) -> None:
         self.settings = address
         self.name = address.name if address.name.endswith(".parquet") else f"{address.name}.parquet"
-        self.where = f"{address.host}:{address.parts.port or 5432}{address.path}"
+        self.where = address.where
 
     def __enter__(self) -> Self:
         return self

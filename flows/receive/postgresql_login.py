@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.receive import refusals, trust
 from flows.receive.remote import Passing
-from flows.sources import PostgresqlAddress
+from flows.servers import PostgresqlServer
 from warehouse.errors import Stop
 
 LINE_BROKEN = (
@@ -18,7 +18,7 @@ BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.c
 NOT_READY = ("starting up", "shutting down", "recovery", "not yet accepting", "too many", "remaining connection slots")
 
 
-def connection_words(known: PostgresqlAddress) -> str:
+def connection_words(known: PostgresqlServer) -> str:
     """Return what libpq is told, all of it quoted. Raises Stop when the secret or the authority cannot be used."""
     parts = known.parts
     words = {
@@ -31,7 +31,7 @@ def connection_words(known: PostgresqlAddress) -> str:
     return " ".join(f"{name}='{_escaped(value)}'" for name, value in words.items() if value)
 
 
-def told_at_login(known: PostgresqlAddress, where: str, text: str) -> Stop | Passing:
+def told_at_login(known: PostgresqlServer, where: str, text: str) -> Stop | Passing:
     """Return the fault behind what libpq says. A login that is refused for whatever reason is not tried again."""
     if "certificate" in text:
         port = known.parts.port or 5432
@@ -48,7 +48,7 @@ def told_at_login(known: PostgresqlAddress, where: str, text: str) -> Stop | Pas
     return refusals.login_refused(where)
 
 
-def _authorities(known: PostgresqlAddress) -> str:
+def _authorities(known: PostgresqlServer) -> str:
     """Return the file of the authorities to believe: the declared one, else this machine's."""
     if known.ca is not None:
         trust.context(known.ca)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -11,6 +11,7 @@ from flows.receive.companions import LARGEST_COMPANION, Offered, is_arriving, re
 from flows.receive.landing import Landed, Landing
 from flows.receive.manifest import DELIVERED, FAILED, IGNORED, KNOWN, UNREAD, Entry, Manifest
 from flows.receive.memory import Memory
+from flows.receive.regions import is_of_others
 from flows.receive.register import Register
 from flows.receive.remote import Found, Remote
 from flows.receive.retry import Patience
@@ -51,10 +52,16 @@ class Reception:
     """The reception of the source `key` of the settings, or of the folder of a run, whose key is empty."""
 
     def __init__(
-        self, key: str, address: Address, settings: Settings, register: Register, say: Callable[[str], None]
+        self,
+        key: str,
+        address: Address,
+        settings: Settings,
+        register: Register,
+        say: Callable[[str], None],
+        regions: Sequence[str] = (),
     ) -> None:
         self.key, self.address, self.settings, self.register, self.say = key, address, settings, register, say
-        self.home, self.patience = register.home, Patience(address.retries)
+        self.home, self.regions, self.patience = register.home, regions, Patience(address.retries)
         self.memory = Memory(self.home, key or "-", trusting=address.trust_mtime)
         self.manifest = Manifest(register.run_id, key, register.now())
         self.received = Received()
@@ -128,6 +135,8 @@ class Reception:
     def _kind(self, found: Found, name: str) -> str | None:
         source = self.settings.sources.get(self.key)
         if is_arriving(found.name) or (source is not None and not source.covers(found.name)):
+            return None
+        if is_of_others(found.name, self.regions):
             return None
         return self.settings.kind_of(name)
 

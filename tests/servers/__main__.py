@@ -7,30 +7,36 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tests.servers import openssh, postgresql
 
-NEEDED: dict[str, Callable[[], object]] = {"openssh-server": openssh.sshd, "postgresql": postgresql.programs}
+Needed = Mapping[str, Callable[[], object]]
+NEEDED: Needed = {"openssh-server": openssh.sshd, "postgresql": postgresql.programs}
 APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120")
 
 
 def main() -> int:
     """Return 0 when every program is there."""
-    if (missing := absent()) and shutil.which(APT[0]) and os.geteuid() == 0:
+    return provide(NEEDED)
+
+
+def provide(needed: Needed) -> int:
+    """Return 0 when every program is there, installed where apt-get may; else 1, and say which packages hold them."""
+    if (missing := absent(needed)) and shutil.which(APT[0]) and os.geteuid() == 0:
         print(f"installing {' '.join(missing)}", file=sys.stderr)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for words in (("update",), ("install", "--yes", "--no-install-recommends", *missing)):
             subprocess.run([*APT, *words], env=quiet, stdout=sys.stderr, check=False)
-        missing = absent()
+        missing = absent(needed)
     if missing:
-        print(f"install these packages, tests start their servers: {', '.join(missing)}", file=sys.stderr)
+        print(f"install these packages, tests start what they hold: {', '.join(missing)}", file=sys.stderr)
     return 1 if missing else 0
 
 
-def absent() -> list[str]:
+def absent(needed: Needed) -> list[str]:
     """Return the packages whose programs this machine does not have, by the names they have in Debian."""
-    return [package for package, find in NEEDED.items() if not _finds(find)]
+    return [package for package, find in needed.items() if not _finds(find)]
 
 
 def _finds(find: Callable[[], object]) -> bool:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.metric import Metric
 from warehouse.schema import Column, Extract, Fact, Parse, Rule
 from warehouse.vocabulary import arriving
 
@@ -66,3 +67,15 @@ class FactBenefit(
     benefit_type = v.BENEFIT_TYPE.but(source="klaim.jenis_manfaat")
     cases = v.count("Claims paid: the number of no_klaim.", "claims", "Kasus").but(source="klaim", minimum=1)
     paid_idr = v.rupiah("Benefits paid.", "Manfaat dibayar").but(source="klaim.jumlah")
+    paid_per_case_idr = v.ratio(
+        Metric(
+            "paid_idr", "cases", "Benefits paid per claim, whole rupiah.", "Manfaat per kasus", "Benefit per claim",
+            basis="the regency and month of payment", legal_reference="PP 44/2015; PP 45/2015; PP 46/2015; PP 37/2021",
+            unit="rupiah", adds_up=True, whole=True,
+            concept_id="Besar manfaat jaminan sosial ketenagakerjaan",
+            meaning_id="Manfaat yang dibayarkan dibagi jumlah klaim yang dibayar, menurut kabupaten/kota, bulan pembayaran,"
+            " program, dan jenis manfaat.",
+            interpretation_id="Nilai dalam rupiah penuh per klaim. Satu peristiwa dapat menjadi beberapa klaim, sehingga ini bukan"
+            " manfaat per orang.",
+        )
+    )  # fmt: skip

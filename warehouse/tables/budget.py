@@ -33,7 +33,13 @@ class Spending(Table, layer="lake", grain="one row per regency, month and fundin
     paid_idr = v.rupiah("Contribution paid.", "Iuran dibayar")
 
 
-class FactBudget(Fact, layer="mart", name="fact_budget", grain="one row per regency, year and funding source"):
+class FactBudget(
+    Fact,
+    layer="mart",
+    name="fact_budget",
+    grain="one row per regency, year and funding source",
+    comes_from="anggaran, iuran",
+):
     """Budgets for contributions beside what was paid; every public funding source that was billed has a row, budget or not."""
 
     region_code = v.REGION_CODE.but(source="anggaran.kode_kab, iuran.kode_kab")
@@ -56,11 +62,34 @@ class FactBudget(Fact, layer="mart", name="fact_budget", grain="one row per rege
             "Serapan anggaran", "Budget absorption",
             basis="the regency that the contributions were paid for",
             legal_reference="the budget's own legal basis, extract column anggaran.dasar", adds_up=True,
+            concept_id="Penyerapan anggaran iuran jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan iuran yang dibayar dari suatu sumber dana untuk bulan-bulan dalam tahun itu dengan pagu"
+            " anggaran iuran sumber dana tersebut pada tahun yang sama.",
+            interpretation_id="Nilai 1 berarti pagu terpakai seluruhnya. Nilai rendah di akhir tahun berarti anggaran belum"
+            " diserap; nilai di atas 1 dapat terjadi dan tidak dipotong.",
+        )
+    )  # fmt: skip
+    budget_per_worker_idr = v.ratio(
+        Metric(
+            "budget_idr", "budget_workers", "Budget per worker it is meant for, whole rupiah a year.",
+            "Anggaran per tenaga kerja", "Budget per worker", basis="the regency that the budget is for",
+            legal_reference="the budget's own legal basis, extract column anggaran.dasar", unit="rupiah",
+            adds_up=True, whole=True,
+            concept_id="Anggaran iuran jaminan sosial ketenagakerjaan per tenaga kerja",
+            meaning_id="Pagu anggaran iuran setahun dibagi jumlah tenaga kerja yang menjadi sasaran anggaran itu.",
+            interpretation_id="Nilai dalam rupiah penuh per tenaga kerja setahun. Bandingkan dengan iuran minimum setahun: nilai di"
+            " bawahnya berarti anggaran tidak cukup untuk dua belas bulan.",
         )
     )  # fmt: skip
 
 
-class FactMinimumPremium(Fact, layer="mart", name="fact_minimum_premium", grain="one row per calendar year"):
+class FactMinimumPremium(
+    Fact,
+    layer="mart",
+    name="fact_minimum_premium",
+    grain="one row per calendar year",
+    comes_from="seeds/contribution_parameters.csv",
+):
     """What one own-account worker costs a public budget for a whole year at the lowest contribution by law.
 
     Temporary reductions are left out; that of 2026 does not hold for public budgets.

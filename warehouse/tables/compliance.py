@@ -121,11 +121,40 @@ class FactCompliance(
         "Workers not registered by registered employers.", "workers", "Tenaga kerja belum didaftarkan"
     )
     arrears_idr = v.rupiah("Unpaid after the due date, for all months up to the month.", "Piutang iuran")
+    registered_ratio = v.ratio(
+        Metric(
+            "registered_employers", "obliged_employers", "Registered employers over obliged employers.",
+            "Tingkat pendaftaran pemberi kerja", "Registered share",
+            basis="workplace: the regency of the employer", legal_reference="PP 86/2013; Perpres 109/2013", adds_up=True,
+            concept_id="Pendaftaran pemberi kerja dalam jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan jumlah pemberi kerja yang sudah terdaftar dengan jumlah pemberi kerja yang wajib"
+            " mendaftar, menurut kabupaten/kota pemberi kerja.",
+            interpretation_id="Makin tinggi nilainya, makin sedikit pemberi kerja wajib belum daftar. Terdaftar belum berarti"
+            " patuh.",
+        )
+    )  # fmt: skip
+    late_ratio = v.ratio(
+        Metric(
+            "late_employers", "registered_employers", "Employers that paid the month late over registered employers.",
+            "Proporsi terlambat bayar", "Late share",
+            basis="workplace: the regency of the employer", legal_reference="PP 44/2015; PP 86/2013", adds_up=True,
+            concept_id="Ketepatan waktu pembayaran iuran oleh pemberi kerja",
+            meaning_id="Perbandingan jumlah pemberi kerja yang membayar iuran bulan itu setelah jatuh tempo dengan jumlah"
+            " pemberi kerja terdaftar.",
+            interpretation_id="Makin rendah nilainya, makin baik. Yang belum membayar sama sekali tidak termasuk terlambat, tetapi"
+            " menunggak.",
+        )
+    )  # fmt: skip
     compliance_ratio = v.ratio(
         Metric(
             "compliant_employers", "obliged_employers", "Compliant employers over obliged employers.",
             "Kepatuhan pemberi kerja", "Employer compliance",
             basis="workplace: the regency of the employer", legal_reference="PP 86/2013; Perpres 109/2013", adds_up=True,
+            concept_id="Kepatuhan pemberi kerja terhadap kewajiban jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan jumlah pemberi kerja patuh (terdaftar dan tanpa temuan pada bulan itu) dengan jumlah"
+            " pemberi kerja yang wajib mendaftar, menurut kabupaten/kota pemberi kerja.",
+            interpretation_id="Makin tinggi nilainya, makin besar bagian pemberi kerja yang memenuhi semua kewajibannya; 0,87"
+            " berarti 87 dari 100 pemberi kerja wajib. Kepatuhan pemberi kerja bukan cakupan pekerja.",
         )
     )  # fmt: skip
 

@@ -10,6 +10,21 @@ from warehouse.tables.workforce import PERIOD, SOURCE
 KEPESERTAAN = "kepesertaan in force on the reference day"
 
 
+COVERAGE = Metric(
+    "active_workers", "eligible_workers",
+    "Coverage: active workers over eligible workers. Above 1 happens in real life and is kept.",
+    "Cakupan kepesertaan", "Coverage",
+    basis="residence or workplace, as the row's basis says; denominator by its workforce_source and workforce_period",
+    legal_reference="Inpres 2/2021",
+    concept_id="Cakupan kepesertaan jaminan sosial ketenagakerjaan",
+    meaning_id="Perbandingan jumlah pekerja yang kepesertaannya aktif pada hari acuan, masing-masing dihitung"
+    " sekali, dengan jumlah pekerja layak: penduduk bekerja dikurangi ASN, TNI, dan Polri.",
+    interpretation_id="Makin tinggi nilainya, makin besar bagian pekerja yang terlindungi; 0,52 berarti 52 dari 100 pekerja"
+    " layak. Nilai di atas 1 dapat terjadi dan tidak dipotong. Bandingkan hanya angka dengan dasar"
+    " wilayah, cakupan segmen, serta sumber dan periode penyebut yang sama.",
+)  # fmt: skip
+
+
 class Presence(Table, layer="lake", grain="one row per basis, regency and person"):
     """Who is in force where: every fact of one person in one regency, packed into one word.
 
@@ -85,13 +100,16 @@ class FactCoverage(
         key=False, nullable=True, source="penduduk_bekerja.periode",
         description="Survey period of eligible_workers; the oldest one when regencies differ.",
     )  # fmt: skip
-    coverage_ratio = v.ratio(
+    coverage_ratio = v.ratio(COVERAGE)
+    vulnerable_ratio = v.ratio(
         Metric(
-            "active_workers", "eligible_workers",
-            "Coverage: active workers over eligible workers. Above 1 happens in real life and is kept.",
-            "Cakupan kepesertaan", "Coverage",
-            basis="residence or workplace, as the row's basis says; denominator by its workforce_source and workforce_period",
-            legal_reference="Inpres 2/2021",
+            "vulnerable_workers", "active_workers", "Vulnerable workers over active workers.",
+            "Proporsi pekerja rentan", "Vulnerable share", basis="residence or workplace, as the row's basis says",
+            legal_reference="Inpres 2/2021; membership extract, column rentan",
+            concept_id="Pekerja rentan dalam kepesertaan jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan jumlah pekerja rentan yang kepesertaannya aktif dengan jumlah seluruh pekerja aktif.",
+            interpretation_id="Nilai ini menunjukkan bagian peserta aktif yang merupakan pekerja rentan; bukan bagian pekerja"
+            " rentan yang sudah terlindungi.",
         )
     )  # fmt: skip
 

@@ -46,7 +46,7 @@ class Indicator(Extract, kind="indikator", grain="one row per region, period, in
 
 
 class FactIndicator(
-    Fact, layer="mart", name="fact_indicator", grain="one row per region, period, indicator and source"
+    Fact, layer="mart", name="fact_indicator", grain="one row per region, period, indicator and source", comes_from="indikator"
 ):  # fmt: skip
     """Published figures of regions, such as participation rates and wages; a later delivery of the same key replaces it."""
 

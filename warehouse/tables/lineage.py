@@ -8,7 +8,9 @@ ID = Column(v.TEXT, "", "id")
 ROWS = Column(v.WHOLE, "", "rows", nullable=True, minimum=0)
 
 
-class Lineage(Table, layer="ops", name="lineage", grain="one row per fact, version, run and input"):
+class Lineage(
+    Table, layer="ops", name="lineage", grain="one row per fact, version, run and input", comes_from="the load"
+):
     """The inputs of a fact at one load, written with its rows in one transaction.
 
     A load that leaves a version as it stands writes none: the rows keep the lineage of the run that wrote them.
@@ -25,7 +27,9 @@ class Lineage(Table, layer="ops", name="lineage", grain="one row per fact, versi
     input_id = ID.but(description="The contents that made the input: ops.lineage_file.", key=True)
 
 
-class LineageFile(Table, layer="ops", name="lineage_file", grain="one row per input and content"):
+class LineageFile(
+    Table, layer="ops", name="lineage_file", grain="one row per input and content", comes_from="the load"
+):
     """The contents of an input, recorded once however many facts are computed from it."""
 
     input_id = ID.but(description="The input: other contents, or other judgements on them, make another.", key=True)

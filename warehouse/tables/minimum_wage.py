@@ -20,7 +20,9 @@ class MinimumWage(Extract, kind="umk", grain="one row per regency and year"):
     legal_reference = arriving(LEGAL_REFERENCE, "dasar", Parse.TEXT)
 
 
-class MinimumWageReference(Fact, layer="core", name="minimum_wage", grain="one row per regency and year"):
+class MinimumWageReference(
+    Fact, layer="core", name="minimum_wage", grain="one row per regency and year", comes_from="umk"
+):
     """Minimum wage of a regency and year: the measure of under-reported wages."""
 
     region_code = v.REGION_CODE.but(source="umk.kode_kab")

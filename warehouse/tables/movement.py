@@ -1,6 +1,7 @@
 """Where the workers of a month came from and where those of the month before went."""
 
 from warehouse import vocabulary as v
+from warehouse.metric import Metric
 from warehouse.schema import Fact, Rule
 from warehouse.tables.coverage import KEPESERTAAN
 
@@ -59,6 +60,18 @@ class FactMovement(
         "Pekerja pindah keluar",
     ).but(source=KEPESERTAAN)
     active_workers = v.persons("Distinct workers in force here now.", "Pekerja aktif").but(source=KEPESERTAAN)
+    left_ratio = v.ratio(
+        Metric(
+            "left_workers", "previous_workers", "Workers who left over those in force the month before.",
+            "Tingkat pekerja keluar", "Share who left", basis="residence or workplace, as the row's basis says",
+            legal_reference="Inpres 2/2021",
+            concept_id="Pekerja yang keluar dari kepesertaan jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan jumlah pekerja yang aktif di wilayah itu pada bulan sebelumnya dan sekarang tidak aktif"
+            " di mana pun dengan jumlah pekerja aktif bulan sebelumnya.",
+            interpretation_id="Makin tinggi nilainya, makin banyak pekerja yang kehilangan perlindungan. Pindah ke wilayah lain"
+            " tidak termasuk keluar. Nilai tinggi pada Januari wajar karena pembayar tahunan.",
+        )
+    )  # fmt: skip
 
     rules = (
         Rule(

@@ -64,6 +64,56 @@ class FactPremium(
             "billed_idr", "members", "Contribution billed per member, whole rupiah.", "Iuran per peserta",
             "Contribution per member", basis="billed in the regency, members by residence",
             legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", unit="rupiah", whole=True,
+            concept_id="Beban iuran jaminan sosial ketenagakerjaan per peserta",
+            meaning_id="Iuran yang ditagih untuk bulan itu dibagi jumlah peserta aktif yang tinggal di kabupaten/kota dan"
+            " memiliki program dengan sumber dana yang sama.",
+            interpretation_id="Nilai dalam rupiah penuh per peserta sebulan. Nilai yang jauh dari iuran menurut peraturan"
+            " menunjukkan tagihan beberapa bulan sekaligus, keringanan, atau peserta yang tidak ditagih di wilayah itu.",
+        )
+    )  # fmt: skip
+    billing_ratio = v.ratio(
+        Metric(
+            "billed_idr", "due_idr", "Contribution billed over contribution due, where due is known.", "Tingkat penagihan",
+            "Billing ratio", basis="billed in the regency, due by residence",
+            legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", adds_up=True,
+            concept_id="Penagihan iuran jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan iuran yang ditagih dengan iuran yang seharusnya menurut peraturan.",
+            interpretation_id="Nilai 1 berarti tagihan sama dengan yang seharusnya; di bawah 1 kurang ditagih, di atas 1 lebih."
+            " Tagihan dicatat di wilayah penagihan, sedangkan yang seharusnya menurut tempat tinggal pekerja.",
+        )
+    )  # fmt: skip
+    collection_ratio = v.ratio(
+        Metric(
+            "paid_idr", "billed_idr", "Contribution paid, on time or late, over contribution billed.",
+            "Tingkat penerimaan iuran", "Collection ratio", basis="the regency of the bill",
+            legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", adds_up=True,
+            concept_id="Penerimaan iuran jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan iuran yang dibayar, tepat waktu maupun terlambat, dengan iuran yang ditagih untuk bulan"
+            " itu.",
+            interpretation_id="Makin mendekati 1, makin lengkap tagihan bulan itu dibayar. Nilai bulan yang baru masih naik selama"
+            " pembayaran masuk.",
+        )
+    )  # fmt: skip
+    on_time_ratio = v.ratio(
+        Metric(
+            "paid_on_time_idr", "billed_idr", "Contribution paid on or before the due date over contribution billed.",
+            "Ketepatan bayar", "On-time ratio", basis="the regency of the bill",
+            legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", adds_up=True,
+            concept_id="Ketepatan waktu pembayaran iuran",
+            meaning_id="Perbandingan iuran yang dibayar sampai dengan jatuh tempo bulan itu dengan iuran yang ditagih.",
+            interpretation_id="Makin tinggi nilainya, makin besar bagian tagihan yang dibayar tepat waktu. Pembayaran tanpa tanggal"
+            " tidak dihitung tepat waktu.",
+        )
+    )  # fmt: skip
+    arrears_ratio = v.ratio(
+        Metric(
+            "arrears_idr", "billed_idr", "Contribution of the month in arrears over contribution billed.",
+            "Rasio piutang", "Arrears ratio", basis="the regency of the bill",
+            legal_reference="PP 44/2015; PP 45/2015; PP 46/2015", adds_up=True,
+            concept_id="Piutang iuran jaminan sosial ketenagakerjaan",
+            meaning_id="Perbandingan iuran bulan itu yang belum dibayar setelah jatuh tempo dengan iuran yang ditagih.",
+            interpretation_id="Makin rendah nilainya, makin baik. Hanya piutang bulan itu sendiri, bukan tumpukan bulan-bulan"
+            " sebelumnya.",
         )
     )  # fmt: skip
 

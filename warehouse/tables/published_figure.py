@@ -23,6 +23,7 @@ def _number(description: str, unit: str, label_id: str, *, minimum: int | None =
 def _ratio(description: str, label_id: str) -> Column:
     return Column(
         pl.Float64(), description, "fraction", label_id=label_id, nullable=True, minimum=0, maximum=MOST_RATIO, additive=False,
+        stated=True,
     )  # fmt: skip
 
 
@@ -115,7 +116,13 @@ class PublishedFigureSeed(
     source_url = SOURCE_URL
 
 
-class FactPublishedFigure(Fact, layer="mart", name="fact_published_figure", grain="one row per claim"):
+class FactPublishedFigure(
+    Fact,
+    layer="mart",
+    name="fact_published_figure",
+    grain="one row per claim",
+    comes_from="angka_publikasi, seeds/published_figures.csv",
+):
     """Claims about coverage as they were published: those of the seeds, replaced by what an extract delivers under the same id.
 
     They are claims, not measurements; an empty cell was not stated. Columns keep the names of the file where they

@@ -78,10 +78,10 @@ class ContributionRule(
     excluded_payers = TEXT.but(description="Funding sources the rule does not hold for.", nullable=True)
     basis = TEXT.but(description="What the rate applies to.")
     rate = TEXT.but(description="Rate as an exact decimal fraction.", nullable=True)
-    amount_idr = v.rupiah("Fixed amount.", "Jumlah", nullable=True)
-    wage_ceiling_idr = v.rupiah("Wage ceiling.", "Batas upah", nullable=True)
-    contract_from_idr = v.rupiah("Contract tier begins above.", "Nilai kontrak dari", nullable=True)
-    contract_to_idr = v.rupiah("Contract tier ends at.", "Nilai kontrak sampai", nullable=True)
+    amount_idr = v.rupiah("Fixed amount.", "Jumlah", nullable=True).but(additive=False)
+    wage_ceiling_idr = v.rupiah("Wage ceiling.", "Batas upah", nullable=True).but(additive=False)
+    contract_from_idr = v.rupiah("Contract tier begins above.", "Nilai kontrak dari", nullable=True).but(additive=False)
+    contract_to_idr = v.rupiah("Contract tier ends at.", "Nilai kontrak sampai", nullable=True).but(additive=False)
     precedence = Column(
         v.WHOLE, "Of several rules that fit, the one with the highest precedence holds.", "number", minimum=0
     )
@@ -119,7 +119,7 @@ class TargetSeed(
     region_code = v.REGION_CODE
     year = Column(pl.Int32(), "Calendar year.", "year", key=True)
     frame = Column(v.TEXT, "Who set the target.", "code", values=v.TARGET_FRAMES, key=True)
-    target_ratio = Column(pl.Float64(), "Coverage to reach.", "fraction")
+    target_ratio = Column(pl.Float64(), "Coverage to reach.", "fraction", additive=False, stated=True)
     target_workers = v.persons("Workers to reach, where stated.", "Target tenaga kerja", nullable=True)
     legal_reference = TEXT.but(description="The document that sets it.")
 

@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.metric import Metric
 from warehouse.schema import Column, Extract, Fact, Parse, Rule
 from warehouse.tables.membership import NIK, Membership
 from warehouse.vocabulary import arriving
@@ -94,6 +95,19 @@ class FactRegistration(
         v.WHOLE, "Registered workers without any membership in force yet.", "persons", label_id="Belum menjadi peserta",
         nullable=True, additive=False, formula="registered_workers - member_workers",
     )  # fmt: skip
+    member_ratio = v.ratio(
+        Metric(
+            "member_workers", "registered_workers", "Registered workers who are members by then, over all registered.",
+            "Tingkat menjadi peserta", "Share who became members",
+            basis="the region that the sheet states, else that of the employer", legal_reference="PP 86/2013",
+            concept_id="Tindak lanjut pendaftaran tenaga kerja baru",
+            meaning_id="Perbandingan jumlah tenaga kerja didaftarkan yang sudah menjadi peserta aktif dengan jumlah tenaga"
+            " kerja yang didaftarkan pada bulan itu.",
+            interpretation_id="Makin tinggi nilainya, makin banyak pendaftaran yang menjadi perlindungan. Pendaftaran adalah"
+            " permohonan, bukan kepesertaan.",
+        )
+    )  # fmt: skip
+
     rules = (
         Rule(
             "members_within_registered",

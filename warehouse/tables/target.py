@@ -16,7 +16,7 @@ FRAME = Column(
     key=True,
 )
 TARGET_RATIO = Column(
-    pl.Float64(), "Coverage to reach.", "fraction", label_id="Target cakupan", minimum=0, additive=False
+    pl.Float64(), "Coverage to reach.", "fraction", label_id="Target cakupan", minimum=0, additive=False, stated=True
 )
 TARGET_WORKERS = v.persons("Workers to reach, where the target states them.", "Target tenaga kerja", nullable=True)
 LEGAL_REFERENCE = Column(v.TEXT, "The document that sets it.", "text", label_id="Dasar hukum")
@@ -36,7 +36,13 @@ class Target(Extract, kind="target", grain="one row per region, year and frame")
     legal_reference = arriving(LEGAL_REFERENCE, "dasar", Parse.TEXT)
 
 
-class FactTarget(Fact, layer="mart", name="fact_target", grain="one row per region, year and frame"):
+class FactTarget(
+    Fact,
+    layer="mart",
+    name="fact_target",
+    grain="one row per region, year and frame",
+    comes_from="target, seeds/targets.csv",
+):
     """Coverage targets: the dated, cited ones of the seeds, replaced by what an extract delivers for the same key."""
 
     region_code = v.REGION_CODE.but(source="target.kode, seeds/targets.csv")

@@ -32,7 +32,13 @@ class Workforce(Extract, kind="penduduk_bekerja", grain="one row per regency, pe
     rules = (WITHIN,)
 
 
-class FactWorkforce(Fact, layer="mart", name="fact_workforce", grain="one row per regency, period, source and release"):
+class FactWorkforce(
+    Fact,
+    layer="mart",
+    name="fact_workforce",
+    grain="one row per regency, period, source and release",
+    comes_from="penduduk_bekerja",
+):
     """Every release of the working population, also those that no coverage figure uses."""
 
     region_code = v.REGION_CODE.but(source="penduduk_bekerja.kode_kab")

@@ -59,6 +59,3 @@ FULL JOIN owed
     ON owed.region_code = listed.region_code
     AND owed.month = listed.month
     AND owed.arrears_class = listed.arrears_class;
-
-COMMENT ON VIEW mart.arrears_ageing IS
-'Arrears by age, one row per regency, month and class, as it stands: LANCAR 1 to 3 months, KURANG_LANCAR 4 to 6, MACET 7 to 9, KONTINJENSI over 9. Two measures side by side, never to be divided by each other. employers: registered employers of the regency (badan_usaha), each once, in the class of its oldest unpaid month, on as_of_date; empty when compliance was not assessed. arrears_idr: all that is owed there by employers, members and donors in every segment (iuran), each unpaid month in the class of its own age, on arrears_as_of_date; empty when nothing was ever billed there. Both add up over regencies and classes, never over months.';

@@ -33,10 +33,8 @@ SELECT
     target_ratio,
     target_workers AS target_workers_stated,
     workers_to_reach AS target_workers_computed,
-    workers_to_reach - active_workers AS workers_missing,
-    target_workers - active_workers AS workers_missing_stated,
-    legal_reference
+    ${workers_missing},
+    ${workers_missing_stated},
+    legal_reference,
+    ${attainment_ratio}
 FROM measured;
-
-COMMENT ON VIEW mart.coverage_gap IS
-'UCJ coverage as it stands against each target of the month''s year, one row per region, month, basis and frame. target_workers_computed is the smallest whole number of eligible_workers that reaches target_ratio; workers_missing is that less active_workers, negative when the target is passed; the columns ending in _stated take the number of workers the target itself names. Frames and bases must not be mixed. Money: plan_to_target.';

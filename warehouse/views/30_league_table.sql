@@ -21,6 +21,3 @@ WHERE level = 'regency'
     AND segment = 'UCJ'
     AND basis = 'RESIDENCE'
     AND coverage_ratio IS NOT NULL;
-
-COMMENT ON VIEW mart.league_table IS
-'Regencies ranked by UCJ coverage, by residence, in their province and in the nation, for every month; is_newest_month marks the last one. Equal ratios share a rank. ranked_in_province and ranked_in_nation say among how many: a regency without eligible workers is not ranked.';

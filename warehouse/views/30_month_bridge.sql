@@ -87,6 +87,3 @@ SELECT
     bridge.active_after
 FROM bridge
 LEFT JOIN mart.dim_region AS region ON region.region_code = bridge.region_code;
-
-COMMENT ON VIEW mart.month_bridge IS
-'From any standing version of a month (previous_as_of_date) to any standing version of the month after it (month, as_of_date), as a sum that is exact in every row: active_after = active_before + restated_workers + joined_workers + returned_workers + moved_in_workers - moved_out_workers - left_workers. Joined, returned and left are seen from the whole nation, moved in and out are workers active elsewhere in it; restated_workers is what the version that the change was measured against (measured_as_of_date, the newest known on as_of_date) counts more than active_before, negative when fewer. is_newest marks the newest version of both months: filter on it for one line per region, basis and segment. A version that was seen before any version of the month before it has no lines. Add up along a row, never down a column: regions of all levels, bases, segments and pairs of versions are rows side by side, and moves in and out do not cancel.';

@@ -55,7 +55,7 @@ SELECT
         WHEN regexp_matches(words, 'active participants|peserta aktif') THEN 'ALL'
         WHEN regexp_matches(words, 'ucj|coverage|cakupan|universal|of target|dari target|workplace|tempat kerja') THEN 'UCJ'
     END AS segment,
-    workers_covered / nullif(denominator_stated, 0) AS coverage_ratio_computed,
+    ${coverage_ratio_computed},
     try_cast(round_even(workers_covered / nullif(coverage_ratio_stated, 0), 0) AS BIGINT) AS implied_denominator_from_coverage,
     try_cast(round_even(target_workers / nullif(target_ratio_stated, 0), 0) AS BIGINT) AS implied_denominator_from_target,
     try_cast(workers_covered::HUGEINT * premium_idr_month * 12 AS BIGINT) AS implied_annual_premium_idr,
@@ -77,6 +77,3 @@ SELECT
     coalesce(first_denominator, implied_denominator_from_target) AS any_denominator
 FROM ranged
 LEFT JOIN mart.dim_region AS place USING (region_code);
-
-COMMENT ON VIEW mart.claim_arithmetic IS
-'Every standing claim with what its own numbers imply, and the range (low, high) that each printed number can mean: half a digit of a percentage (52 is 51.5 to 52.5; trailing zeros are not digits), and for a count half a unit of its last digit below, a whole unit above where it is rounded. from_coverage and from_target bound the eligible workers that the coverage and the target imply. segment and basis are what the words of the scope mean here; segment is empty for a scope the warehouse does not count. first_denominator is the one stated or else implied by the coverage, any_denominator else that of the target. implied_gap_workers: workers to the target. Judged in claim_check.';

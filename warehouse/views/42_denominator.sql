@@ -104,6 +104,3 @@ WHERE place = 1
             AND earlier.turn < numbered.turn
             AND earlier.eligible_workers BETWEEN numbered.low AND numbered.high
     );
-
-COMMENT ON VIEW mart.denominator IS
-'Every number of eligible workers known for a region: the releases of the working population (origin RELEASE; a province or the nation adds up the releases that hold all its regencies), and those that a target (TARGET) or a claim with its workers (CLAIM) states or implies, where no release or earlier row explains it within the precision it was printed with. workforce_source names the release, the target (year, frame) or the claim (row_id); workforce_period is its survey period, year or date. Rows of one region are rivals: choose one, never sum.';

@@ -74,13 +74,13 @@ measured AS (
 held AS (
     SELECT
         *,
-        workers / nullif(eligible_workers, 0) AS ratio,
+        ${ratio},
         workers_covered IS NULL OR coalesce(workers >= workers_low AND workers < workers_high, FALSE) AS workers_fit,
         coverage_ratio_stated IS NULL
         OR coalesce(
             -- Eligible workers are those of UCJ: a share of one segment is a share of other people.
             segment IN ('UCJ', 'ALL') AND NOT is_vulnerable_only
-            AND workers / nullif(eligible_workers, 0) BETWEEN coverage_low - 1e-9 AND coverage_high + 1e-9,
+            AND ratio BETWEEN coverage_low - 1e-9 AND coverage_high + 1e-9,
             FALSE
         ) AS ratio_fits,
         denominator_stated IS NULL
@@ -96,6 +96,3 @@ SELECT
     AND ratio_fits
     AND (denominator_fits OR (workers_covered IS NOT NULL AND coverage_ratio_stated IS NOT NULL)) AS agrees
 FROM held;
-
-COMMENT ON VIEW mart.claim_figure IS
-'Our coverage figures that a claim can be held against: those of the newest month known on the last day the claim can mean (is_known, by the rule of coverage_as_of; none older than six months), by every basis and segment, and every standing figure within six months of it. workers are the vulnerable ones where the claim counts only those. workers_fit, ratio_fits and denominator_fits compare with what is stated, within the printed precision, and are true where nothing is stated; agrees: all that is stated fits. Rows of one claim are alternatives: choose one, never sum.';

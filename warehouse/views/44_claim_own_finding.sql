@@ -163,6 +163,3 @@ SELECT
 FROM claim
 INNER JOIN explained USING (row_id)
 WHERE NOT is_explained;
-
-COMMENT ON VIEW mart.claim_own_finding IS
-'What the numbers of a claim say against each other, one row per claim and rule, with a sentence in both languages whose places numbers (0 to 5, as written in English) and names (6 to 8) fill. Read claim_finding, where they are whole.';

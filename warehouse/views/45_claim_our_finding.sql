@@ -242,6 +242,3 @@ WHERE part.region_code <> claim.region_code
     AND workers_high - workers_low < 0.01 * workers_covered
     AND first_low > part.eligible_workers
 QUALIFY row_number() OVER (PARTITION BY claim.row_id ORDER BY part.active_workers, place.region_code) = 1;
-
-COMMENT ON VIEW mart.claim_our_finding IS
-'How a claim compares with what we knew on its day, one row per claim and rule, with a sentence in both languages whose places numbers (0 to 5, as written in English) and names (6 to 8) fill. Read claim_finding, where they are whole.';

@@ -23,6 +23,3 @@ SELECT
         coalesce(names[1], '-'), coalesce(names[2], '-'), coalesce(names[3], '-')
     ) AS why_en
 FROM finding;
-
-COMMENT ON VIEW mart.claim_finding IS
-'Everything found about each claim, one row per claim and rule, with its verdict and a sentence in Indonesian and English; turn is the order in which rules decide, the lowest gives the verdict of claim_check. First what a claim''s own numbers say against each other, then how it compares with what we knew on its day: agreement, another date, basis or scope, denominator, a share of the target.';

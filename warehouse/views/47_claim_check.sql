@@ -13,7 +13,7 @@ noted AS (
         first_finding.why_en,
         ours.workers AS our_active_workers,
         ours.eligible_workers AS our_eligible_workers,
-        ours.ratio AS our_ratio,
+        ${our_ratio},
         ours.month AS our_month,
         ours.as_of_date AS our_as_of_date,
         ours.basis AS our_basis,
@@ -21,7 +21,7 @@ noted AS (
         ours.workforce_source,
         ours.workforce_period,
         first_finding.turn < 50 AS is_of_its_own_numbers,
-        format('{:,}', ours.workers) || coalesce(format(' / {:,} = {:.2f}%', ours.eligible_workers, 100 * ours.ratio), '') AS our_text,
+        format('{:,}', ours.workers) || coalesce(format(' / {:,} = {:.2f}%', ours.eligible_workers, 100 * our_ratio), '') AS our_text,
         coverage_ratio_stated > 1 OR coverage_ratio_computed > 1 AS is_above_one,
         claim.segment IN ('PU', 'BPU', 'JAKON', 'PMI') OR claim.is_vulnerable_only AS is_of_a_part
     FROM mart.claim_arithmetic AS claim
@@ -73,6 +73,3 @@ SELECT
     workforce_period,
     source_url
 FROM noted;
-
-COMMENT ON VIEW mart.claim_check IS
-'Every published claim beside what its own numbers imply and our figure as known on the last day it can mean (empty without one), with a verdict and a sentence in both languages. Verdicts: AGREES; OTHER_DATE, OTHER_BASIS, OTHER_DENOMINATOR: ours of another date, basis or scope, or over another denominator; PERCENT_OF_TARGET: a share of the target printed as coverage; INCONSISTENT_IN_ITSELF: its own numbers contradict each other; NOT_CHECKABLE: nothing to hold it against, or nothing we hold explains it. Ratios are fractions. implied_gap_workers: workers to its target. All findings: claim_finding.';

@@ -30,9 +30,7 @@ SELECT
     active_workers,
     workers_missing,
     if(workers_missing < 0, 0, workers_missing) * premium_idr::BIGINT AS monthly_idr,
-    if(workers_missing < 0, 0, workers_missing) * premium_idr::BIGINT * 12 AS yearly_idr
+    if(workers_missing < 0, 0, workers_missing) * premium_idr::BIGINT * 12 AS yearly_idr,
+    ${coverage_ratio}
 FROM plan
 ORDER BY workforce_period, released_on, workforce_source;
-
-COMMENT ON MACRO TABLE mart.plan_to_target IS
-'What it takes to bring the region (code) to the coverage ratio (fraction) at a monthly premium (rupiah): one row per denominator known (mart.denominator: the releases of the working population, and what targets and claims state or imply beside them), because the answer depends on it. workers_missing = the smallest whole number that reaches the ratio, less the UCJ workers active by residence in the newest month, negative when the target is passed; rupiah are then 0. Usage: FROM mart.plan_to_target(''15.03'', 0.962, 16800).';

@@ -9,9 +9,6 @@ SELECT
 FROM ${fact} AS fact
 LEFT JOIN mart.dim_region AS region USING (region_code);
 
-COMMENT ON VIEW mart.${view}_history IS
-'${title}: every version ever loaded, with the name of the region. superseded_at is empty on the rows that stand. ${caution}';
-
 CREATE OR REPLACE VIEW mart.${view} AS
 SELECT * EXCLUDE (superseded_at)
 FROM mart.${view}_history
@@ -22,9 +19,6 @@ SEMI JOIN (
     GROUP BY month
 ) AS newest USING (month, as_of_date)
 WHERE superseded_at IS NULL;
-
-COMMENT ON VIEW mart.${view} IS
-'${title}, as the figures stand: of every month the newest as_of_date, not superseded. ${caution}';
 
 CREATE OR REPLACE MACRO mart.${view}_as_of(d) AS TABLE
 WITH loaded AS (
@@ -57,6 +51,3 @@ FROM mart.${view}_history AS history
 INNER JOIN known USING (month, as_of_date)
 WHERE history.loaded_at <= known.moment
     AND (history.superseded_at IS NULL OR history.superseded_at > known.moment);
-
-COMMENT ON MACRO TABLE mart.${view}_as_of IS
-'${title}, as known on day d: of every month the newest as_of_date not after d that was loaded by the end of d (UTC), in the restatement that stood then; where none of a month was loaded by then, the newest as it was first loaded. What is loaded later never changes an answer that was given. Usage: FROM mart.${view}_as_of(DATE ''2025-03-16''). ${caution}';

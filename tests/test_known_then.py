@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -37,7 +38,7 @@ def history(table: type[Table], loads: Loads) -> pl.DataFrame:
     versioned, found = "as_of_date" in table.columns, []
     for number, (version, day) in enumerate(loads, 1):
         later = [at for other, at in loads[number:] if other == version or not versioned]
-        cells: dict[str, object] = {
+        cells: dict[str, Any] = {
             name: number for name, column in table.stored_columns().items() if column.dtype == pl.Int64
         }
         cells |= {"month": version.month, "as_of_date": version.as_of_date, "region_code": "15.03", "segment": "UCJ"}

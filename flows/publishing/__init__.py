@@ -1,0 +1,1 @@
+"""Publishing: the copy in its folder, and the same rows in PostgreSQL."""

@@ -1,0 +1,84 @@
+"""The published copy of a home: its folder first, then PostgreSQL where the settings name one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from flows.context import utc_now
+from flows.receive.retry import Patience
+from flows.settings import Settings
+from warehouse import publish
+from warehouse.errors import Stop, place_of
+from warehouse.files import only_writer
+from warehouse.home import Home
+from warehouse.published import Withdrawal, current_version, listing, withdrawals
+
+SENDER = ".send"
+
+
+@dataclass
+class Publication:
+    """What stands now in the folder, what was not published again, and what became of the sending."""
+
+    version: str
+    is_new: bool = False
+    withheld: dict[str, str] | None = None
+    sent: dict[str, Any] | None = None
+    not_sent: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0, or 4 when a server was not reached."""
+        return 4 if self.not_sent else 0
+
+    def data(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return asdict(self)
+
+
+def publish_home(home: Home, settings: Settings, version: str) -> Publication:
+    """Return what stands after the warehouse was offered as `version` to the folder alone. Raises Stop without a warehouse."""
+    if not home.warehouse.exists():
+        told = f"there is no warehouse in {home.root}", f"belum ada gudang di {home.root}"
+        raise Stop("nothing_published", *told, "load extracts first: cakupan run --source DIR --home DIR")
+    withheld: list[Withdrawal] = []
+    directory = publish.publish(
+        home.warehouse, home.published, version, on_withheld=withheld.append, keep=settings.keep_versions,
+        memory_limit=settings.memory_limit,
+    )  # fmt: skip
+    return Publication(directory.name, directory.name == version, asdict(withheld[0]) if withheld else None)
+
+
+def send_current(
+    home: Home, settings: Settings, publication: Publication, patience: Patience | None = None
+) -> Publication:
+    """Return `publication` with what became of sending the version that stands; a server's fault is named and harms nothing here."""
+    target = settings.publish.postgresql
+    if target is None:
+        return publication
+    from flows.publishing.transfer import send
+
+    try:
+        with only_writer(home.published / SENDER):
+            standing = current_version(home.published) or ""
+            publication.sent = asdict(send(home.published / standing, target, patience))
+    except Stop as stop:
+        publication.not_sent = {"postgresql": str(stop)}
+    except Exception as broken:
+        told = f"{type(broken).__name__} at {place_of(broken)}"
+        publication.not_sent = {"postgresql": str(Stop("transfer_failed", told, told, "report it to the maintainers"))}
+    return publication
+
+
+def new_version() -> str:
+    """Return the name of a version that no run made."""
+    return f"{utc_now():%Y%m%dT%H%M%S}-publish"
+
+
+def kept(home: Home) -> dict[str, Any]:
+    """Return the kept versions and the withdrawals as plain values."""
+    return {
+        "versions": [asdict(one) for one in listing(home.published)],
+        "withdrawn": [asdict(one) for one in withdrawals(home.published)],
+    }

@@ -1,0 +1,109 @@
+"""What a run would do is what it then does; nothing is written before, and the reasons are named."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.receive.regions import is_of_others
+from tests.endtoend import ROOT, load
+from tests.extracts import memberships, write
+
+PEOPLE = """
+    | orang | kode_kab_domisili |
+    | 1-5   | 15.03             |
+"""
+FEBRUARY, MARCH = "kepesertaan_1503_202502.csv", "kepesertaan_1503_202503.csv"
+OTHER = "kepesertaan_1601_202502.csv"
+
+
+def months() -> dict[str, Any]:
+    return {
+        FEBRUARY: memberships("2025-02", "2025-02-28", PEOPLE),
+        MARCH: memberships("2025-03", "2025-03-31", PEOPLE),
+    }
+
+
+def planned(source: Path, home: Path, *more: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "flows", "plan-run", "--source", str(source), "--home", str(home), "--json", *more]
+    told: dict[str, Any] = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+    return told
+
+
+def reasons(told: dict[str, Any]) -> dict[str, list[str]]:
+    return {step["name"]: step["why"] for step in told["files"]}
+
+
+def test_everything_is_new_to_a_home_that_is_not_there_and_it_is_not_made(tmp_path: Path) -> None:
+    told = planned(write(tmp_path / "source", months()), tmp_path / "home")
+    assert reasons(told) == {FEBRUARY: ["new file"], MARCH: ["new file"]}
+    assert list(told["months"]) == ["2025-02", "2025-03"]
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_loaded_home_has_nothing_to_do_until_something_changes(tmp_path: Path) -> None:
+    source, home = write(tmp_path / "source", months()), tmp_path / "home"
+    load(source, home)
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    told = planned(source, home)
+    assert (told["files"], told["months"], told["unchanged_files"], told["unchanged_months"]) == ([], {}, 2, 2)
+    assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
+    write(source, {FEBRUARY: memberships("2025-02", "2025-02-28", PEOPLE)[1:]})
+    told = planned(source, home)
+    assert reasons(told) == {FEBRUARY: ["changed content"]}
+    assert told["months"]["2025-02"] == [f"{FEBRUARY}: changed content"]
+    assert told["months"]["2025-03"] == ["a month before it may change"]
+
+
+def test_changed_settings_and_an_unfinished_month_are_named(tmp_path: Path) -> None:
+    source, home, settings = write(tmp_path / "source", months()), tmp_path / "home", tmp_path / "cakupan.toml"
+    load(source, home, "2025-02")
+    assert planned(source, home)["months"] == {"2025-03": ["not loaded yet"]}
+    settings.write_text("most_rejected = 0.5\n")
+    assert reasons(planned(source, home, "--config", str(settings))) == {
+        FEBRUARY: ["changed settings: limits"],
+        MARCH: ["changed settings: limits"],
+    }
+
+
+def test_the_same_content_under_another_name_is_nothing_new(tmp_path: Path) -> None:
+    source, home = write(tmp_path / "source", months()), tmp_path / "home"
+    load(source, home)
+    (source / FEBRUARY).rename(source / "kepesertaan_salinan.csv")
+    assert planned(source, home)["files"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("kepesertaan_1503_202503.csv", False),
+        ("kepesertaan_15.03_202503.csv", False),
+        ("kepesertaan_1504_202503.csv", True),
+        ("klaim_15_202503.csv", False),
+        ("klaim_16_202503.csv", True),
+        ("iuran-2025-03.parquet", False),
+        ("kepesertaan_202503.csv", False),
+        ("umk_2025.csv", False),
+    ],
+)
+def test_a_file_is_of_other_regions_only_by_the_codes_in_its_name(name: str, others: bool) -> None:
+    assert is_of_others(name, ("15.03",)) is others
+
+
+def test_a_backfill_of_some_months_and_regions_leaves_the_others(tmp_path: Path) -> None:
+    source, home = (
+        write(tmp_path / "source", months() | {OTHER: memberships("2025-02", "2025-02-28", PEOPLE)}),
+        tmp_path / "home",
+    )
+    command = [sys.executable, "-m", "flows", "backfill", "--plain", "--source", str(source), "--home", str(home)]
+    options = ["--months", "2025-01..2025-02", "--regions", "Sarolangun", "--json"]
+    done = subprocess.run([*command, *options], cwd=ROOT, check=False, capture_output=True, text=True)
+    result = json.loads(done.stdout)
+    assert list(result["months_loaded"]) == ["2025-02"]
+    assert result["ignored"] == [OTHER]
+    assert "2025-02 (1/1)" in done.stderr

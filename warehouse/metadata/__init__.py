@@ -1,0 +1,1 @@
+"""Metadata for others: the forms of Satu Data Indonesia and one DCAT file, all from the declarations."""
