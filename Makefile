@@ -3,12 +3,13 @@ BIN := .venv/bin
 HOME_FOLDER ?= demo
 VENV_SUPERSET ?= .venv-superset
 PORT ?= 8088
+SERVE_PORT ?= 4200
 STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo cookbook servers test verify verify-readers verify-clients mutation lock clean dictionary bench-reading \
-	superset superset-bundle verify-superset lock-superset
+.PHONY: setup demo cookbook serve servers test verify verify-readers verify-clients verify-prefect mutation lock clean dictionary \
+	bench-reading superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -24,6 +25,9 @@ demo: setup  ## make Jambi's example extracts, load them, print its coverage
 
 cookbook: setup  ## make the homes of the cookbook where they are missing, and write its outputs anew
 	$(BIN)/python -m tests.cookbook --write
+
+serve: setup  ## Prefect's server, worker and deployments for HOME_FOLDER, until Ctrl-C; SOURCE is its folder of extracts
+	$(BIN)/cakupan serve --home $(HOME_FOLDER) $(if $(SOURCE),--source $(SOURCE)) --port $(SERVE_PORT)
 
 servers: setup  ## install OpenSSH and PostgreSQL, which tests start, where apt-get may; otherwise say what is needed
 	$(BIN)/python -m tests.servers
@@ -45,6 +49,8 @@ verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from
 
 verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use them, on the demonstration's figures
 	$(BIN)/python -m tests.drivers demo
+verify-prefect: setup  ## every way to kill worker, flow and server at every stage of a load, on a real Prefect server
+	$(BIN)/pytest -s tests/operations/verify_shifts.py tests/operations/verify_prefect.py
 
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading

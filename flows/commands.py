@@ -57,7 +57,12 @@ def receipt(given: Namespace) -> int:
     from flows.receipt import receipts, text
 
     found = receipts(
-        _home(given).warehouse, given.fact, given.conditions, given.as_of, history=given.history, most=given.rows
+        published_home(given).warehouse,
+        given.fact,
+        given.conditions,
+        given.as_of,
+        history=given.history,
+        most=given.rows,
     )
     print(json.dumps(found, indent=1, default=str) if given.json else text(found))
     return 0
@@ -68,7 +73,7 @@ def claims(given: Namespace) -> int:
     from flows.claims import checked_claims, text
     from flows.printing import as_csv, as_json
 
-    found = checked_claims(_home(given).current, given.region, given.verdict)
+    found = checked_claims(published_home(given).current, given.region, given.verdict)
     print(as_json(found) if given.json else as_csv(found) if given.csv else text(found))
     return 0
 
@@ -79,7 +84,7 @@ def plan(given: Namespace) -> int:
     from flows.plan import plan as plan_of_region
 
     asked = {"ratio": given.ratio, "month": given.month, "frame": given.frame, "premium": given.premium}
-    found = plan_of_region(_home(given).current, given.region, **asked)
+    found = plan_of_region(published_home(given).current, given.region, **asked)
     print(json.dumps(as_data(found), indent=1, ensure_ascii=False) if given.json else text(found))
     return 0
 
@@ -89,7 +94,7 @@ def trace(given: Namespace) -> int:
     from flows.trace import trace as find
     from flows.trace_text import text
 
-    found = find(_home(given), given.employer, given.month, given.as_of, given.region)
+    found = find(published_home(given), given.employer, given.month, given.as_of, given.region)
     print(json.dumps(found, indent=1, default=str) if given.json else text(found))
     return 0
 
@@ -166,12 +171,14 @@ def _load(source: str | None, given: Namespace) -> dict[str, Any]:
         talk: dict[str, Any] = {"mirror": sys.stderr} if as_json else {"say": say}
         return load_folder(source, str(given.home), month, config, regions or (), wait_seconds=wait * 60, **talk)
     from flows.nightly import nightly
+    from flows.operations.parameters import Nightly
 
     folder = str(Path(source).resolve()) if source else None
-    return nightly(folder, str(given.home.resolve()), month, config)
+    return nightly(Nightly(home=str(given.home.resolve()), source=folder, month=month, config=config))
 
 
-def _home(given: Namespace) -> Any:
+def published_home(given: Namespace) -> Any:
+    """Return the home of a command. Raises Stop when nothing is published in it."""
     from warehouse.home import Home
 
     home = Home(given.home.resolve())

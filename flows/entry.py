@@ -19,6 +19,7 @@ from flows import settings as settings_file
 from flows.context import Load, code_version, silent, utc_now
 from flows.costs import measured
 from flows.keys import LENGTH, pseudonyms
+from flows.openlineage.telling import told as lineage_told
 from flows.regions import region_named
 from flows.report import markdown
 from flows.senders.reporting import write_reports
@@ -64,7 +65,10 @@ def load_folder(
         place.sweep()
         run_id, settings = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}", Settings()
         try:
-            with logged(RunLog(place, run_id, clock, mirror), say) as (log, tell):
+            with (
+                logged(RunLog(place, run_id, clock, mirror), say) as (log, tell),
+                lineage_told(place, run_id, clock, say),
+            ):
                 settings = settings_file.load(Path(config) if config else None)
                 keys, origin = pseudonyms(place)
                 tell(f"kunci / key: {origin}")

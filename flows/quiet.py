@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+API_URL = "PREFECT_API_URL"
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -13,6 +14,8 @@ QUIET = {
 
 
 def be_quiet() -> None:
-    """Set what the environment does not say otherwise."""
+    """Set what the environment does not say otherwise. A server named as nothing is none: Prefect would look for it."""
+    if os.environ.get(API_URL) == "":
+        del os.environ[API_URL]
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from tests.endtoend import ROOT
@@ -17,14 +20,28 @@ LONG = "SELECT sum(a.range * b.range) AS long FROM range(10000000) AS a, range(1
 
 
 def asked_home(folder: Path) -> Home:
-    """Return a home with two versions of March published."""
-    home = Home(folder / "home")
+    """Return a home of its own with two versions of March published as v1."""
+    shutil.copytree(_template().name, folder / "home", symlinks=True)
+    return Home(folder / "home")
+
+
+@cache
+def _template() -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory()
+    home = Home(Path(folder.name))
     home.create()
     load_regions(home.warehouse)
     load(home.warehouse, FactCoverage, coverage(MID_MARCH, r15_03=52, r15_02=1_000), MID_MARCH, "2025-03-17")
     load(home.warehouse, FactCoverage, coverage(END_OF_APRIL, r15_03=60, r15_02=2_000), END_OF_APRIL, "2025-05-01")
     publish(home.warehouse, home.published, "v1")
-    return home
+    return folder
+
+
+def publish_again(home: Home, version: str) -> None:
+    """Put a version beside v1 that holds the same, and point at it as a publish does."""
+    shutil.copytree(home.published / "v1", home.published / version)
+    (home.published / "link").symlink_to(version)
+    (home.published / "link").replace(home.published / "current")
 
 
 def publish_more(home: Home, version: str, workers: int) -> None:

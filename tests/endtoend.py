@@ -27,9 +27,11 @@ def load(source: Path, home: Path, month: str | None = None) -> dict[str, Any]:
     return load_folder(str(source), str(home), month)
 
 
-def start(source: Path, home: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
-    """Return the running command `cakupan run` on a folder, with both outputs in pipes and no setting of ours."""
-    command = [sys.executable, "-m", "flows", "run", "--source", str(source), "--home", str(home), *options]
+def start(
+    source: Path, home: Path, *options: str, under: Sequence[str] = (), **environment: str
+) -> subprocess.Popen[str]:
+    """Return the running command `cakupan run` on a folder, `under` another, with both outputs in pipes and no setting of ours."""
+    command = [*under, sys.executable, "-m", "flows", "run", "--source", str(source), "--home", str(home), *options]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=ROOT, env=inherited | environment, stdout=pipe, stderr=pipe, text=True)
@@ -60,6 +62,12 @@ def assert_same(found: dict[str, pl.DataFrame], wanted: dict[str, pl.DataFrame])
     assert found.keys() == wanted.keys()
     for name, frame in found.items():
         assert_frame_equal(frame, wanted[name], check_exact=True)
+
+
+def assert_whole(home: Path, undisturbed: Path) -> None:
+    """Check that a home holds what an undisturbed one does: every version of every row, and the published copy."""
+    assert_same(every_version(Home(home).warehouse), every_version(Home(undisturbed).warehouse))
+    assert_same(standing(Home(home).current, mart_facts()), standing(Home(undisturbed).current, mart_facts()))
 
 
 def of_month(rows: dict[str, pl.DataFrame], month: str) -> dict[str, pl.DataFrame]:

@@ -57,14 +57,24 @@ MAY_LOOP = {
     "flows/receipt.py": "the figures listed and the files behind them",
     "flows/records.py": "the files that are loaded",
     "flows/run_records.py": "the runs that are remembered",
+    "flows/site_pages.py": "the regencies of a month, to be shown",
     "flows/trace.py": "the rows behind the findings of one employer",
     "flows/watching/change.py": "the regions whose coverage jumped",
     "flows/watching/freshness.py": "the regencies that are missing",
     "flows/state.py": "months, runs and files",
+    "flows/written.py": "what one run wrote, and from what",
 }
 ONLY_IN = {
     "great_expectations": ("expectations/",),
-    "prefect": ("flows/nightly.py", "flows/secret.py"),
+    "prefect": (
+        "flows/nightly.py",
+        "flows/month_close.py",
+        "flows/backfill.py",
+        "flows/freshness.py",
+        "flows/site.py",
+        "flows/operations/",
+        "flows/secret.py",
+    ),
     "duckdb": ("warehouse/store.py", "warehouse/publish.py", "warehouse/asking.py"),
     "cryptography": ("transforms/identity.py",),
 }

@@ -1,20 +1,29 @@
-"""The Prefect flow on Prefect's own temporary server does what a plain run does, and keeps nobody's data."""
+"""The Prefect flow on Prefect's own temporary server does what a plain run does, keeps nobody's data, and talks to nobody else."""
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tests.endtoend import assert_same, every_version, load, mart_facts, standing, start
+import pytest
+
+from tests.endtoend import assert_same, every_version, mart_facts, standing, start
 from tests.extracts import two_months, write
 from tests.scanner import Words
+from tests.tracing import REASON, prefix, reached
 from warehouse.home import Home
 
 PATIENCE_SECONDS = 300
-STEPS = ["register", "validate", "transform", "audit", "load", "records", "journal", "publish"]
+STEPS = ["register", "validate", "transform", "audit", "load", "records", "journal", "publish", "marts"]
+ARTIFACTS = {
+    "load-summary": "markdown", "load-months": "table", "load-costs": "table", "load-progress": "progress",
+    "sender-reports": "markdown", "data-docs": "markdown",
+}  # fmt: skip
 
 
 def asked(database: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -23,24 +32,37 @@ def asked(database: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def test_the_prefect_flow_loads_what_a_plain_run_loads_and_keeps_no_nik(tmp_path: Path) -> None:
+def ended(running: subprocess.Popen[str]) -> str:
+    """Return what a command said, once it ended as a load with rejected rows."""
+    output = "\n".join(running.communicate(timeout=PATIENCE_SECONDS))
+    assert running.returncode == 3, output
+    return output
+
+
+@pytest.mark.skipif(not prefix(Path(os.devnull)), reason=REASON)
+def test_the_prefect_flow_does_what_a_plain_run_does_keeps_no_nik_and_reaches_nobody(tmp_path: Path) -> None:
     files = {name: rows for name, rows in two_months().items() if name.startswith(("kepesertaan", "target"))}
     source, prefect, home = write(tmp_path / "source", files), tmp_path / "prefect", tmp_path / "home"
-    running = start(source, home, PREFECT_HOME=str(prefect), PREFECT_API_URL="", PREFECT_LOGGING_LEVEL="INFO")
-    output = "\n".join(running.communicate(timeout=PATIENCE_SECONDS))
-    plainly = load(source, tmp_path / "plain")
+    plain, in_flow, alone = tmp_path / "plain", tmp_path / "flow.trace", tmp_path / "plain.trace"
+    settings = {"PREFECT_HOME": str(prefect), "PREFECT_API_URL": "", "PREFECT_LOGGING_LEVEL": "INFO"}
+    output = ended(start(source, home, under=prefix(in_flow), **settings))
+    ended(start(source, plain, "--plain", under=prefix(alone)))
 
-    assert running.returncode == plainly["exit_code"] == 3, output
-    assert_same(every_version(Home(home).warehouse), every_version(Home(tmp_path / "plain").warehouse))
-    assert_same(standing(Home(home).current, mart_facts()), standing(Home(tmp_path / "plain").current, mart_facts()))
+    assert reached(alone) == set()
+    assert reached(in_flow) <= {"127.0.0.1", "::1"}
+    assert reached(in_flow) or "strace" not in prefix(in_flow)
+    assert_same(every_version(Home(home).warehouse), every_version(Home(plain).warehouse))
+    assert_same(standing(Home(home).current, mart_facts()), standing(Home(plain).current, mart_facts()))
 
     database = prefect / "prefect.db"
     assert asked(database, "SELECT state_type FROM flow_run") == [("COMPLETED",)]
     finished = re.findall(r"Task run '(\w+).*Finished in state Completed", output)
     assert list(dict.fromkeys(finished)) == STEPS
-    [(key, kind, text)] = asked(database, "SELECT key, type, data FROM artifact")
-    assert (key, kind) == ("load-summary", "markdown")
-    assert "loaded with rejected rows" in text and "upah_negative" in text
+    artifacts = {key: (kind, text) for key, kind, text in asked(database, "SELECT key, type, data FROM artifact")}
+    assert {key: kind for key, (kind, _) in artifacts.items()} == ARTIFACTS
+    assert "loaded with rejected rows" in artifacts["load-summary"][1]
+    assert "upah_negative" in artifacts["load-summary"][1]
+    assert float(artifacts["load-progress"][1]) == 100
 
     people = Words(
         row[name] for name, rows in files.items() if name[0] == "k" for row in rows for name in ("nik", "kpj", "nama")

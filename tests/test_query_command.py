@@ -111,6 +111,13 @@ def test_a_wrong_word_is_answered_with_the_nearest_one(home: Home, sql: str, hin
     assert ("LINE 1: " in said.err and "^" in said.err) or "$" in sql
 
 
+def test_a_quote_in_a_wrong_word_does_no_harm(home: Home, capsys: Said) -> None:
+    assert asked(home, "SELECT region_nam, 'it''s' FROM coverage WHERE region_code = 'O''Brien'") == 1
+    assert "region_name" in capsys.readouterr().err
+    assert main(["describe", "cov'erage", "--home", str(home.root)]) == 1
+    assert "name_unknown" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("condition", "hint"),
     [

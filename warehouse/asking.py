@@ -85,7 +85,7 @@ def _opened_then(path: Path, sql: str, day: date, memory_limit: str) -> Iterator
     with closing(duckdb.connect(config=config(_spill(), memory_limit, THREADS))) as connection:
         name = '"' + path.stem.replace('"', '""') + '"'
         connection.execute(f"ATTACH ':memory:' AS {name}")
-        connection.execute("ATTACH '" + str(path).replace("'", "''") + f"' AS {STORED} (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(str(path))} AS {STORED} (READ_ONLY)")
         connection.execute(f"USE {name}")
         relations = [Relation(*row) for row in connection.execute(CATALOG_NAMES).fetchall()]
         for statement in statements(relations, sql, day):
@@ -113,6 +113,11 @@ def _require_question(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     made_for_pivot = all(kind == duckdb.StatementType.CREATE for kind in kinds[:-1])
     if not kinds or kinds[-1] not in READS or not made_for_pivot:
         raise _no_question(f"{word} does not ask anything", f"{word} bukan pertanyaan")
+
+
+def literal(text: str) -> str:
+    """Return `text` as a SQL string literal. Binding a value makes DuckDB import pandas: a second of CPU."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def is_complete(text: str) -> bool:

@@ -93,6 +93,12 @@ def due_date(month: date) -> date:
     return day
 
 
+def newest_to_close(day: date) -> date:
+    """Return the newest month whose due day, wherever holidays move it, lies before `day`: every month is closed once."""
+    month = shift(day, -1)
+    return month if day.day > int(_parameter(DUE_DAY, month)) else shift(month, -1)
+
+
 def _parameter(name: str, month: date) -> str:
     rows = [row for row in seed_rows("contribution_parameters.csv") if row["parameter"] == name]
     begun = [row for row in rows if row["effective_from"] <= month.isoformat()]

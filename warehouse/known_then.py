@@ -16,10 +16,8 @@ from graphlib import TopologicalSorter
 STORED = "as_stored"
 CATALOG_NAMES = f"""
     SELECT 'table', schema_name, table_name, '',
-        coalesce(bool_or(column_name = 'superseded_at'), FALSE), coalesce(bool_or(column_name = 'as_of_date'), FALSE)
-    FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (database_oid, schema_oid, table_oid)
-    WHERE database_name = '{STORED}' AND NOT internal
-    GROUP BY ALL
+        regexp_matches(sql, '\\bsuperseded_at\\b'), regexp_matches(sql, '\\bas_of_date\\b')
+    FROM duckdb_tables() WHERE database_name = '{STORED}'
     UNION ALL
     SELECT 'view', schema_name, view_name, sql, FALSE, FALSE
     FROM duckdb_views() WHERE database_name = '{STORED}' AND NOT internal

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from flows.asking.names import RELATIONS
-from warehouse.asking import Refused, ask
+from warehouse.asking import Refused, ask, literal
 from warehouse.errors import Stop
 
 RELATION = re.compile(r'(?:Table|Function|Macro) with name "?(?:\w+\.)*(\w+)"? does not exist')
@@ -24,7 +24,7 @@ MID_MONTH = re.compile(r"\b(month\s*(?:=|>=?|<=?)\s*(?:DATE\s*)?)'(\d{4}-\d\d)-(
 IMPOSSIBLE = 5
 FUNCTIONS = "SELECT DISTINCT function_name AS name FROM duckdb_functions()"
 WHO_HAS = """
-    SELECT column_name AS name, schema_name || '.' || table_name AS place, contains(lower($sql), table_name) AS asked
+    SELECT column_name AS name, schema_name || '.' || table_name AS place, contains(lower({sql}), table_name) AS asked
     FROM duckdb_columns() WHERE NOT internal
     ORDER BY asked DESC, table_name LIKE 'fact%', place
 """
@@ -76,7 +76,7 @@ def _columns_near(file: Path, sql: str, name: str) -> Iterator[str]:
     if f'"{name}"' in sql and not re.fullmatch(r"[a-z_]+", name):
         yield f"teks diapit petik tunggal / a text goes in single quotes: '{name}'"
         return
-    known = ask(file, WHO_HAS, {"sql": sql})
+    known = ask(file, WHO_HAS.format(sql=literal(sql)))
     asked = known.filter(known["asked"])
     for part in (asked, known):
         if near := get_close_matches(name.lower(), part["name"].unique(maintain_order=True).to_list(), n=3):
@@ -87,8 +87,9 @@ def _columns_near(file: Path, sql: str, name: str) -> Iterator[str]:
 
 
 def _codes_of(file: Path, name: str) -> str:
-    sql = """
+    wanted = literal(name.strip("% "))
+    sql = f"""
         SELECT region_code || ' ' || name AS code FROM mart.dim_region
-        WHERE contains(lower(name), lower($name)) ORDER BY lower(name) <> lower($name), 1 LIMIT 5"""
-    found = ask(file, sql, {"name": name.strip("% ")})["code"].to_list()
+        WHERE contains(lower(name), lower({wanted})) ORDER BY lower(name) <> lower({wanted}), 1 LIMIT 5"""
+    found = ask(file, sql)["code"].to_list()
     return f": {', '.join(found)}" if found else "; region_name"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from warehouse.asking import ask
+from warehouse.asking import ask, literal
 from warehouse.errors import Stop
 
 RELATIONS = """
@@ -28,7 +28,7 @@ COLUMNS = """
         regexp_extract(comment, 'Unit: ([^.]+)', 1) AS unit,
         regexp_replace(comment, ' ?Unit: [^.]+[.]', '') AS meaning
     FROM duckdb_columns()
-    WHERE NOT internal AND schema_name = $schema AND table_name = $name
+    WHERE NOT internal AND schema_name = {schema} AND table_name = {name}
     ORDER BY column_index
 """
 
@@ -47,7 +47,7 @@ def meaning(file: Path, name: str) -> str:
 def columns(file: Path, name: str) -> pl.DataFrame:
     """Return the columns of a table or view with type, unit and meaning; none of a macro."""
     schema, short, _, _ = _found(file, name)
-    return ask(file, COLUMNS, {"schema": schema, "name": short})
+    return ask(file, COLUMNS.format(schema=literal(schema), name=literal(short)))
 
 
 def _found(file: Path, name: str) -> tuple[str, str, str | None, str]:

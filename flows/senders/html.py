@@ -41,12 +41,17 @@ def page(told: Report) -> str:
         _list("Catatan", "Notes", told.notes),
         _steps(told),
     ]
+    return document(title, "".join(parts))
+
+
+def document(title: str, body: str) -> str:
+    """Return a page with a title around a body, which is HTML already."""
     head = (
         f'<!DOCTYPE html><html lang="id"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<style>{STYLE}</style></head>"
     )
-    return f"{head}<body>{''.join(parts)}</body></html>\n"
+    return f"{head}<body>{body}</body></html>\n"
 
 
 def number(value: int | None) -> str:
@@ -59,17 +64,19 @@ def percent(share: float) -> str:
     return f"{share:.2%}".replace(".", ",")
 
 
-def _title(id: str, en: str) -> str:
+def heading(id: str, en: str) -> str:
+    """Return a heading of the second level in both languages."""
     return f"<h2>{escape(id)} <small>{escape(en)}</small></h2>"
 
 
-def _both(id: str, en: str) -> str:
+def both(id: str, en: str) -> str:
+    """Return a text in both languages, the English below."""
     return f"{escape(id)}<br><span class=en>{escape(en)}</span>"
 
 
-def _table(heads: Sequence[tuple[str, str, bool]], rows: Iterable[Sequence[str]]) -> str:
+def table(heads: Sequence[tuple[str, str, bool]], rows: Iterable[Sequence[str]]) -> str:
     """Return a table; a head is its two languages and whether the column holds numbers. Cells are HTML already."""
-    top = "".join(f"<th{' class=n' if n else ''}>{_both(id, en)}</th>" for id, en, n in heads)
+    top = "".join(f"<th{' class=n' if n else ''}>{both(id, en)}</th>" for id, en, n in heads)
     body = "".join(
         "<tr>"
         + "".join(f"<td{' class=n' if heads[at][2] else ''}>{cell}</td>" for at, cell in enumerate(row))
@@ -103,13 +110,13 @@ def _came(told: Report) -> str:
     ]
     if told.answers:
         rows.append(("Menjawab baris yang ditolak dari", "answers rejected rows of", escape(told.answers)))
-    listed = "".join(f"<tr><th>{_both(id, en) if en else escape(id)}</th><td>{cell}</td></tr>" for id, en, cell in rows)
-    versions = _table(
+    listed = "".join(f"<tr><th>{both(id, en) if en else escape(id)}</th><td>{cell}</td></tr>" for id, en, cell in rows)
+    versions = table(
         [("Bulan", "month", False), ("Tanggal data", "as of", False), ("Baris diterima", "rows accepted", True)],
         [(escape(month[:7]), escape(day), number(rows)) for month, day, rows in told.versions],
     )  # fmt: skip
     return (
-        _title("Yang kami terima", "What came")
+        heading("Yang kami terima", "What came")
         + f"<table><tbody>{listed}</tbody></table>"
         + (versions if told.versions else "")
     )
@@ -118,13 +125,13 @@ def _came(told: Report) -> str:
 def _stops(told: Report) -> str:
     if not told.stops:
         return ""
-    rows = [(_both(one.id, one.en), escape(one.cure), f"<code>{escape(one.rule)}</code>") for one in told.stops]
+    rows = [(both(one.id, one.en), escape(one.cure), f"<code>{escape(one.rule)}</code>") for one in told.stops]
     heads = [("Sebab", "reason", False), ("Yang harus dilakukan", "cure", False), ("Aturan", "rule", False)]
-    return _title("Mengapa berkas dihentikan", "Why the file was stopped") + _table(heads, rows)
+    return heading("Mengapa berkas dihentikan", "Why the file was stopped") + table(heads, rows)
 
 
 def _broken(told: Report) -> str:
-    title = _title("Baris yang ditolak", "Rejected rows")
+    title = heading("Baris yang ditolak", "Rejected rows")
     if not told.broken:
         return title + "<p>Tidak ada. <span class=en>None.</span></p>" if told.rows is not None else ""
     heads = [
@@ -134,7 +141,7 @@ def _broken(told: Report) -> str:
     rows = [
         (
             escape(", ".join(one.blame.columns) or "–"),
-            _both(one.blame.id, one.blame.en) + f"<br><code>{escape(one.blame.rule)}</code>",
+            both(one.blame.id, one.blame.en) + f"<br><code>{escape(one.blame.rule)}</code>",
             number(one.rows),
             percent(one.share),
             "<br>".join(escape(example_text(example)) for example in one.examples),
@@ -145,7 +152,7 @@ def _broken(told: Report) -> str:
         "<p class=en>Satu baris dapat melanggar beberapa aturan. Data pribadi disamarkan: huruf menjadi a, angka menjadi #."
         " / A row may break several rules. Personal data is masked.</p>"
     )
-    return title + _table(heads, rows) + note
+    return title + table(heads, rows) + note
 
 
 def example_text(one: Example) -> str:
@@ -155,7 +162,7 @@ def example_text(one: Example) -> str:
 
 
 def _totals(told: Report) -> str:
-    title = _title("Total kontrol", "Control totals")
+    title = heading("Total kontrol", "Control totals")
     if not told.totals:
         return title + (
             "<p>Pengirim tidak menyertakan berkas kontrol. <span class=en>No control file came with it.</span></p>"
@@ -170,15 +177,15 @@ def _totals(told: Report) -> str:
         (escape(what), escape(stated), escape(found), "ya / yes" if stated == found else "<b>TIDAK / NO</b>")
         for what, stated, found in told.totals
     ]
-    return title + _table(heads, rows)
+    return title + table(heads, rows)
 
 
 def _warned(warned: Sequence[Found]) -> str:
     if not warned:
         return ""
     heads = [("Peringatan", "warning; the rows are kept", False), ("Baris", "rows", True), ("Bagian", "share", True)]
-    rows = [(_both(one.blame.id, one.blame.en), number(one.rows), percent(one.share)) for one in warned]
-    return _title("Peringatan", "Warnings") + _table(heads, rows)
+    rows = [(both(one.blame.id, one.blame.en), number(one.rows), percent(one.share)) for one in warned]
+    return heading("Peringatan", "Warnings") + table(heads, rows)
 
 
 def _drift(told: Report) -> str:
@@ -192,13 +199,13 @@ def _drift(told: Report) -> str:
         (escape(one.change), escape(one.header), escape(one.before), escape(one.now), str(one.line or "–"))
         for one in told.drift
     ]
-    return _title("Perubahan susunan berkas", "Changes of the layout since the last delivery") + _table(heads, rows)
+    return heading("Perubahan susunan berkas", "Changes of the layout since the last delivery") + table(heads, rows)
 
 
 def _list(id: str, en: str, lines: Sequence[str]) -> str:
-    return _title(id, en) + "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>" if lines else ""
+    return heading(id, en) + "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>" if lines else ""
 
 
 def _steps(told: Report) -> str:
-    listed = "".join(f"<li>{_both(id, en)}</li>" for id, en in told.steps)
-    return _title("Langkah berikutnya", "What to do next") + f"<ol>{listed}</ol>"
+    listed = "".join(f"<li>{both(id, en)}</li>" for id, en in told.steps)
+    return heading("Langkah berikutnya", "What to do next") + f"<ol>{listed}</ol>"

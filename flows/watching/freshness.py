@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from flows.watching.condition import Condition, Weight
-from flows.watching.deliveries import Volumes
+from flows.watching.deliveries import Volumes, volumes
 from flows.watching.settings import WatchSettings
 from warehouse.calendar import months_between, shift
+from warehouse.errors import Stop
 from warehouse.home import Home
 from warehouse.store import query
 
@@ -54,6 +55,14 @@ def missing_deliveries(delivered: Volumes, watch: WatchSettings, now: datetime) 
                     f"{kind} of {month:%Y-%m} has not come; it was due on {due}",
                     f"{kind} bulan {month:%Y-%m} belum diterima; seharusnya {due}", "ask its sender",
                 )  # fmt: skip
+
+
+def require_delivered(home: Home, month: str) -> None:
+    """Raise Stop naming the kinds that were delivered for other months and have no accepted file of this one."""
+    wanted = datetime.strptime(month, "%Y-%m").date()
+    if late := [kind for kind, months in volumes(home).items() if wanted not in months]:
+        en, id = f"{month} was not delivered: {', '.join(late)}", f"{month} belum dikirim: {', '.join(late)}"
+        raise Stop("month_not_delivered", en, id, "ask the sender; the next run loads what comes")
 
 
 def missing_regencies(home: Home, delivered: Volumes) -> Iterator[Condition]:

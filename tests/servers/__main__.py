@@ -9,10 +9,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 
+from tests import tracing
 from tests.servers import openssh, postgresql
 
 Needed = Mapping[str, Callable[[], object]]
-NEEDED: Needed = {"openssh-server": openssh.sshd, "postgresql": postgresql.programs}
+NEEDED: Needed = {"openssh-server": openssh.sshd, "postgresql": postgresql.programs, "strace": tracing.strace}
 APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120")
 
 

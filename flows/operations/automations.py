@@ -1,0 +1,101 @@
+"""What the server does by itself: mark runs whose heart stopped, tell of failures and of missing deliveries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from prefect.automations import (
+    AutomationCore,
+    ChangeFlowRunState,
+    DoNothing,
+    EventTrigger,
+    Posture,
+    SendNotification,
+)
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import StateType
+
+from flows.operations.pool import TAG
+
+HEARTBEAT = "prefect.flow-run.heartbeat"
+ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")}
+FAILED = {f"prefect.flow-run.{state}" for state in ("Failed", "Crashed")}
+MISSING = "cakupan.condition"
+BEATS_MISSED = 3
+DAY = timedelta(hours=24)
+A_NIGHT_AND_SLACK = timedelta(hours=26)
+TAGGED: dict[str, str | list[str]] = {"prefect.resource.role": "tag", "prefect.resource.id": f"prefect.tag.{TAG}"}
+SETS = ("after", "expect", "for_each")
+OF_RUNS: dict[str, str | list[str]] = {"prefect.resource.id": "prefect.flow-run.*"}
+FAILURE = "{{ flow.name }} / {{ flow_run.name }}: {{ flow_run.state.name }}\n{{ flow_run.state.message }}\n{{ flow_run|ui_url }}"
+
+
+def automations(beat_seconds: int, block: UUID | None) -> list[AutomationCore]:
+    """Return the automations; those that tell somebody do nothing but show themselves where no block is configured."""
+    return [
+        AutomationCore(
+            name="cakupan: proses berhenti / runs whose process is gone",
+            description="Runs without a heartbeat are marked as crashed.",
+            trigger=EventTrigger(
+                after={HEARTBEAT}, expect={HEARTBEAT, *ENDED}, for_each={"prefect.resource.id"}, match=OF_RUNS,
+                match_related=TAGGED, posture=Posture.Proactive, threshold=1,
+                within=timedelta(seconds=BEATS_MISSED * beat_seconds),
+            ),
+            actions=[ChangeFlowRunState(state=StateType.CRASHED, name="Crashed", force=False, message="Proses tidak memberi tanda / no heartbeat")],
+        ),
+        AutomationCore(
+            name="cakupan: gagal / failed runs",
+            description="A run that failed or crashed is told.",
+            trigger=EventTrigger(
+                expect=FAILED, match=OF_RUNS, match_related=TAGGED, posture=Posture.Reactive, threshold=1
+            ),
+            actions=[_tell(block, "Cakupan: {{ flow.name }} gagal / failed", FAILURE)],
+        ),
+        AutomationCore(
+            name="cakupan: belum datang / missing deliveries",
+            description="A kind without the month that fell due, or a regency that is missing: told once a day each.",
+            trigger=EventTrigger(
+                expect={MISSING}, for_each={"prefect.resource.id"}, posture=Posture.Reactive, threshold=1, within=DAY
+            ),
+            actions=[_tell(block, "Cakupan: belum datang / missing", "{{ event.resource.name }}")],
+        ),
+        AutomationCore(
+            name="cakupan: malam tanpa pemuatan / no nightly load",
+            description="No nightly load was completed for more than a day.",
+            trigger=EventTrigger(
+                expect={"prefect.flow-run.Completed"}, match=OF_RUNS, match_related=_of_flow("nightly"),
+                posture=Posture.Proactive, threshold=1, within=A_NIGHT_AND_SLACK,
+            ),
+            actions=[_tell(block, "Cakupan: malam tanpa pemuatan / no nightly load", "{{ automation.description }}")],
+        ),
+    ]  # fmt: skip
+
+
+def establish(client: SyncPrefectClient, wanted: AutomationCore) -> bool:
+    """Return whether the automation had to be made or changed. One that somebody switched off stays off."""
+    known = client.read_automations_by_name(wanted.name)
+    if not known:
+        client.create_automation(wanted)
+        return True
+    wanted = wanted.model_copy(update={"enabled": known[0].enabled})
+    if _told(known[0]) == _told(wanted):
+        return False
+    client.update_automation(known[0].id, wanted)
+    return True
+
+
+def _told(automation: AutomationCore) -> dict[str, Any]:
+    """Return what is declared of an automation, sets in one order."""
+    told = automation.model_dump(mode="json", include=set(AutomationCore.model_fields), exclude={"trigger": {"id"}})
+    ordered = {key: sorted(value) if key in SETS else value for key, value in told["trigger"].items()}
+    return {**told, "trigger": ordered}
+
+
+def _of_flow(name: str) -> dict[str, str | list[str]]:
+    return {"prefect.resource.role": "flow", "prefect.resource.name": name}
+
+
+def _tell(block: UUID | None, subject: str, body: str) -> SendNotification | DoNothing:
+    return SendNotification(block_document_id=block, subject=subject, body=body) if block else DoNothing()

@@ -1,0 +1,8 @@
+"""The names by which the server knows what is ours."""
+
+POOL = "cakupan"
+QUEUE = "default"
+WRITER = "cakupan-writer"
+TAG = "cakupan"
+BLOCK = "cakupan-alerts"
+USUAL_PORT = 4200

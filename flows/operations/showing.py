@@ -1,0 +1,84 @@
+"""What a load shows in Prefect: its progress, its summary, months and costs as tables, links to reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from flows.report import markdown
+from flows.steps import Call
+from warehouse.home import Home
+from warehouse.runs import read
+
+DONE_AFTER = {
+    "register": 10, "validate": 40, "transform": 60, "audit": 70, "load": 80, "records": 90, "journal": 95, "publish": 100,
+}  # fmt: skip
+MIB = 1 << 20
+
+
+class Progress:
+    """How far a run is, in percent: it only grows, and is told when it does."""
+
+    def __init__(self, key: str, told: str) -> None:
+        made = create_progress_artifact(0.0, key=key, description=told)
+        assert isinstance(made, UUID)
+        self._artifact, self._percent = made, 0.0
+
+    def reach(self, percent: float) -> None:
+        """Tell that so much is done."""
+        if percent > self._percent:
+            self._percent = percent
+            update_progress_artifact(self._artifact, progress=percent)
+
+    def following(self, call: Call) -> Call:
+        """Return `call` such that every step of a load moves the progress on."""
+
+        def followed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
+            result = call(name, step, *arguments)
+            self.reach(DONE_AFTER.get(name.partition(" ")[0], 0))
+            return result
+
+        return followed
+
+
+def show(home: Home, result: Mapping[str, Any]) -> None:
+    """Keep the summary of a load, its months and costs, and where its reports lie."""
+    run_id = result["run_id"]
+    create_markdown_artifact(markdown(result), key="load-summary", description=f"Load {run_id}")
+    months = [{"bulan / month": month, "baris / rows": rows} for month, rows in result["months_loaded"].items()]
+    if months:
+        create_table_artifact(months, key="load-months", description="Bulan dimuat / months loaded")
+    if costs := _costs(home, run_id):
+        create_table_artifact(costs, key="load-costs", description="Biaya tiap langkah / cost of every step")
+    for key, path, told in _reports(home.reports, run_id):
+        if path.exists():
+            create_link_artifact(path.resolve().as_uri(), key=key, link_text=told, description=str(path))
+
+
+def _costs(home: Home, run_id: str) -> list[dict[str, Any]]:
+    log = home.runs / f"{run_id}.jsonl"
+    record = read(log) if log.exists() else None
+    return [
+        {
+            "langkah / step": one.name, "tentang / about": one.subject, "detik / seconds": one.wall_seconds,
+            "detik CPU / CPU seconds": one.cpu_seconds, "MiB": one.peak_bytes // MIB, "baris / rows": one.rows,
+        }
+        for one in (record.stages if record else ())
+    ]  # fmt: skip
+
+
+def _reports(reports: Path, run_id: str) -> tuple[tuple[str, Path, str], ...]:
+    return (
+        ("sender-reports", reports / "senders" / run_id, "Laporan untuk pengirim / reports for senders"),
+        ("data-docs", reports / "data_docs" / "index.html", "Data Docs"),
+    )
