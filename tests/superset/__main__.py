@@ -48,7 +48,7 @@ def main() -> int:
                 print(line, flush=True)
             for line in seen(superset, base, password, pictures):
                 print(line, flush=True)
-            print(promises.a_publish_shows(client, home))
+            print(promises.publishes_show(client, home))
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -30,6 +30,7 @@ REFUSED = (
     "INSTALL httpfs",
     "SET enable_external_access = true",
 )
+PUBLISHES, KEPT = 50, 2
 READERS = 4
 
 
@@ -105,8 +106,8 @@ def nothing_is_written(client: Client) -> Iterator[str]:
     yield f"read-only: SQL Lab reads, and is refused {len(REFUSED)} other statements"
 
 
-def a_publish_shows(client: Client, home: Path) -> str:
-    """Publish another figure while readers ask without pause: each answer is old or new, and the next one is new."""
+def publishes_show(client: Client, home: Path) -> str:
+    """Publish figure after figure while readers ask without pause: each next answer is new, and no reader ever goes back."""
     query = dashboard_queries(client)["active"]
     before = client.data(query)[0]["only_active_workers"]
     stop = Event()
@@ -120,18 +121,22 @@ def a_publish_shows(client: Client, home: Path) -> str:
     with ThreadPoolExecutor(READERS) as pool:
         readers = [pool.submit(read) for _ in range(READERS)]
         try:
-            publish_one_more(home)
-            after = client.data(query)[0]["only_active_workers"]
+            for number in range(1, PUBLISHES + 1):
+                publish_one_more(home, number)
+                after = client.data(query)[0]["only_active_workers"]
+                assert after == before + number, (before, after)
         finally:
             stop.set()
-        answers = [answer for reader in readers for answer in reader.result()]
-    assert after == before + 1, (before, after)
-    assert set(answers) <= {before, after}, set(answers)
-    return f"publish: {before} before, {after} in the next query; {len(answers)} answers meanwhile, each the old figure or the new"
+        answers = [reader.result() for reader in readers]
+    for each in answers:
+        assert each == sorted(each), each
+        assert set(each) <= set(range(before, before + PUBLISHES + 1)), set(each)
+    told = f"{sum(map(len, answers))} answers of {READERS} readers meanwhile, none wrong and none older than the one before"
+    return f"publish: {PUBLISHES} times, {before} before, one more in every next query; {told}"
 
 
-def publish_one_more(home: Path) -> None:
-    """Restate March with one more active worker in the province, and publish it."""
+def publish_one_more(home: Path, number: int) -> None:
+    """Restate March with one more active worker in the province, and publish it as version `number`."""
     with building(Home(home).warehouse) as build:
         sql = "SELECT * FROM mart.fact_coverage WHERE superseded_at IS NULL AND month = ?"
         rows = build.frame(sql, [MONTH])
@@ -140,8 +145,8 @@ def publish_one_more(home: Path) -> None:
         changed = rows.filter(pl.col("as_of_date") == version.as_of_date).with_columns(
             active_workers=pl.col("active_workers") + is_it.cast(pl.Int64)
         )
-        build.supersede(FactCoverage, changed, version, "verify", datetime(9999, 12, 31))
-    publish(Home(home).warehouse, Home(home).published, LATER)
+        build.supersede(FactCoverage, changed, version, "verify", datetime(9998, 1, 1) + timedelta(days=number))
+    publish(Home(home).warehouse, Home(home).published, f"{LATER}-{number:03}", keep=KEPT)
 
 
 def kept_by_pages(found: dict[str, Any], base: str, charts: dict[str, int]) -> Iterator[str]:
