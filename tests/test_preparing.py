@@ -12,9 +12,13 @@ from warehouse import ddl
 from warehouse.errors import Stop
 from warehouse.store import building, query
 from warehouse.tables.coverage import FactCoverage
+from warehouse.tables.operations import Run
 
 ROWS = "SELECT region_code, active_workers, loaded_at, run_id, coverage_ratio, vulnerable_ratio FROM mart.fact_coverage ORDER BY ALL"
 COLUMNS = "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'mart' AND table_name = 'fact_coverage' ORDER BY column_index"
+
+FILE = "INSERT INTO ops.source_file SELECT 'abc', 'file:///x', 'iuran', 1, 1, 1, 0, now(), 'r', 'g', 'ACCEPTED'"
+KILLED = "INSERT INTO ops.run SELECT 'r', now(), now(), 'CRASHED', 'code', '{}', 0, 0, 0"
 
 
 @pytest.fixture
@@ -77,3 +81,19 @@ def test_a_stored_column_that_is_missing_is_said_and_nothing_is_changed(warehous
     with pytest.raises(Stop, match="settings"):
         renewed(warehouse)
     assert warehouse.read_bytes() == before
+
+
+def test_a_check_that_an_older_version_had_otherwise_is_replaced(warehouse: Path) -> None:
+    older = ddl.create_table(Run).replace(", 'CRASHED'", "")
+    assert older != ddl.create_table(Run)
+    made_older(warehouse, "DROP TABLE ops.run", older, KILLED.replace("CRASHED", "LOADED"))
+    renewed(warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(KILLED)
+        assert connection.execute("SELECT state FROM ops.run ORDER BY ALL").fetchall() == [("CRASHED",), ("LOADED",)]
+
+
+def test_a_column_that_may_be_empty_is_added_and_is_empty_in_the_rows_that_stand(warehouse: Path) -> None:
+    made_older(warehouse, "ALTER TABLE ops.source_file DROP COLUMN reason", FILE)
+    renewed(warehouse)
+    assert query(warehouse, "SELECT sha256, reason FROM ops.source_file").rows() == [("abc", None)]

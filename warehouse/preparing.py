@@ -20,6 +20,12 @@ COLUMNS = """
     WHERE database_name = ?
     ORDER BY schema_name, table_name, column_index
 """
+CONSTRAINTS = """
+    SELECT constraint_type, constraint_text
+    FROM duckdb_constraints()
+    WHERE database_name = ? AND schema_name = ? AND table_name = ?
+    ORDER BY ALL
+"""
 TypedColumns = list[tuple[str, str, str | None]]
 
 
@@ -38,10 +44,10 @@ def digest() -> str:
 
 
 def prepare(run: Run) -> bool:
-    """Return whether something had to be done: create what is missing, renew formulas, views and comments.
+    """Return whether something had to be done: create what is missing, renew formulas, checks, views and comments.
 
     Nothing is done in a database that bears the mark of these declarations and stores their columns. Raises Stop when a
-    table stores other columns than its declaration.
+    table stores other columns than its declaration; one that may be empty is added.
     """
     found = _found(run)
     for table in ddl.database_tables():
@@ -51,9 +57,10 @@ def prepare(run: Run) -> bool:
     for layer in ddl.LAYERS:
         run(f"CREATE SCHEMA IF NOT EXISTS {layer}")
     for table in ddl.database_tables():
-        run(ddl.create_table(table))
         if table.qualified() in found:
-            _renew_formulas(run, table, found[table.qualified()])
+            _renew(run, table, found[table.qualified()])
+        else:
+            run(ddl.create_table(table))
         run(";".join(ddl.comments(table)))
     for view in ddl.views():
         run(view)
@@ -68,10 +75,17 @@ def _found(run: Run) -> dict[str, TypedColumns]:
 
 
 def _require_declared_columns(table: type[Table], found: TypedColumns | None) -> None:
-    declared = [(name, ddl.SQL_TYPES[column.dtype]) for name, column in ddl.stored_columns_of(table).items()]
-    if found is None or (stored := _stored(found)) == declared:
+    """Raise Stop unless the declaration stores the columns found, and more at most that may be empty."""
+    if found is None:
         return
-    changed = ", ".join(sorted({name for name, _ in set(stored) ^ set(declared)})) or "order"
+    declared, stored = ddl.stored_columns_of(table), dict(_stored(found))
+    wrong = [
+        name for name, kind in stored.items() if name not in declared or ddl.SQL_TYPES[declared[name].dtype] != kind
+    ]
+    wrong += [name for name, column in declared.items() if name not in stored and not column.nullable]
+    if not wrong:
+        return
+    changed = ", ".join(sorted(wrong))
     raise Stop(
         "table_differs_from_declaration",
         f"{table.qualified()}: other columns than this version declares ({changed})",
@@ -80,19 +94,25 @@ def _require_declared_columns(table: type[Table], found: TypedColumns | None) ->
     )
 
 
-def _renew_formulas(run: Run, table: type[Table], found: TypedColumns) -> None:
-    """Rebuild a table whose formulas are others than a new one has; DuckDB adds none to a table that stands."""
-    if all(column.stored for column in table.columns.values()) and _stored(found) == [column[:2] for column in found]:
-        return
+def _renew(run: Run, table: type[Table], found: TypedColumns) -> None:
+    """Rebuild a table that a new one differs from in columns, formulas or checks; DuckDB changes none of a table that stands.
+
+    Its rows stay; a column that is new in them is empty.
+    """
     fresh = f"{table.layer}.declared"
     run(ddl.create_table(table, name=fresh))
-    if found != _found(run)[fresh]:
-        listed = ", ".join(ddl.identifier(name) for name, _ in _stored(found))
-        run(f"INSERT INTO {fresh} ({listed}) SELECT {listed} FROM {table.qualified()}")
-        run(f"DROP TABLE {table.qualified()}")
-        run(f"ALTER TABLE {fresh} RENAME TO {table.name}")
-    else:
+    if _form(run, table.layer, table.name) == _form(run, table.layer, "declared"):
         run(f"DROP TABLE {fresh}")
+        return
+    listed = ", ".join(ddl.identifier(name) for name, _ in _stored(found))
+    run(f"INSERT INTO {fresh} ({listed}) SELECT {listed} FROM {table.qualified()}")
+    run(f"DROP TABLE {table.qualified()}")
+    run(f"ALTER TABLE {fresh} RENAME TO {table.name}")
+
+
+def _form(run: Run, schema: str, name: str) -> tuple[TypedColumns | None, list[tuple[Any, ...]]]:
+    """Return the columns of a table and its constraints, as the database writes both."""
+    return _found(run).get(f"{schema}.{name}"), run(CONSTRAINTS, [CATALOG, schema, name])
 
 
 def _stored(columns: TypedColumns) -> list[tuple[str, str]]:
