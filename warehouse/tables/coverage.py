@@ -12,7 +12,7 @@ KEPESERTAAN = "kepesertaan in force on the reference day"
 
 COVERAGE = Metric(
     "active_workers", "eligible_workers",
-    "Coverage: active workers over eligible workers. Above 1 happens in real life and is kept.",
+    "Coverage: active workers over eligible workers; of every segment over all eligible ones. Above 1 happens and is kept.",
     "Cakupan kepesertaan", "Coverage",
     basis="residence or workplace, as the row's basis says; denominator by its workforce_source and workforce_period",
     legal_reference="Inpres 2/2021",
