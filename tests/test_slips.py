@@ -117,6 +117,7 @@ def test_a_code_is_told_to_be_text_also_where_the_question_is_refused(home: Home
         ("SELECT sum(paid_idr) FROM fact_premium WHERE region_code = '15'", "per regency: region_code LIKE '15.%' dan"),
         ("SELECT sum(paid_idr) FROM premium WHERE region_code = '15.03'", ""),
         ("SELECT month FROM coverage WHERE region_code = '15'", ""),
+        ("SELECT period FROM fact_workforce WHERE region_code = '15'", ""),
         ("SELECT 1 FROM premium RIGHT JOIN dim_region r USING (region_code) WHERE r.region_code = '15'", ""),
     ],
 )
