@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.asking import hints
+from flows.asking import hints, slips
 from flows.asking.names import columns, meaning
 from flows.cli_arguments import say
 from flows.printing import as_csv, as_json, as_table, write_parquet
@@ -31,8 +31,14 @@ def file_of(given: Namespace) -> Path:
     file = home.warehouse if given.internal else home.current
     if not file.exists():
         en, id = f"nothing is published in {home.root}", f"belum ada terbitan di {home.root}"
-        raise Stop("nothing_published", en, id, "load extracts first: cakupan run --source DIR --home DIR")
+        raise Stop("nothing_published", en, id, _where_it_is())
     return file.resolve()
+
+
+def _where_it_is() -> str:
+    if Home(Path.cwd()).current.exists():
+        return "folder ini gudang / this folder is a home: --home ."
+    return "load extracts first: cakupan run --source DIR --home DIR"
 
 
 def version_of(file: Path) -> str:
@@ -56,13 +62,16 @@ def answer(
 ) -> pl.DataFrame:
     """Return the answer to `sql`; what looks like a slip is said aside. Raises Stop with the nearest names."""
     file, day = file_of(given), as_of or getattr(given, "as_of", None)
-    for note in hints.notes(file, sql):
+    for note in slips.notes(file, sql):
         say(note)
     schemas, limit = INTERNAL if given.internal else PUBLISHED, memory_limit_of(given)
     try:
-        return ask(file, sql, parameters, as_of=day, schemas=schemas, memory_limit=limit)
+        found = ask(file, sql, parameters, as_of=day, schemas=schemas, memory_limit=limit)
     except Refused as refused:
         raise hints.explained(file, sql, refused) from None
+    for note in slips.of_nothing(file, sql, found):
+        say(note)
+    return found
 
 
 def deliver(found: pl.DataFrame, given: Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What was probably meant: the nearest names after an error, and slips that a question shows on its face."""
+"""What was probably meant by a question that is refused: the nearest names, and the form of a month."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ RELATION = re.compile(r'(?:Table|Function|Macro) with name "?(?:\w+\.)*(\w+)"? d
 COLUMN = re.compile(r'(?:Referenced column|does not have a column named) "([^"]+)"')
 UNSET = re.compile(r"Values were not provided for the following prepared statement parameters: (.+)")
 INTERNAL = re.compile(r'(?:schema|Schema with name) "?(core|ops)"? does not exist')
-MONTH = re.compile(r'invalid date field format: "(\d{4}-\d\d)"')
+DAY = re.compile(r'(?:invalid date field format|date field value out of range): "([^"]*)"')
 CLOSED = re.compile(r"disabled (?:by|through) configuration")
 THEIR_OWN = re.compile(r"^(?:Did you mean|Candidate (?:bindings|tables)).*\n?", re.M)
-PLACE_NAME = re.compile(r"\b((?:region|province)_code)\s*(?:=|<>|!=|\bIN\s*\()\s*'([^'\d]+)'", re.I)
-PERCENT = re.compile(r"\b(\w+_ratio)\s*(?:[<>]=?|=|\bBETWEEN\b)\s*(\d+(?:\.\d+)?)", re.I)
-MID_MONTH = re.compile(r"\b(month\s*(?:=|>=?|<=?)\s*(?:DATE\s*)?)'(\d{4}-\d\d)-(?!01)\d\d'", re.I)
-IMPOSSIBLE = 5
+YEAR = re.compile(r"(?<!\d)20\d\d")
+OF_YEAR = re.compile(r"^\s*(?:20\d\d\D?(\d\d?)(?!\d)|(\d\d?)\D20\d\d$)")
+WORD = re.compile(r"[A-Za-z]{3}")
+CLAIMS = "claim_check (angka yang diumumkan / published claims), benefit (manfaat yang dibayar / benefits paid)"
+MEANT = dict.fromkeys(("claim", "claims", "klaim"), CLAIMS)
 FUNCTIONS = "SELECT DISTINCT function_name AS name FROM duckdb_functions()"
 WHO_HAS = """
     SELECT column_name AS name, schema_name || '.' || table_name AS place, contains(lower({sql}), table_name) AS asked
@@ -38,17 +39,6 @@ def explained(file: Path, sql: str, refused: Refused) -> Stop:
     return Stop("query_refused", said + ("\n" if "\n" in said else ""), "kueri ditolak", cure)
 
 
-def notes(file: Path, sql: str) -> Iterator[str]:
-    """Yield what looks like a slip in a question that may well run."""
-    for column, name in PLACE_NAME.findall(sql):
-        yield f"{column} berisi kode, '{name}' sebuah nama / holds codes, '{name}' is a name{_codes_of(file, name)}"
-    for column, value in PERCENT.findall(sql):
-        if float(value) >= IMPOSSIBLE:
-            yield f"{column} adalah pecahan / is a fraction: {float(value) / 100:g}, bukan / not {value}"
-    for head, month in MID_MONTH.findall(sql):
-        yield f"month adalah hari pertama / is the first day of the month: {head}'{month}-01'"
-
-
 def _causes(file: Path, sql: str, said: str) -> Iterator[str]:
     if found := INTERNAL.search(said):
         yield f"{found[1]} hanya di gudang internal / is in the internal warehouse only: --internal"
@@ -60,13 +50,35 @@ def _causes(file: Path, sql: str, said: str) -> Iterator[str]:
     if found := UNSET.search(said):
         given = " ".join(f"--set {name.strip()}=..." for name in found[1].split(","))
         yield f"beri nilainya / give the values: {given}"
-    if found := MONTH.search(said):
-        yield f"bulan ditulis sebagai hari pertamanya / a month is its first day: DATE '{found[1]}-01'"
+    if found := DAY.search(said):
+        yield _day(found[1])
     if CLOSED.search(said):
         yield "pertanyaan tidak membaca berkas lain / a question reads no other file"
 
 
+def _day(text: str) -> str:
+    if month := _month(text):
+        return f"bulan ditulis sebagai hari pertamanya / a month is its first day: DATE '{month}-01'"
+    return (
+        "hari ditulis, dan bulan sebagai hari pertamanya / a day, or a month's first day, is written DATE '2025-03-01'"
+    )
+
+
+def _month(text: str) -> str | None:
+    """Return the month as YYYY-MM that a text such as Maret 2025, 03/2025 or 202503 names, None where it names none."""
+    from warehouse.calendar import NAMES_EN, NAMES_ID
+
+    year, number, word = YEAR.search(text), OF_YEAR.search(text), WORD.search(text)
+    numbers = {name[:3].lower(): place % 12 + 1 for place, name in enumerate(NAMES_ID + NAMES_EN)}
+    counted = int(number[1] or number[2]) if number else 0
+    month = numbers.get(word[0].lower(), 0) if word else counted
+    return f"{year[0]}-{month:02}" if year and 1 <= month <= 12 else None
+
+
 def _near(name: str, known: list[str]) -> Iterator[str]:
+    if name.lower() in MEANT:
+        yield f"mungkin maksudnya / did you mean: {MEANT[name.lower()]}"
+        return
     near = get_close_matches(name.lower(), sorted(set(known)), n=3)
     if near:
         yield f"mungkin maksudnya / did you mean: {', '.join(near)}"
@@ -84,12 +96,3 @@ def _columns_near(file: Path, sql: str, name: str) -> Iterator[str]:
             told = ", ".join(f"{one} ({', '.join(place)})" for one, place in places.items())
             yield f"mungkin maksudnya / did you mean: {told}"
             return
-
-
-def _codes_of(file: Path, name: str) -> str:
-    wanted = literal(name.strip("% "))
-    sql = f"""
-        SELECT region_code || ' ' || name AS code FROM mart.dim_region
-        WHERE contains(lower(name), lower({wanted})) ORDER BY lower(name) <> lower({wanted}), 1 LIMIT 5"""
-    found = ask(file, sql)["code"].to_list()
-    return f": {', '.join(found)}" if found else "; region_name"
