@@ -13,6 +13,7 @@ be_quiet()
 
 from prefect import flow  # noqa: E402
 
+from flows import settings  # noqa: E402
 from flows.operations.loading import load_in_flow  # noqa: E402
 from flows.operations.parameters import MonthClose  # noqa: E402
 from flows.watching.freshness import require_delivered  # noqa: E402
@@ -31,5 +32,6 @@ def month_close(load: MonthClose) -> dict[str, Any]:
     """
     month = load.month or f"{newest_to_close(datetime.now(JAKARTA).date()):%Y-%m}"
     result = load_in_flow(load, month)
-    require_delivered(Home(Path(load.home).resolve()), month)
+    told = settings.load(Path(load.config) if load.config else None)
+    require_delivered(Home(Path(load.home).resolve()), told, month)
     return result

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import Settings
+from flows.settings import Settings, Source
 from flows.watching.change import volume_changes
 from flows.watching.condition import Condition, Weight
-from flows.watching.deliveries import Volume, volumes
+from flows.watching.deliveries import Line, Volume, volumes
 from flows.watching.freshness import due_month, missing_deliveries
 from flows.watching.settings import WatchSettings
 from flows.watching.watch import look
@@ -44,13 +44,20 @@ def test_a_month_is_due_on_its_day_and_hour_in_jakarta(now: str, month: date) ->
 
 
 def test_every_due_month_that_did_not_come_is_missing_and_holes_are_too() -> None:
-    came = {"kepesertaan": {date(2025, month, 1): Volume(1, 0) for month in (1, 2, 4)}}
+    came = {Line("", "kepesertaan"): {date(2025, month, 1): Volume(1, 0) for month in (1, 2, 4)}}
     found = missing_deliveries(came, WATCH, datetime(2025, 6, 20))
     assert [one.subject for one in found] == ["kepesertaan 2025-03", "kepesertaan 2025-05"]
 
 
+def test_a_source_that_did_not_deliver_is_missing_though_another_one_delivered_the_kind(shrunk: Home) -> None:
+    file = Source(glob="kepesertaan_202412*")
+    settings = Settings(watch=WATCH, sources={"lama": file, "baru": Source(glob="kepesertaan_2025*")})
+    found = missing_deliveries(volumes(shrunk, settings), WATCH, datetime(2025, 2, 20))
+    assert [one.subject for one in found] == ["lama: kepesertaan 2025-01"]
+
+
 def test_a_kind_that_never_came_is_not_waited_for() -> None:
-    assert list(missing_deliveries({"klaim": {}}, WATCH, datetime(2025, 6, 20))) == []
+    assert list(missing_deliveries({Line("", "klaim"): {}}, WATCH, datetime(2025, 6, 20))) == []
 
 
 @pytest.mark.parametrize(
@@ -64,7 +71,7 @@ def test_a_kind_that_never_came_is_not_waited_for() -> None:
     ],
 )
 def test_volumes_are_held_against_the_month_before(before: Volume, now: Volume, causes: list[str]) -> None:
-    months = {"iuran": {date(2025, 2, 1): before, date(2025, 3, 1): now}}
+    months = {Line("", "iuran"): {date(2025, 2, 1): before, date(2025, 3, 1): now}}
     assert [one.cause for one in volume_changes(months, WATCH)] == causes
 
 
@@ -96,7 +103,7 @@ def test_a_drop_in_january_is_a_note_with_its_reason(shrunk: Home) -> None:
 
 
 def test_the_volume_of_a_month_counts_the_rows_of_its_newest_version(shrunk: Home) -> None:
-    found = volumes(shrunk)["kepesertaan"]
+    found = volumes(shrunk, Settings())[Line("", "kepesertaan")]
     assert {month: volume.rows for month, volume in found.items()} == {date(2024, 12, 1): 60, date(2025, 1, 1): 20}
 
 

@@ -31,13 +31,12 @@ ORDER BY region_code
 
 
 def volume_changes(delivered: Volumes, watch: WatchSettings) -> Iterator[Condition]:
-    """Yield the kinds whose newest month has far more or fewer rows, or a larger rejected share, than the month before."""
-    for kind in watch.kinds:
-        months = delivered.get(kind, {})
+    """Yield what came with far more or fewer rows in its newest month, or a larger rejected share, than the month before."""
+    for line, months in delivered.items():
         newest = max(months, default=date.min)
-        if newest == date.min or (before := months.get(shift(newest, -1))) is None:
+        if line.kind not in watch.kinds or newest == date.min or (before := months.get(shift(newest, -1))) is None:
             continue
-        now, subject = months[newest], f"{kind} {newest:%Y-%m}"
+        now, subject = months[newest], f"{line} {newest:%Y-%m}"
         if before.rows and abs(now.rows - before.rows) > watch.volume_change * before.rows:
             change = f"{now.rows:,} ({now.rows / before.rows - 1:+.0%})"
             yield Condition(

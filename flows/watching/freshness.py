@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from flows.settings import Settings
 from flows.watching.condition import Condition, Weight
 from flows.watching.deliveries import Volumes, volumes
 from flows.watching.settings import WatchSettings
@@ -41,33 +42,33 @@ def due_month(now: datetime, watch: WatchSettings) -> date:
 
 
 def missing_deliveries(delivered: Volumes, watch: WatchSettings, now: datetime) -> Iterator[Condition]:
-    """Yield every month of a watched kind that is due and was not delivered, since the first one that was."""
+    """Yield every month of a watched kind that is due and that a source did not deliver, since the first one that it did."""
     newest = due_month(now, watch)
-    for kind in watch.kinds:
-        if not (months := delivered.get(kind)):
+    for line, months in delivered.items():
+        if line.kind not in watch.kinds or not months:
             continue
         first = max(min(months), shift(newest, 1 - MONTHS_BACK))
         for month in months_between(first, newest):
             if month not in months:
                 due = shift(month, 1).replace(day=watch.due_day)
                 yield Condition(
-                    "missing_delivery", f"{kind} {month:%Y-%m}", Weight.ERROR,
-                    f"{kind} of {month:%Y-%m} has not come; it was due on {due}",
-                    f"{kind} bulan {month:%Y-%m} belum diterima; seharusnya {due}", "ask its sender",
+                    "missing_delivery", f"{line} {month:%Y-%m}", Weight.ERROR,
+                    f"{line} of {month:%Y-%m} has not come; it was due on {due}",
+                    f"{line} bulan {month:%Y-%m} belum diterima; seharusnya {due}", "ask its sender",
                 )  # fmt: skip
 
 
-def require_delivered(home: Home, month: str) -> None:
-    """Raise Stop naming the kinds that were delivered for other months and have no accepted file of this one."""
+def require_delivered(home: Home, settings: Settings, month: str) -> None:
+    """Raise Stop naming the sources and kinds that were delivered for other months and have no accepted file of this one."""
     wanted = datetime.strptime(month, "%Y-%m").date()
-    if late := [kind for kind, months in volumes(home).items() if wanted not in months]:
+    if late := [str(line) for line, months in volumes(home, settings).items() if wanted not in months]:
         en, id = f"{month} was not delivered: {', '.join(late)}", f"{month} belum dikirim: {', '.join(late)}"
         raise Stop("month_not_delivered", en, id, "ask the sender; the next run loads what comes")
 
 
 def missing_regencies(home: Home, delivered: Volumes) -> Iterator[Condition]:
     """Yield the regencies that had workers the month before and have none in the newest month of memberships."""
-    months = delivered.get("kepesertaan")
+    months = [month for line, found in delivered.items() if line.kind == "kepesertaan" for month in found]
     if not months or not home.warehouse.exists():
         return
     newest = max(months)

@@ -35,7 +35,7 @@ class Watched:
 
 def look(home: Home, settings: Settings, now: datetime) -> list[Condition]:
     """Return everything that is the matter with a home at this moment, in UTC without zone."""
-    watch, delivered = settings.watch or WatchSettings(), volumes(home)
+    watch, delivered = settings.watch or WatchSettings(), volumes(home, settings)
     return [
         *outcome.last_run(home, watch, now),
         *freshness.missing_deliveries(delivered, watch, now),

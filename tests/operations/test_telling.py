@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from flows.settings import Settings
 from flows.site_pages import write_site
 from flows.watching.freshness import require_delivered
 from tests.endtoend import ask, load
@@ -129,9 +130,9 @@ def test_the_pages_need_nothing_from_outside_and_are_replaced_in_one_step(told: 
 
 
 def test_a_month_that_nobody_delivered_cannot_be_closed(told: Told) -> None:
-    require_delivered(Home(told.home), "2025-03")
+    require_delivered(Home(told.home), Settings(), "2025-03")
     with pytest.raises(Stop, match="kepesertaan"):
-        require_delivered(Home(told.home), "2025-04")
+        require_delivered(Home(told.home), Settings(), "2025-04")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
