@@ -42,7 +42,7 @@ test: setup servers  ## every check: lint, types, import order, dictionary, test
 
 verify: setup  ## the long checks: thousands of random worlds and loads, and more kills
 	CAKUPAN_EXAMPLES=5000 $(BIN)/pytest -n 2 tests/test_second_opinion.py
-	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=60 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
+	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=200 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
 
 verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from its own environment, during 50 publishes
 	$(BIN)/python -m tests.readers
