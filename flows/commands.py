@@ -170,11 +170,21 @@ def _load(source: str | None, given: Namespace) -> dict[str, Any]:
 
         talk: dict[str, Any] = {"mirror": sys.stderr} if as_json else {"say": say}
         return load_folder(source, str(given.home), month, config, regions or (), wait_seconds=wait * 60, **talk)
+    if as_json:
+        en, id = (
+            "Prefect writes its own lines between those of --log json",
+            "Prefect menulis barisnya sendiri di antara --log json",
+        )
+        raise Stop("log_needs_plain", en, id, "add --plain, or read HOME/runs/<run>.jsonl")
     from flows.nightly import nightly
     from flows.operations.parameters import Nightly
+    from flows.regions import region_named
+    from flows.steps import span
 
-    folder = str(Path(source).resolve()) if source else None
-    return nightly(Nightly(home=str(given.home.resolve()), source=folder, month=month, config=config))
+    span(month)
+    folder, codes = str(Path(source).resolve()) if source else None, list(map(region_named, regions or ()))
+    asked: dict[str, Any] = {"home": str(given.home.resolve()), "source": folder, "month": month, "config": config}
+    return nightly(Nightly(**asked, regions=codes, wait_minutes=wait))
 
 
 def published_home(given: Namespace) -> Any:

@@ -15,7 +15,7 @@ from prefect.events import emit_event  # noqa: E402
 from prefect.logging import get_run_logger  # noqa: E402
 
 from flows import settings  # noqa: E402
-from flows.operations.automations import MISSING  # noqa: E402
+from flows.operations.automations import CONDITION  # noqa: E402
 from flows.operations.crashed import mark_crashed  # noqa: E402
 from flows.operations.parameters import Place  # noqa: E402
 from flows.operations.tasks import without_texts  # noqa: E402
@@ -37,13 +37,14 @@ def freshness(look: Place) -> list[str]:
         found = watch(Home(Path(look.home).resolve()), told, say=get_run_logger().info).conditions
         errors = [one for one in found if one.weight is Weight.ERROR]
         for one in errors:
-            emit_event(MISSING, resource=_resource(one), payload={"text": one.en, "teks": one.id})
+            emit_event(CONDITION, resource=_resource(one), payload={"text": one.en, "teks": one.id})
         create_table_artifact([_row(one) for one in found], key="freshness", description="Keadaan / conditions")
     return [one.name for one in errors]
 
 
 def _resource(one: Condition) -> dict[str, str]:
-    return {"prefect.resource.id": f"cakupan.{one.cause}.{one.subject.split()[0]}", "prefect.resource.name": one.name}
+    named = one.name.replace(": ", ".").replace(" ", ".")
+    return {"prefect.resource.id": f"cakupan.{named}", "prefect.resource.name": one.name}
 
 
 def _row(one: Condition) -> dict[str, Any]:

@@ -20,4 +20,4 @@ def nightly(load: Nightly) -> dict[str, Any]:
 
     Returns state, exit code, counts and the published folder. Summary, months, costs and reports are artifacts of the run.
     """
-    return load_in_flow(load, load.month)
+    return load_in_flow(load, load.month, load.regions, wait_seconds=60 * load.wait_minutes)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from warehouse.store import query
 
 ROOT = Path(__file__).parents[1]
 HISTORY = ("loaded_at", "superseded_at", "run_id")
+PATIENCE_SECONDS = 240
 STANDING = "WHERE superseded_at IS NULL"
 
 
@@ -35,6 +37,16 @@ def start(
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=ROOT, env=inherited | environment, stdout=pipe, stderr=pipe, text=True)
+
+
+def wait(running: subprocess.Popen[str], reached: Callable[[], bool]) -> bool:
+    """Return whether a running command came so far before it ended."""
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not reached():
+        if running.poll() is not None or time.monotonic() > limit:
+            return reached()
+        time.sleep(0.002)
+    return True
 
 
 def facts() -> list[type[Table]]:

@@ -62,12 +62,15 @@ def test_a_running_load_is_named_and_the_note_of_a_killed_one_holds_nobody_up(ho
     assert free.seen.startswith("free")
 
 
-@pytest.mark.parametrize(("state", "seen"), [(FAILED, "FAILED"), ("LOADED", "LOADED")])
-def test_the_last_run_is_told(home: Home, state: str, seen: str) -> None:
+@pytest.mark.parametrize(("state", "meaning"), [(FAILED, State.LOOK), ("LOADED", State.FINE), ("STOPPED", State.FINE)])
+def test_a_last_run_that_failed_is_to_be_looked_at(home: Home, state: str, meaning: State) -> None:
     log = RunLog(home, "20250101T000000-000000", lambda: datetime(2025, 1, 1))
     log.start("code", "command")
     log.end(state, reason="why")
-    assert seen in found(home.root, "runs")[0].seen
+    (finding,) = found(home.root, "runs")
+    assert finding.state is meaning
+    assert state in finding.seen
+    assert ("why" in finding.seen) is (state == FAILED)
 
 
 def test_settings_with_a_mistake_are_broken(home: Home, tmp_path: Path) -> None:

@@ -22,14 +22,13 @@ from random import Random
 
 import pytest
 
-from tests.endtoend import ROOT, assert_same, every_version, load, mart_facts, standing, start
+from tests.endtoend import PATIENCE_SECONDS, ROOT, assert_same, every_version, load, mart_facts, standing, start, wait
 from tests.extracts import Files, two_months, write
 from warehouse.home import Home
 from warehouse.store import query
 
 KILLS = int(os.environ.get("CAKUPAN_KILLS", "20"))
 KILLS_OF_ONE_LOAD = 2
-PATIENCE_SECONDS = 240
 LOCK = "load.lock"
 STAGES: dict[str, Callable[[Path], bool]] = {
     "the first verdict": lambda home: any(home.glob("lake/verdicts/[!.]*")),
@@ -167,16 +166,6 @@ def killed_when(reached: Callable[[], bool], source: Path, home: Path) -> bool:
     output = running.communicate(timeout=PATIENCE_SECONDS)
     assert running.returncode in (-signal.SIGKILL, 3), output
     return running.returncode == -signal.SIGKILL
-
-
-def wait(running: subprocess.Popen[str], reached: Callable[[], bool]) -> bool:
-    """Return whether a running command came so far before it ended."""
-    limit = time.monotonic() + PATIENCE_SECONDS
-    while not reached():
-        if running.poll() is not None or time.monotonic() > limit:
-            return reached()
-        time.sleep(0.002)
-    return True
 
 
 def recover(scene: Scene, home: Path) -> None:

@@ -71,6 +71,13 @@ def test_changed_settings_and_an_unfinished_month_are_named(tmp_path: Path) -> N
     }
 
 
+def test_a_changed_control_file_beside_the_same_content_is_told(tmp_path: Path) -> None:
+    source, home = write(tmp_path / "source", months()), tmp_path / "home"
+    load(source, home)
+    (source / f"{FEBRUARY}.control.json").write_text('{"rows": 5}')
+    assert reasons(planned(source, home)) == {FEBRUARY: ["changed control file"]}
+
+
 def test_the_same_content_under_another_name_is_nothing_new(tmp_path: Path) -> None:
     source, home = write(tmp_path / "source", months()), tmp_path / "home"
     load(source, home)

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.endtoend import ask, load, start
+from tests.endtoend import ask, load, start, wait
 from tests.extracts import memberships, write
-from tests.test_interrupted import wait
 from warehouse import runs
 from warehouse.errors import Stop
 from warehouse.home import Home

@@ -1,4 +1,4 @@
-"""What the server does by itself: mark runs whose heart stopped, tell of failures and of missing deliveries."""
+"""What the server does by itself: mark runs whose heart stopped, tell of failures and of what a watch found."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from flows.operations.pool import TAG
 HEARTBEAT = "prefect.flow-run.heartbeat"
 ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")}
 FAILED = {f"prefect.flow-run.{state}" for state in ("Failed", "Crashed")}
-MISSING = "cakupan.condition"
+CONDITION = "cakupan.condition"
 BEATS_MISSED = 3
 DAY = timedelta(hours=24)
 A_NIGHT_AND_SLACK = timedelta(hours=26)
@@ -54,12 +54,12 @@ def automations(beat_seconds: int, block: UUID | None) -> list[AutomationCore]:
             actions=[_tell(block, "Cakupan: {{ flow.name }} gagal / failed", FAILURE)],
         ),
         AutomationCore(
-            name="cakupan: belum datang / missing deliveries",
-            description="A kind without the month that fell due, or a regency that is missing: told once a day each.",
+            name="cakupan: keadaan / conditions",
+            description="An error that the watch found, such as a month that was not delivered: told once a day each.",
             trigger=EventTrigger(
-                expect={MISSING}, for_each={"prefect.resource.id"}, posture=Posture.Reactive, threshold=1, within=DAY
+                expect={CONDITION}, for_each={"prefect.resource.id"}, posture=Posture.Reactive, threshold=1, within=DAY
             ),
-            actions=[_tell(block, "Cakupan: belum datang / missing", "{{ event.resource.name }}")],
+            actions=[_tell(block, "Cakupan: keadaan / condition", "{{ event.resource.name }}")],
         ),
         AutomationCore(
             name="cakupan: malam tanpa pemuatan / no nightly load",

@@ -17,7 +17,11 @@ from warehouse.home import Home
 
 
 def load_in_flow(
-    asked: Sources, month: str | None, regions: Sequence[str] = (), progress: Progress | None = None
+    asked: Sources,
+    month: str | None,
+    regions: Sequence[str] = (),
+    progress: Progress | None = None,
+    wait_seconds: float = 0,
 ) -> dict[str, Any]:
     """Return the result of a load whose steps are tasks; its artifacts and the marts it wrote are shown on the server.
 
@@ -28,7 +32,7 @@ def load_in_flow(
             own = None if progress else Progress("load-progress", "Kemajuan / progress")
             result = load_folder(
                 asked.source, asked.home, month, asked.config, regions=regions,
-                call=own.following(as_task) if own else as_task, say=get_run_logger().info,
+                call=own.following(as_task) if own else as_task, say=get_run_logger().info, wait_seconds=wait_seconds,
             )  # fmt: skip
         home = Home(Path(asked.home).resolve())
         materialize_marts(home, result["run_id"])

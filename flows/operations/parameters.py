@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,7 +15,25 @@ Month = Annotated[
         examples=["2025-03"],
     ),
 ]
+Months = Annotated[
+    str,
+    Field(
+        pattern=r"^20\d\d-(0[1-9]|1[0-2])(\.\.20\d\d-(0[1-9]|1[0-2]))?$",
+        title="Bulan / months",
+        description="YYYY-MM, atau dari..sampai. / YYYY-MM, or FROM..TO.",
+        examples=["2025-03", "2024-01..2025-03"],
+    ),
+]
 Region = Annotated[str, Field(pattern=r"^\d\d(\.\d\d)?$", title="Kode / code", examples=["15", "15.03"])]
+
+REGIONS: Any = Field(
+    default_factory=list,
+    title="Wilayah / regions",
+    description=(
+        "Kode provinsi atau kabupaten/kota; berkas wilayah lain tidak diambil. Kosong berarti semua."
+        " / Codes of provinces or regencies; files of others are not taken in. Empty means all."
+    ),
+)
 
 
 class Place(BaseModel):
@@ -48,10 +66,17 @@ class Sources(Place):
 class Nightly(Sources):
     """What a night loads."""
 
-    month: Month | None = Field(
+    month: Months | None = Field(
         default=None,
-        title="Hanya bulan ini / this month only",
+        title="Hanya bulan ini / these months only",
         description="Kosong berarti semua bulan yang berubah. / Empty means every month that changed.",
+    )
+    regions: list[Region] = REGIONS
+    wait_minutes: float = Field(
+        default=0,
+        ge=0,
+        title="Menunggu, menit / wait, minutes",
+        description="Tunggu proses muat lain selama ini. / Wait so long for another load to end.",
     )
 
 
@@ -70,11 +95,4 @@ class Backfill(Sources):
 
     first: Month = Field(alias="from", title="Dari bulan / from month", description="Bulan pertama. / The first month.")
     last: Month = Field(alias="to", title="Sampai bulan / to month", description="Bulan terakhir. / The last month.")
-    regions: list[Region] = Field(
-        default_factory=list,
-        title="Wilayah / regions",
-        description=(
-            "Kode provinsi atau kabupaten/kota; berkas wilayah lain tidak diambil. Kosong berarti semua."
-            " / Codes of provinces or regencies; files of others are not taken in. Empty means all."
-        ),
-    )
+    regions: list[Region] = REGIONS

@@ -48,6 +48,19 @@ class Received:
         self.failed |= other.failed
 
 
+def named(key: str, found: Found) -> str:
+    """Return the name of a delivery: that of the file, below its source's where that has one."""
+    return f"{key}/{found.name}" if key else found.name
+
+
+def kind_of(settings: Settings, key: str, found: Found, regions: Sequence[str]) -> str | None:
+    """Return the kind of a file that the source `key` offers, None when it is no extract or of other `regions` by its name."""
+    source = settings.sources.get(key)
+    if is_arriving(found.name) or (source is not None and not source.covers(found.name)):
+        return None
+    return None if is_of_others(found.name, regions) else settings.kind_of(named(key, found))
+
+
 class Reception:
     """The reception of the source `key` of the settings, or of the folder of a run, whose key is empty."""
 
@@ -83,8 +96,8 @@ class Reception:
         return self.received
 
     def _file(self, remote: Remote, found: Found, offered: Offered) -> None:
-        name = f"{self.key}/{found.name}" if self.key else found.name
-        kind = self._kind(found, name)
+        name = named(self.key, found)
+        kind = kind_of(self.settings, self.key, found, self.regions)
         if kind is None:
             self.received.ignored.append(name if name.isprintable() else ascii(name))
             self._note(Entry.of(IGNORED, found, remote.address(found.name)))
@@ -131,14 +144,6 @@ class Reception:
 
     def _landing(self, remote: Remote, largest: int) -> Landing:
         return Landing(self.home, self.key, remote, self.patience, largest, self.say)
-
-    def _kind(self, found: Found, name: str) -> str | None:
-        source = self.settings.sources.get(self.key)
-        if is_arriving(found.name) or (source is not None and not source.covers(found.name)):
-            return None
-        if is_of_others(found.name, self.regions):
-            return None
-        return self.settings.kind_of(name)
 
     def _note(self, entry: Entry) -> None:
         self.manifest.files.append(entry)

@@ -27,7 +27,7 @@ class Register:
 
     def enter(self, name: str, kind: str, sha256: str, size: int, uri: str, control: str) -> bool:
         """Return whether this content under this name is a delivery, which is entered then."""
-        if self.newest.get(name) == (sha256, control) or (name not in self.newest and sha256 in self.seen):
+        if not self.is_new(name, sha256, control):
             return False
         self.arrived.append(Delivery(name, kind, sha256, size, uri, self.now(), self.run_id, control))
         self.seen.add(sha256)
@@ -35,6 +35,10 @@ class Register:
         if sum(one.bytes for one in self.arrived) >= BYTES_AT_STAKE:
             self.write()
         return True
+
+    def is_new(self, name: str, sha256: str, control: str) -> bool:
+        """Return whether this content under this name, with this control file, would be a delivery."""
+        return self.newest.get(name) != (sha256, control) and (name in self.newest or sha256 not in self.seen)
 
     def now(self) -> str:
         """Return the moment as the journal writes it."""

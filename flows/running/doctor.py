@@ -12,7 +12,7 @@ from flows.running.findings import Finding, State
 from warehouse.errors import Stop
 from warehouse.files import holder
 from warehouse.home import Home
-from warehouse.runs import CRASHED, RUNNING, runs
+from warehouse.runs import CRASHED, FAILED, runs
 
 ROOM_FACTOR, LEAST_ROOM = 3, 1 << 30
 GIB = 1 << 30
@@ -108,10 +108,10 @@ def _runs(home: Home) -> Iterator[Finding]:
             seen,
             "run again: it goes on where the killed one was; look for the killer (journalctl -k)",
         )
+    elif last.state == FAILED:
+        yield Finding("runs", State.LOOK, f"{last.run_id}: FAILED, {last.ended.get('reason')}", "mend it and run again")
     else:
-        yield Finding(
-            "runs", State.FINE if last.ended or last.state == RUNNING else State.LOOK, f"{last.run_id}: {last.state}"
-        )
+        yield Finding("runs", State.FINE, f"{last.run_id}: {last.state}")
 
 
 def _copy(home: Home) -> Iterator[Finding]:

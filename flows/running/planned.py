@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +14,12 @@ from flows.gating import extract_of
 from flows.months import loaded_fingerprints, made_of
 from flows.planning import MONTH_IN_NAME, Judged, Standing, month_parts, standing
 from flows.quarantine.joining import joined
-from flows.receive.companions import is_arriving, sorted_out
+from flows.receive.companions import sorted_out
 from flows.receive.memory import Memory
 from flows.receive.opening import remote_of
 from flows.receive.receiving import addresses
-from flows.receive.regions import is_of_others
+from flows.receive.reception import kind_of, named
+from flows.receive.register import Register
 from flows.receive.remote import Found, Remote
 from warehouse import ledger
 from warehouse.ledger import Delivery, Verdict
@@ -72,7 +73,7 @@ def plan(load: Load, folder: Path | None) -> RunPlan:
     for delivery in known:
         if ledger.find(load.home, load.gate_id(delivery)) is None:
             found.files.append(_again(load, delivery, earlier.get(delivery.sha256)))
-    fresh = list(_offered(load, folder, known, load.say))
+    fresh = list(_offered(load, folder))
     found.files += [step for step in fresh if step.why]
     found.unchanged_files = sum(not step.why for step in fresh)
     if found.files:
@@ -82,29 +83,30 @@ def plan(load: Load, folder: Path | None) -> RunPlan:
     return found
 
 
-def _offered(load: Load, folder: Path | None, known: list[Delivery], say: Callable[[str], None]) -> Iterator[FileStep]:
-    newest = {one.name: one.sha256 for one in known}
-    seen = {one.sha256 for one in known}
+def _offered(load: Load, folder: Path | None) -> Iterator[FileStep]:
+    register = Register(load.home, load.run_id, load.clock)
     for key, address in addresses(load.settings, folder).items():
-        memory, source = Memory(load.home, key or "-", trusting=address.trust_mtime), load.settings.sources.get(key)
-        say(f"{key or address.path}: {address.url}")
+        memory = Memory(load.home, key or "-", trusting=address.trust_mtime)
+        load.say(f"{key or address.path}: {address.url}")
         with remote_of(address) as remote:
-            for one in sorted_out(remote.list()).files:
-                name = f"{key}/{one.name}" if key else one.name
-                left = is_arriving(one.name) or is_of_others(one.name, load.regions)
-                if left or (source is not None and not source.covers(one.name)):
+            offered = sorted_out(remote.list())
+            for one in offered.files:
+                if (kind := kind_of(load.settings, key, one, load.regions)) is None:
                     continue
-                if (kind := load.settings.kind_of(name)) is not None:
-                    yield _step(name, kind, one, _content(remote, one, memory, local=not key), newest, seen)
+                sha256 = _content(remote, one, memory, local=not key)
+                control = offered.controls.get(one.name)
+                stated = _content(remote, control, memory, local=not key) if control else ""
+                known = sha256 if stated or not control else ""
+                yield _step(named(key, one), kind, one, known, stated, register)
 
 
-def _step(name: str, kind: str, found: Found, sha256: str, newest: dict[str, str], seen: set[str]) -> FileStep:
+def _step(name: str, kind: str, found: Found, sha256: str, control: str, register: Register) -> FileStep:
+    why: tuple[str, ...] = ()
     if not sha256:
-        why: tuple[str, ...] = (UNREAD,)
-    elif name in newest:
-        why = () if newest[name] == sha256 else (CHANGED,)
-    else:
-        why = () if sha256 in seen else (NEW,)
+        why = (UNREAD,)
+    elif register.is_new(name, sha256, control):
+        known, _ = register.newest.get(name, ("", ""))
+        why = (NEW if not known else BECAUSE["control"] if known == sha256 else CHANGED,)
     return FileStep(name, kind, found.size, why, tuple(_months_named(name, kind)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import traceback
@@ -9,8 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from flows.publishing.transfer import send
+from flows.receive.retry import Patience
 from tests.drivers import checks
-from tests.drivers.figures import expected, fill
+from tests.drivers.figures import comment, expected
+from tests.publishing_target import SECRET, readied, target
 from tests.servers import postgresql
 from tests.servers.__main__ import Needed, provide
 from tests.servers.authority import Authority
@@ -51,11 +55,13 @@ def main() -> int:
     home = Home(Path(sys.argv[1]).resolve())
     wanted = expected(home.current)
     with TemporaryDirectory(prefix="cakupan-drivers-") as folder:
-        with postgresql.database(Authority(Path(folder) / "authority")) as server:
-            fill(server, home.current)
+        with readied(Authority(Path(folder) / "authority")) as server:
+            os.environ["SANDI"] = SECRET
+            send(home.current.parent.resolve(), target(server), Patience(0))
+            told = comment(home.current)
             answers = [
                 passed("ODBC to PostgreSQL", lambda: checks.odbc(server, wanted)),
-                passed("JDBC to PostgreSQL", lambda: checks.jdbc(server, wanted)),
+                passed("JDBC to PostgreSQL", lambda: checks.jdbc(server, wanted, told)),
             ]
         answers.append(passed("CSV in a spreadsheet", lambda: checks.spreadsheet(home.root, wanted, Path(folder))))
     print(f"{len(wanted)} figures of mart.coverage, {answers.count(True)} of {len(answers)} drivers agree")

@@ -11,11 +11,13 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
-from tests.drivers.figures import COLUMNS, COMMENT, FIGURES, READER, Row
+from tests.drivers.figures import COLUMNS, FIGURES, Row
 from tests.endtoend import ROOT
+from tests.publishing_target import SECRET
 from tests.servers.loopback import HOST
 from tests.servers.postgresql import Database
 
+READER = "pusat"
 JAR = Path("/usr/share/java/postgresql.jar")
 PSQLODBC = ("/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so", "/usr/lib/aarch64-linux-gnu/odbc/psqlodbcw.so")
 FIRST_COLUMN_IS_TEXT = "Text - txt - csv (StarCalc):44,34,76,1,1/2"
@@ -38,7 +40,7 @@ def odbc(server: Database, wanted: list[Row]) -> str:
         "Database": "postgres",
         "SSLmode": "require",
     }
-    words = ";".join(f"{key}={value}" for key, value in {**login, "UID": READER, "PWD": server.password}.items())
+    words = ";".join(f"{key}={value}" for key, value in {**login, "UID": READER, "PWD": SECRET}.items())
     with pyodbc.connect(words) as connection:
         cursor = connection.cursor()
         found = [tuple(row) for row in cursor.execute(FIGURES).fetchall()]
@@ -55,17 +57,17 @@ def odbc(server: Database, wanted: list[Row]) -> str:
         return f"{connection.getinfo(pyodbc.SQL_DRIVER_NAME)} {connection.getinfo(pyodbc.SQL_DRIVER_VER)}"
 
 
-def jdbc(server: Database, wanted: list[Row]) -> str:
+def jdbc(server: Database, wanted: list[Row], comment: str) -> str:
     """Check PostgreSQL's JDBC driver, as DBeaver, Metabase and Tableau read PostgreSQL."""
     address = f"jdbc:postgresql://{HOST}:{server.port}/postgres?sslmode=require"
     command = ["java", "-cp", str(JAR), str(ROOT / "tests" / "drivers" / "Read.java"), address, READER, FIGURES]
-    said = _said(command, PGPASSWORD=server.password)
+    said = _said(command, PGPASSWORD=SECRET)
     lines = [line.split("\t") for line in said.splitlines()]
     rows = [tuple(cells) for kind, *cells in lines if kind == "row"]
     assert rows == [tuple("null" if cell is None else str(cell) for cell in row) for row in wanted]
     [types] = [cells for kind, *cells in lines if kind == "type"]
     assert [name.rsplit(".", 1)[1] for name in types] == ["String", "String", "Date", "Long", "Long", "Double"]
-    assert ["comment", COMMENT] in lines
+    assert ["comment", comment] in lines
     assert ["refused", DENIED] in lines
     [driver] = [cells[0] for kind, *cells in lines if kind == "driver"]
     return f"{driver}, Java {_said(['java', '--version']).split()[1]}"
