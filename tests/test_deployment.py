@@ -70,8 +70,8 @@ def test_every_field_of_the_form_has_a_title_and_a_description_in_both_languages
 
 
 @of_each
-def test_the_form_asks_for_paths_months_and_codes_alone(deployment: dict[str, Any]) -> None:
-    assert fields(deployment).keys() <= {"home", "source", "config", "month", "from", "to", "regions"}
+def test_the_form_asks_for_paths_months_codes_and_minutes_alone(deployment: dict[str, Any]) -> None:
+    assert fields(deployment).keys() <= {"home", "source", "config", "month", "from", "to", "regions", "wait_minutes"}
     assert "job_variables" not in deployment["work_pool"]
 
 

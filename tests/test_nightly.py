@@ -7,12 +7,13 @@ import re
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.endtoend import assert_same, every_version, mart_facts, standing, start
+from tests.endtoend import ask, assert_same, every_version, mart_facts, standing, start
 from tests.extracts import two_months, write
 from tests.scanner import Words
 from tests.tracing import REASON, prefix, reached
@@ -24,6 +25,7 @@ ARTIFACTS = {
     "load-summary": "markdown", "load-months": "table", "load-costs": "table", "load-progress": "progress",
     "sender-reports": "markdown", "data-docs": "markdown",
 }  # fmt: skip
+ONLY = ("--month", "2025-01..2025-02", "--regions", "Provinsi Jambi", "--wait", "1")
 
 
 def asked(database: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -42,17 +44,21 @@ def ended(running: subprocess.Popen[str]) -> str:
 @pytest.mark.skipif(not prefix(Path(os.devnull)), reason=REASON)
 def test_the_prefect_flow_does_what_a_plain_run_does_keeps_no_nik_and_reaches_nobody(tmp_path: Path) -> None:
     files = {name: rows for name, rows in two_months().items() if name.startswith(("kepesertaan", "target"))}
+    files["kepesertaan_16_202502.csv"] = next(rows for name, rows in files.items() if name.startswith("kepesertaan"))
     source, prefect, home = write(tmp_path / "source", files), tmp_path / "prefect", tmp_path / "home"
     plain, in_flow, alone = tmp_path / "plain", tmp_path / "flow.trace", tmp_path / "plain.trace"
     settings = {"PREFECT_HOME": str(prefect), "PREFECT_API_URL": "", "PREFECT_LOGGING_LEVEL": "INFO"}
-    output = ended(start(source, home, under=prefix(in_flow), **settings))
-    ended(start(source, plain, "--plain", under=prefix(alone)))
+    output = ended(start(source, home, *ONLY, under=prefix(in_flow), **settings))
+    ended(start(source, plain, *ONLY, "--plain", under=prefix(alone)))
 
     assert reached(alone) == set()
     assert reached(in_flow) <= {"127.0.0.1", "::1"}
     assert reached(in_flow) or "strace" not in prefix(in_flow)
     assert_same(every_version(Home(home).warehouse), every_version(Home(plain).warehouse))
     assert_same(standing(Home(home).current, mart_facts()), standing(Home(plain).current, mart_facts()))
+
+    assert ask(home, "SELECT DISTINCT month FROM ops.month_load") == [(date(2025, 2, 1),)]
+    assert ask(home, "SELECT count(*) FROM ops.source_file WHERE uri LIKE '%kepesertaan_16%'") == [(0,)]
 
     database = prefect / "prefect.db"
     assert asked(database, "SELECT state_type FROM flow_run") == [("COMPLETED",)]

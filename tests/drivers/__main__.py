@@ -14,7 +14,7 @@ from flows.publishing.transfer import send
 from flows.receive.retry import Patience
 from tests.drivers import checks
 from tests.drivers.figures import comment, expected
-from tests.publishing_target import SECRET, readied, target
+from tests.publishing.target import SECRET, readied, target
 from tests.servers import postgresql
 from tests.servers.__main__ import Needed, provide
 from tests.servers.authority import Authority

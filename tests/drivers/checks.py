@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.drivers.figures import COLUMNS, FIGURES, Row
 from tests.endtoend import ROOT
-from tests.publishing_target import SECRET
+from tests.publishing.target import SECRET
 from tests.servers.loopback import HOST
 from tests.servers.postgresql import Database
 

@@ -17,8 +17,7 @@ from adbc_driver_postgresql import dbapi
 from flows.cli import main
 from flows.publishing.transfer import send
 from flows.receive.retry import Patience
-from tests.publishing_target import SECRET, readied, seen, target
-from tests.servers.authority import Authority
+from tests.publishing.target import SECRET, seen, target
 from tests.servers.loopback import free_port
 from tests.servers.postgresql import Database
 from tests.warehouse_rows import MID_MARCH, coverage, load, load_regions, rows
@@ -41,19 +40,6 @@ password = {{ env = "SANDI" }}
 ca = "{ca}"
 retries = 0
 """
-
-
-@pytest.fixture(scope="module")
-def server(authority: Authority) -> Iterator[Database]:
-    """Yield a PostgreSQL server with its readers."""
-    with readied(authority) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the publisher's secret where the settings name it."""
-    monkeypatch.setenv("SANDI", SECRET)
 
 
 @pytest.fixture(scope="module")

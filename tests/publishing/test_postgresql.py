@@ -14,8 +14,7 @@ from flows.publishing.contents import Relation, relations_of
 from flows.publishing.transfer import send
 from flows.receive.retry import Patience
 from tests.conftest import Loaded
-from tests.publishing_target import SECRET, readied, seen, target
-from tests.servers.authority import Authority
+from tests.publishing.target import SECRET, seen, target
 from tests.servers.postgresql import Database
 from warehouse.home import Home
 from warehouse.schema import tables_of
@@ -26,19 +25,6 @@ WRITES = (
     "DELETE FROM mart.coverage", "TRUNCATE mart.coverage", "DROP TABLE mart.coverage", "CREATE TABLE mart.t (n INT)",
     "DROP SCHEMA mart CASCADE", "ALTER TABLE mart.coverage DISABLE ROW LEVEL SECURITY", "CREATE SCHEMA lain",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server(authority: Authority) -> Iterator[Database]:
-    """Yield a PostgreSQL server with its readers."""
-    with readied(authority) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the publisher's secret where the settings name it."""
-    monkeypatch.setenv("SANDI", SECRET)
 
 
 @pytest.fixture(scope="module")
