@@ -6,10 +6,12 @@ A text that cannot be read gives null, and the rule `<column>_unreadable` names 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import polars as pl
 
 from transforms.geography import Gazetteer
+from transforms.texts import by_distinct, by_exception
 from warehouse.dialect import Dialect
 from warehouse.rules import AMBIGUOUS, FOREIGN, raw
 from warehouse.schema import Column, Extract, Lazy, Parse
@@ -23,6 +25,7 @@ ENGLISH = r"^-?(\d{1,3}(,\d{3})+\.\d{1,2}|\d{1,3}(,\d{3}){2,})$"
 PLAIN = r"^-?\d+(\.\d{1,2})?$"
 WITH_POINT = r"^-?(\d{1,15}|\d{1,15}\.(\d{1,2}|\d{4,})|(0|\d{4,15})\.\d{3}|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,4})$"
 WITH_COMMA = r"^-?(\d{1,15},(\d{1,2}|\d{4,})|(0|\d{4,15}),\d{3}|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,4})$"
+PLAIN_ID = r"^[0-9A-Z]+$"
 NOT_AN_ID = r"^#|^[0-9][0-9.]*E\+|00:00:00$"
 AS_LONG_AS_A_NIK = r"\p{N}(?:[ .\-/]?\p{N}){15,}"
 SET_OF_PROGRAMMES = rf"^({'|'.join(PROGRAMMES)})([,+/; |]+({'|'.join(PROGRAMMES)}))*$"
@@ -39,13 +42,16 @@ def standardize(
     bring two flags along: the text names several regions, or is a code of the other system only. A month that
     does not arrive is the month of the date that the declaration names.
     """
-    parsed: list[pl.Expr] = []
-    for column in table.arriving().values():
-        if column.parse in gazetteers:
-            parsed += _region(column, gazetteers[column.parse])
-        else:
-            parsed.append(_typed(PARSERS[column.parse](pl.col(raw(column)), dialect), column).alias(column.name))
-    return month_of_date(frame.with_columns(parsed), table)
+    columns = table.arriving().values()
+    regions = {column.name: gazetteers[column.parse] for column in columns if column.parse in gazetteers}
+    parsed = [
+        by_distinct(pl.col(raw(column)), partial(_region, regions[column.name])).alias(column.name)
+        if column.name in regions
+        else _parsed(column, dialect).alias(column.name)
+        for column in columns
+    ]
+    found = [field for name in regions for field in _found(name)]
+    return month_of_date(frame.with_columns(parsed).with_columns(found), table)
 
 
 def month_of_date(frame: pl.LazyFrame, table: type[Extract]) -> pl.LazyFrame:
@@ -69,17 +75,31 @@ def with_minimum_wage(frame: pl.LazyFrame, wages: Lazy[MinimumWage]) -> pl.LazyF
     return joined.drop("wage_year")
 
 
-def _typed(value: pl.Expr, column: Column) -> pl.Expr:
-    return value if column.pseudonym else value.cast(column.dtype, strict=False)
+def _parsed(column: Column, dialect: Dialect) -> pl.Expr:
+    """Return the parsed column; ids stay texts, and hardly two of them are alike."""
+    texts, parser = pl.col(raw(column)), PARSERS[column.parse]
+    if column.pseudonym:
+        return by_exception(texts, PLAIN_ID, lambda value: parser(value, dialect))
+    return by_distinct(texts, lambda value: parser(value, dialect).cast(column.dtype, strict=False))
 
 
-def _region(column: Column, gazetteer: Gazetteer) -> list[pl.Expr]:
-    key = gazetteer.key(pl.col(raw(column)))
+def _region(gazetteer: Gazetteer, written: pl.Expr) -> pl.Expr:
+    key = gazetteer.key(written)
     known = pl.Series(list(gazetteer.known)), pl.Series(list(gazetteer.known.values()))
+    return pl.struct(
+        code=key.replace_strict(*known, default=None, return_dtype=pl.String),
+        ambiguous=key.is_in(sorted(gazetteer.ambiguous)).fill_null(False),
+        foreign=key.is_in(sorted(gazetteer.foreign)).fill_null(False),
+    )
+
+
+def _found(name: str) -> list[pl.Expr]:
+    """Return the code of a region and its two flags, from the struct in column `name`."""
+    region = pl.col(name).struct
     return [
-        key.replace_strict(*known, default=None, return_dtype=pl.String).alias(column.name),
-        key.is_in(sorted(gazetteer.ambiguous)).fill_null(False).alias(column.name + AMBIGUOUS),
-        key.is_in(sorted(gazetteer.foreign)).fill_null(False).alias(column.name + FOREIGN),
+        region.field("code").alias(name),
+        region.field("ambiguous").fill_null(False).alias(name + AMBIGUOUS),
+        region.field("foreign").fill_null(False).alias(name + FOREIGN),
     ]
 
 
