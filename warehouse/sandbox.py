@@ -183,7 +183,7 @@ def main() -> None:
         module, name = JOBS[task["job"]].split(":")
         job = getattr(import_module(module), name)
         answer = _answer(job, task["memory"], task["about"])
-        last = _pages()[1] > FULL
+        last = _pages()[0] > FULL
         answers.write(json.dumps({**answer, "last": last}) + "\n")
         answers.flush()
         if last:
