@@ -15,7 +15,7 @@ from flows.assembly import Assembly, Inputs
 from flows.context import Load
 from flows.lineage import Source, record, sources_of
 from flows.planning import Standing, month_parts
-from transforms.graph import MissingInputError, build
+from transforms.graph import MissingInputError, build, families
 from warehouse import lake, store
 from warehouse.calendar import Version
 from warehouse.errors import Stop
@@ -24,6 +24,7 @@ from warehouse.ledger import Check
 from warehouse.schema import Fact, Table
 from warehouse.tables.benefit import Claim
 from warehouse.tables.contribution import Contribution
+from warehouse.tables.in_force import InForce
 from warehouse.tables.operations import MonthLoad
 
 CONSERVED = ("billed_idr", "paid_idr")
@@ -186,8 +187,9 @@ def _stage(load: Load, assembly: Assembly, version: Version, facts: list[type[Fa
     day, month = version.as_of_date.isoformat(), f"{version.month:%Y-%m}"
     known = [fact for fact in facts if _can_be_built(load, fact, inputs, version)]
     paths = {fact: lake.fact_path(load.home, month, fact, day, name) for fact in known}
-    frames = build(known, inputs, version)
-    lake.write_all({paths[fact]: frames[fact] for fact in known})
+    for family in families(known, cheap=(InForce,)):
+        frames = build(family, inputs, version)
+        lake.write_all({paths[fact]: frames[fact] for fact in known if fact in family})
     return [
         Staged(fact.qualified(), day, str(path), lake.count(path), sources_of(assembly, fact, version))
         for fact, path in paths.items()

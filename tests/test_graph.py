@@ -106,6 +106,12 @@ def test_what_two_targets_need_is_built_once() -> None:
     assert calls == ["presence"]
 
 
+def test_targets_that_share_work_stand_together_and_what_is_cheap_joins_nobody() -> None:
+    facts: list[type[Table]] = [FactCoverage, FactPremium, FactProgrammeCoverage]
+    assert graph.families(facts, cheap=(InForce,)) == [[FactPremium], [FactCoverage, FactProgrammeCoverage]]
+    assert graph.families(facts) == [[FactCoverage, FactPremium, FactProgrammeCoverage]]
+
+
 def test_an_input_wins_over_the_transform_that_makes_the_same_table() -> None:
     transform(wages)
     stored = table(WagesByRegency, "| region_code | wages_idr |\n| 15.03 | 1 |")

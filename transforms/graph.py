@@ -8,7 +8,7 @@ A parameter `Lazy[X] | None` is optional: None when X, or a delivery that X is m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
@@ -98,6 +98,30 @@ def inputs_of(targets: Collection[type[Table]]) -> set[type[Table]]:
         seen |= needed
         waiting += needed
     return found
+
+
+def families(targets: Sequence[type[Table]], cheap: Collection[type[Table]] = ()) -> list[list[type[Table]]]:
+    """Return the targets in groups, each in its order: those that share what a transform makes stand together.
+
+    What is `cheap` to make again joins nobody. Computed one after the other, families need the memory of the largest.
+    """
+    discover()
+    found: list[tuple[set[type[Table]], list[type[Table]]]] = []
+    for target in targets:
+        made, members = _made_for(target) - set(cheap), [target]
+        for other in [one for one in found if one[0] & made]:
+            found.remove(other)
+            made, members = made | other[0], other[1] + members
+        found.append((made, members))
+    return [members for _, members in found]
+
+
+def _made_for(target: type[Table]) -> set[type[Table]]:
+    step = _transforms.get(target)
+    if step is None:
+        return set()
+    needed = [need.table for need in step.needs.values() if need.table is not None]
+    return {target}.union(*map(_made_for, needed))
 
 
 def transforms() -> Mapping[type[Table], Transform]:
