@@ -46,7 +46,9 @@ def ended(running: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.skipif(not prefix(Path(os.devnull)), reason=REASON)
-def test_the_prefect_flow_loads_what_a_plain_run_does_fails_for_what_it_stops_keeps_no_nik_and_reaches_nobody(tmp_path: Path) -> None:
+def test_the_prefect_flow_loads_what_a_plain_run_does_fails_for_what_it_stops_keeps_no_nik_and_reaches_nobody(
+    tmp_path: Path,
+) -> None:
     files = {name: rows for name, rows in two_months().items() if name.startswith(("kepesertaan", "target"))}
     files["kepesertaan_16_202502.csv"] = next(rows for name, rows in files.items() if name.startswith("kepesertaan"))
     stopped = "indikator_15.csv"
