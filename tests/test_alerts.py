@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -13,14 +13,10 @@ from typing import Any
 
 import pytest
 
-from flows.secret import Secret
-from flows.settings import Settings
-from flows.watching.settings import WatchSettings
-from flows.watching.watch import Watched, watch
+from tests.watched import FIRST_NIGHT, TEN_BAD_NIGHTS, looked, night, ten_bad_nights
 from warehouse.home import Home
 from warehouse.runs import FAILED, RunLog
 
-FIRST_NIGHT = datetime(2026, 3, 1, 19)
 Messages = list[dict[str, Any]]
 
 
@@ -53,35 +49,12 @@ def home(tmp_path: Path) -> Home:
     return place
 
 
-def night(home: Home, number: int, state: str) -> datetime:
-    """Enter a run of that night which ended so, and return the moment of its end."""
-    began = FIRST_NIGHT + timedelta(days=number)
-    log = RunLog(home, f"{began:%Y%m%dT%H%M%S}-000000", lambda: began)
-    log.start("code", "cakupan run")
-    log.end(state, reason="server unreachable")
-    return began + timedelta(minutes=7)
-
-
-def looked(home: Home, url: str, monkeypatch: pytest.MonkeyPatch, now: datetime) -> Watched:
-    monkeypatch.setenv("WATCH_URL", url)
-    settings = Settings(watch=WatchSettings(notify=(Secret(env="WATCH_URL"),)))
-    return watch(home, settings, lambda: now)
-
-
 def test_ten_bad_nights_are_told_once_then_daily_and_their_end_once(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with hook() as (url, messages):
-        for number in range(10):
-            looked(home, url, monkeypatch, night(home, number, FAILED))
-        looked(home, url, monkeypatch, night(home, 10, "LOADED"))
-        looked(home, url, monkeypatch, night(home, 11, "LOADED"))
-    titles = [message["title"] for message in messages]
-    assert titles == [
-        "[Cakupan] 1 baru / new",
-        *["[Cakupan] 1 berlanjut / still"] * 9,
-        "[Cakupan] 1 pulih / recovered",
-    ]
+        ten_bad_nights(home, url, monkeypatch)
+    assert [message["title"] for message in messages] == TEN_BAD_NIGHTS
     assert "server unreachable" in messages[0]["message"]
     assert "sejak / since 2026-03-01" in messages[9]["message"]
 
