@@ -56,8 +56,9 @@ def mailbox(authority: Authority) -> Iterator[Mailbox]:
     context.load_cert_chain(*authority.certificate(HOST))
     made = Mailbox(free_port())
     running = Controller(
-        made, HOST, made.port, tls_context=context, require_starttls=True, auth_required=True, authenticator=made.login
-    )
+        made, HOST, made.port, tls_context=context, require_starttls=True, auth_required=True, authenticator=made.login,
+        auth_exclude_mechanism=["LOGIN"],
+    )  # fmt: skip
     running.start()
     try:
         yield made
