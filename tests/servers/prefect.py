@@ -92,9 +92,9 @@ class Served:
         if self.serving is not None and self.serving.poll() is None:
             end(self.serving)
 
-    def set_up(self) -> Any:
+    def set_up(self, *more: str) -> Any:
         """Return what the set-up command had to change."""
-        command = [sys.executable, "-m", "flows", "prefect-setup", *self.words, "--json"]
+        command = [sys.executable, "-m", "flows", "prefect-setup", *self.words, "--json", *more]
         said = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
         assert said.returncode == 0, said.stderr
         return json.loads(said.stdout)
