@@ -24,17 +24,10 @@ def office(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ma
         yield made
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    place = Home(tmp_path)
-    place.create()
-    return place
-
-
 def test_ten_bad_nights_are_one_letter_then_one_a_day_and_their_end_is_one(
-    office: Mailbox, home: Home, monkeypatch: pytest.MonkeyPatch
+    office: Mailbox, watched_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ten_bad_nights(home, office.url(), monkeypatch)
+    ten_bad_nights(watched_home, office.url(), monkeypatch)
     assert [letter["subject"] for letter in office.letters] == TEN_BAD_NIGHTS
     assert office.receivers == [[RECEIVER]] * len(TEN_BAD_NIGHTS)
     assert office.logins == [USER] * len(TEN_BAD_NIGHTS)
@@ -46,22 +39,22 @@ def test_ten_bad_nights_are_one_letter_then_one_a_day_and_their_end_is_one(
 
 
 def test_a_letter_that_the_server_refuses_is_sent_again_and_the_password_is_not_said(
-    office: Mailbox, home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    office: Mailbox, watched_home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     said: list[str] = []
-    now = night(home, 0, FAILED)
-    found = looked(home, office.url(f"{PASSWORD}-lama"), monkeypatch, now, said.append)
+    now = night(watched_home, 0, FAILED)
+    found = looked(watched_home, office.url(f"{PASSWORD}-lama"), monkeypatch, now, said.append)
     assert not found.delivered
     assert "$WATCH_URL: pesan tidak sampai / the message did not arrive" in said
     assert PASSWORD not in "\n".join(said) + caplog.text
-    assert looked(home, office.url(), monkeypatch, now + timedelta(hours=1)).delivered
+    assert looked(watched_home, office.url(), monkeypatch, now + timedelta(hours=1)).delivered
     assert [letter["subject"] for letter in office.letters] == ["[Cakupan] 1 baru / new"]
 
 
 def test_a_server_with_a_certificate_of_nobody_we_trust_is_told_no_password(
-    office: Mailbox, home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    office: Mailbox, watched_home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(Authority(tmp_path / "another").pem))
-    assert not looked(home, office.url(), monkeypatch, night(home, 0, FAILED)).delivered
+    assert not looked(watched_home, office.url(), monkeypatch, night(watched_home, 0, FAILED)).delivered
     assert (office.logins, office.letters) == ([], [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -30,6 +30,14 @@ def night(home: Home, number: int, state: str) -> datetime:
     log.start("code", "cakupan run")
     log.end(state, reason="server unreachable")
     return began + timedelta(minutes=7)
+
+
+def stopped(home: Home, names: Sequence[str], reason: str) -> datetime:
+    """Enter a run of the first night that stopped these files, and return the moment of its end."""
+    log = RunLog(home, f"{FIRST_NIGHT:%Y%m%dT%H%M%S}-000000", lambda: FIRST_NIGHT)
+    log.start("code", "cakupan run")
+    log.end("STOPPED", stopped_files={name: [reason] for name in names})
+    return FIRST_NIGHT
 
 
 def looked(

@@ -46,7 +46,7 @@ class Mailbox:
         """Return whether somebody may send."""
         assert isinstance(data, LoginPassword)
         self.logins.append(data.login.decode())
-        return AuthResult(success=data.password.decode() == PASSWORD)
+        return AuthResult(success=data.password.decode() == PASSWORD, handled=False)
 
 
 @contextmanager
@@ -56,9 +56,8 @@ def mailbox(authority: Authority) -> Iterator[Mailbox]:
     context.load_cert_chain(*authority.certificate(HOST))
     made = Mailbox(free_port())
     running = Controller(
-        made, HOST, made.port, tls_context=context, require_starttls=True, auth_required=True, authenticator=made.login,
-        auth_exclude_mechanism=["LOGIN"],
-    )  # fmt: skip
+        made, HOST, made.port, tls_context=context, require_starttls=True, auth_required=True, authenticator=made.login
+    )
     running.start()
     try:
         yield made
