@@ -8,9 +8,10 @@ from flows.quiet import be_quiet
 
 be_quiet()
 
-from prefect import flow  # noqa: E402
+from prefect import State, flow  # noqa: E402
 from prefect.artifacts import create_table_artifact  # noqa: E402
 
+from flows.operations.ending import ending  # noqa: E402
 from flows.operations.loading import load_in_flow  # noqa: E402
 from flows.operations.parameters import Backfill  # noqa: E402
 from flows.operations.showing import Progress  # noqa: E402
@@ -19,21 +20,23 @@ from warehouse.calendar import months_between  # noqa: E402
 
 
 @flow(name="backfill", persist_result=False, log_prints=False)
-def backfill(load: Backfill) -> list[dict[str, Any]]:
-    """Load the months one after the other, oldest first; months that are loaded from the same inputs cost nothing.
+def backfill(load: Backfill) -> dict[str, Any] | State[Any]:
+    """Load the months in one run, the oldest first; months that are loaded from the same inputs cost nothing.
 
-    Returns a row for every month: what became of it and how many rows of facts were written.
+    Readers see all of them at once, when the last one is loaded. Returns the result of the load; a row for every month
+    of the range is an artifact of the run.
     """
-    wanted = span(f"{load.first}..{load.last}")
+    asked = f"{load.first}..{load.last}"
+    wanted = span(asked)
     months = [f"{month:%Y-%m}" for month in months_between(*wanted)] if wanted else []
-    progress, done = Progress("backfill-progress", f"{load.first}..{load.last}"), list[dict[str, Any]]()
-    for place, month in enumerate(months, start=1):
-        result = load_in_flow(load, month, load.regions, progress)
-        stopped = result["stopped_months"].get(month)
-        done.append({
-            "bulan / month": month, "proses / run": result["run_id"], "keadaan / state": result["state"],
-            "baris / rows": result["months_loaded"].get(month, 0), "dihentikan / stopped": stopped or "",
-        })  # fmt: skip
-        progress.reach(100 * place / len(months))
-    create_table_artifact(done, key="backfill", description=f"{load.first}..{load.last}")
-    return done
+    result = load_in_flow(load, asked, load.regions, Progress("backfill-progress", asked, months))
+    create_table_artifact([_row(month, result) for month in months], key="backfill", description=asked)
+    return ending(result)
+
+
+def _row(month: str, result: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "bulan / month": month,
+        "baris ditulis / rows written": result["months_loaded"].get(month, 0),
+        "dihentikan / stopped": result["stopped_months"].get(month, ""),
+    }

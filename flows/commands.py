@@ -177,6 +177,7 @@ def _load(source: str | None, given: Namespace) -> dict[str, Any]:
         )
         raise Stop("log_needs_plain", en, id, "add --plain, or read HOME/runs/<run>.jsonl")
     from flows.nightly import nightly
+    from flows.operations.ending import result_of
     from flows.operations.parameters import Nightly
     from flows.regions import region_named
     from flows.steps import span
@@ -184,7 +185,7 @@ def _load(source: str | None, given: Namespace) -> dict[str, Any]:
     span(month)
     folder, codes = str(Path(source).resolve()) if source else None, list(map(region_named, regions or ()))
     asked: dict[str, Any] = {"home": str(given.home.resolve()), "source": folder, "month": month, "config": config}
-    return nightly(Nightly(**asked, regions=codes, wait_minutes=wait))
+    return result_of(nightly(Nightly(**asked, regions=codes, wait_minutes=wait), return_state=True))
 
 
 def published_home(given: Namespace) -> Any:

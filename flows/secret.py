@@ -42,15 +42,17 @@ class Secret(BaseModel):
         """Return the secret. Raises Stop when it is missing, or readable by others."""
         told = self._from_environment() if self.env else self._from_file() if self.file else self._from_block()
         if not told:
-            raise _missing(self._where(), "it is empty", "kosong")
+            raise _missing(self.where, "it is empty", "kosong")
         return told
 
-    def _where(self) -> str:
+    @property
+    def where(self) -> str:
+        """Return where it is kept, as people are told."""
         return f"${self.env}" if self.env else self.file or f"block {self.block}"
 
     def _from_environment(self) -> str:
         if self.env not in os.environ:
-            raise _missing(self._where(), "the variable is not set", "variabel tidak ada")
+            raise _missing(self.where, "the variable is not set", "variabel tidak ada")
         return os.environ[self.env]
 
     def _from_file(self) -> str:
@@ -62,9 +64,9 @@ class Secret(BaseModel):
                     raise Stop("secret_open_to_others", en, id, "chmod 600, and replace a secret that was seen")
                 return kept.read(MOST_BYTES).decode("utf-8").rstrip("\r\n")
         except OSError as broken:
-            raise _missing(self._where(), broken.strerror or "unreadable", "tidak terbaca") from None
+            raise _missing(self.where, broken.strerror or "unreadable", "tidak terbaca") from None
         except UnicodeDecodeError:
-            raise _missing(self._where(), "it is not UTF-8", "bukan UTF-8") from None
+            raise _missing(self.where, "it is not UTF-8", "bukan UTF-8") from None
 
     def _from_block(self) -> str:
         be_quiet()
@@ -74,7 +76,7 @@ class Secret(BaseModel):
             found: Any = Block.load(self.block, _sync=True)  # type: ignore[call-arg]
             return str(found.get())
         except Exception as broken:
-            raise _missing(self._where(), f"Prefect says {type(broken).__name__}", "tidak ada di Prefect") from None
+            raise _missing(self.where, f"Prefect says {type(broken).__name__}", "tidak ada di Prefect") from None
 
 
 def _missing(where: str, en: str, id: str) -> Stop:

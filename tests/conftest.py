@@ -16,6 +16,7 @@ from tests import cookbook
 from tests.servers.authority import Authority
 from tests.servers.https import CONTENT, PATH, Portal, portal
 from tests.servers.openssh import Server, openssh
+from warehouse.home import Home
 from warehouse.synthetic import Plan, write
 
 MONTHS = (date(2025, 2, 1), date(2025, 3, 1))
@@ -78,3 +79,11 @@ def web(portal_server: Portal) -> Portal:
     portal_server.forget()
     portal_server.documents[PATH] = CONTENT
     return portal_server
+
+
+@pytest.fixture
+def watched_home(tmp_path: Path) -> Home:
+    """Return a home without a run."""
+    place = Home(tmp_path)
+    place.create()
+    return place

@@ -21,6 +21,8 @@ from warehouse.store import query
 ROOT = Path(__file__).parents[1]
 HISTORY = ("loaded_at", "superseded_at", "run_id")
 PATIENCE_SECONDS = 240
+LISTINGS, VERDICTS = "lake/facts/*/[!.]*.json", "lake/verdicts/[!.]*"
+Results = dict[Path, tuple[int, int]]
 STANDING = "WHERE superseded_at IS NULL"
 
 
@@ -39,9 +41,9 @@ def start(
     return subprocess.Popen(command, cwd=ROOT, env=inherited | environment, stdout=pipe, stderr=pipe, text=True)
 
 
-def wait(running: subprocess.Popen[str], reached: Callable[[], bool]) -> bool:
+def wait(running: subprocess.Popen[str], reached: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
     """Return whether a running command came so far before it ended."""
-    limit = time.monotonic() + PATIENCE_SECONDS
+    limit = time.monotonic() + seconds
     while not reached():
         if running.poll() is not None or time.monotonic() > limit:
             return reached()
@@ -80,6 +82,14 @@ def assert_whole(home: Path, undisturbed: Path) -> None:
     """Check that a home holds what an undisturbed one does: every version of every row, and the published copy."""
     assert_same(every_version(Home(home).warehouse), every_version(Home(undisturbed).warehouse))
     assert_same(standing(Home(home).current, mart_facts()), standing(Home(undisturbed).current, mart_facts()))
+
+
+def results(home: Path) -> Results:
+    """Return the verdicts and the facts of computed months, as the file system tells files apart: done again, they are others."""
+    listings = list(home.glob(LISTINGS))
+    facts = [path for listing in listings for path in listing.parent.glob(f"[!.]*_{listing.stem}.parquet")]
+    found = {path: path.stat() for path in [*home.glob(VERDICTS), *listings, *facts]}
+    return {path: (state.st_ino, state.st_mtime_ns) for path, state in found.items()}
 
 
 def of_month(rows: dict[str, pl.DataFrame], month: str) -> dict[str, pl.DataFrame]:

@@ -5,22 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
-from flows.secret import Secret
-from flows.settings import Settings
-from flows.watching.settings import WatchSettings
-from flows.watching.watch import Watched, watch
+from tests.watched import TEN_BAD_NIGHTS, looked, night, stopped, ten_bad_nights
 from warehouse.home import Home
-from warehouse.runs import FAILED, RunLog
+from warehouse.runs import FAILED
 
-FIRST_NIGHT = datetime(2026, 3, 1, 19)
 Messages = list[dict[str, Any]]
 
 
@@ -46,85 +41,56 @@ def hook() -> Iterator[tuple[str, Messages]]:
         server.server_close()
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    place = Home(tmp_path)
-    place.create()
-    return place
-
-
-def night(home: Home, number: int, state: str) -> datetime:
-    """Enter a run of that night which ended so, and return the moment of its end."""
-    began = FIRST_NIGHT + timedelta(days=number)
-    log = RunLog(home, f"{began:%Y%m%dT%H%M%S}-000000", lambda: began)
-    log.start("code", "cakupan run")
-    log.end(state, reason="server unreachable")
-    return began + timedelta(minutes=7)
-
-
-def looked(home: Home, url: str, monkeypatch: pytest.MonkeyPatch, now: datetime) -> Watched:
-    monkeypatch.setenv("WATCH_URL", url)
-    settings = Settings(watch=WatchSettings(notify=(Secret(env="WATCH_URL"),)))
-    return watch(home, settings, lambda: now)
-
-
 def test_ten_bad_nights_are_told_once_then_daily_and_their_end_once(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    watched_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with hook() as (url, messages):
-        for number in range(10):
-            looked(home, url, monkeypatch, night(home, number, FAILED))
-        looked(home, url, monkeypatch, night(home, 10, "LOADED"))
-        looked(home, url, monkeypatch, night(home, 11, "LOADED"))
-    titles = [message["title"] for message in messages]
-    assert titles == [
-        "[Cakupan] 1 baru / new",
-        *["[Cakupan] 1 berlanjut / still"] * 9,
-        "[Cakupan] 1 pulih / recovered",
-    ]
+        ten_bad_nights(watched_home, url, monkeypatch)
+    assert [message["title"] for message in messages] == TEN_BAD_NIGHTS
     assert "server unreachable" in messages[0]["message"]
     assert "sejak / since 2026-03-01" in messages[9]["message"]
 
 
-def test_hourly_looks_at_one_bad_night_stay_quiet_after_the_first(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hourly_looks_at_one_bad_night_stay_quiet_after_the_first(
+    watched_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with hook() as (url, messages):
-        now = night(home, 0, FAILED)
+        now = night(watched_home, 0, FAILED)
         for hours in range(20):
-            looked(home, url, monkeypatch, now + timedelta(hours=hours))
+            looked(watched_home, url, monkeypatch, now + timedelta(hours=hours))
         assert len(messages) == 1
-        looked(home, url, monkeypatch, now + timedelta(hours=20))
+        looked(watched_home, url, monkeypatch, now + timedelta(hours=20))
         assert len(messages) == 2
 
 
-def test_a_good_night_is_quiet(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_good_night_is_quiet(watched_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     with hook() as (url, messages):
-        assert not looked(home, url, monkeypatch, night(home, 0, "LOADED")).bad
+        assert not looked(watched_home, url, monkeypatch, night(watched_home, 0, "LOADED")).bad
         assert messages == []
 
 
-def test_a_message_that_reached_nobody_is_told_by_the_next_watch(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_reached_nobody_is_told_by_the_next_watch(
+    watched_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with hook() as (gone, _):
         pass
-    now = night(home, 0, FAILED)
-    assert not looked(home, gone, monkeypatch, now).delivered
+    now = night(watched_home, 0, FAILED)
+    assert not looked(watched_home, gone, monkeypatch, now).delivered
     with hook() as (url, messages):
-        assert looked(home, url, monkeypatch, now + timedelta(hours=1)).delivered
+        assert looked(watched_home, url, monkeypatch, now + timedelta(hours=1)).delivered
         assert [message["title"] for message in messages] == ["[Cakupan] 1 baru / new"]
 
 
-def test_no_load_for_longer_than_a_day_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_load_for_longer_than_a_day_is_told(watched_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     with hook() as (url, messages):
-        looked(home, url, monkeypatch, night(home, 0, "LOADED") + timedelta(hours=27))
+        looked(watched_home, url, monkeypatch, night(watched_home, 0, "LOADED") + timedelta(hours=27))
     assert "no load has begun since 2026-03-01" in messages[0]["message"]
 
 
-def test_many_subjects_of_one_cause_make_one_message(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    began = FIRST_NIGHT
-    log = RunLog(home, f"{began:%Y%m%dT%H%M%S}-000000", lambda: began)
-    log.start("code", "cakupan run")
-    log.end("STOPPED", stopped_files={f"iuran_{number}.csv": ["empty_file: kosong / empty"] for number in range(30)})
+def test_many_subjects_of_one_cause_make_one_message(watched_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = stopped(watched_home, [f"iuran_{number}.csv" for number in range(30)], "empty_file: kosong / empty")
     with hook() as (url, messages):
-        looked(home, url, monkeypatch, began)
+        looked(watched_home, url, monkeypatch, began)
     (message,) = messages
     assert "Berkas dihentikan / file stopped: 30" in message["message"]
     assert "22 lagi / more" in message["message"]

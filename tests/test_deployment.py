@@ -6,12 +6,14 @@ import inspect
 import re
 from datetime import date
 from typing import Any, get_type_hints
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from prefect.utilities.callables import parameter_schema
 from pydantic import ValidationError
 
+from flows.operations.automations import automations
 from flows.operations.deploying import ROOT, Places, declared, flow_of, parameters_of
 from flows.operations.parameters import Backfill
 from flows.operations.pool import POOL, QUEUE, TAG
@@ -104,3 +106,19 @@ def test_loads_wait_for_each_other_and_watchers_are_never_two(deployment: dict[s
     assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": strategy}
     assert deployment["work_pool"] == {"name": POOL, "work_queue_name": QUEUE}
     assert TAG in deployment["tags"]
+
+
+def test_one_of_both_tells_of_loads_the_watch_where_it_has_an_address_or_the_server() -> None:
+    loads = {"failed runs", "conditions", "no nightly load"}
+    others = {"other failed runs", "nothing runs"}
+    assert telling(uuid4(), watch_tells=False) == loads | others
+    assert telling(uuid4(), watch_tells=True) == others
+    assert telling(None, watch_tells=False) == set()
+
+
+def telling(block: UUID | None, *, watch_tells: bool) -> set[str]:
+    """Return the automations that tell somebody, by their English names."""
+    found = automations(60, block, watch_tells)
+    return {
+        one.name.partition(" / ")[2] for one in found for action in one.actions if action.type == "send-notification"
+    }

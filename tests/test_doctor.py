@@ -100,3 +100,19 @@ def test_each_cure_stands_below_what_it_mends(home: Home) -> None:
     lines = text(examine(home.root, None)).splitlines()
     place = next(index for index, line in enumerate(lines) if line.startswith("look  runs"))
     assert lines[place + 1].strip() == "→ cakupan run"
+
+
+def test_an_address_for_alerts_is_named_by_its_place_and_kind_or_is_to_be_looked_at(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "cakupan.toml"
+    settings.write_text('[watch]\nnotify = [{ env = "A" }, { env = "B" }, { env = "C" }]\n')
+    monkeypatch.setenv("A", "tgram://123456789:rahasia/-1001/")
+    monkeypatch.setenv("B", "telegram://123456789:rahasia/-1001/")
+    monkeypatch.delenv("C", raising=False)
+    looked = found(home.root, "alerts", str(settings))
+    assert [(one.state, one.seen) for one in looked] == [
+        (State.FINE, "$A: Telegram"),
+        (State.LOOK, "$B: no address that Apprise knows"),
+        (State.LOOK, "$C: the variable is not set"),
+    ]

@@ -25,6 +25,10 @@ ARTIFACTS = {
     "load-summary": "markdown", "load-months": "table", "load-costs": "table", "load-progress": "progress",
     "sender-reports": "markdown", "data-docs": "markdown",
 }  # fmt: skip
+FLOW_RUN = """
+SELECT run.state_type, run.state_name, state.message
+FROM flow_run AS run JOIN flow_run_state AS state ON state.id = run.state_id
+"""
 ONLY = ("--month", "2025-01..2025-02", "--regions", "Provinsi Jambi", "--wait", "1")
 
 
@@ -35,18 +39,22 @@ def asked(database: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def ended(running: subprocess.Popen[str]) -> str:
-    """Return what a command said, once it ended as a load with rejected rows."""
+    """Return what a command said, once it ended as a load of which a file was stopped."""
     output = "\n".join(running.communicate(timeout=PATIENCE_SECONDS))
-    assert running.returncode == 3, output
+    assert running.returncode == 4, output
     return output
 
 
 @pytest.mark.skipif(not prefix(Path(os.devnull)), reason=REASON)
-def test_the_prefect_flow_does_what_a_plain_run_does_keeps_no_nik_and_reaches_nobody(tmp_path: Path) -> None:
+def test_the_prefect_flow_loads_what_a_plain_run_does_fails_for_what_it_stops_keeps_no_nik_and_reaches_nobody(
+    tmp_path: Path,
+) -> None:
     files = {name: rows for name, rows in two_months().items() if name.startswith(("kepesertaan", "target"))}
     files["kepesertaan_16_202502.csv"] = next(rows for name, rows in files.items() if name.startswith("kepesertaan"))
+    stopped = "indikator_15.csv"
     source, prefect, home = write(tmp_path / "source", files), tmp_path / "prefect", tmp_path / "home"
     plain, in_flow, alone = tmp_path / "plain", tmp_path / "flow.trace", tmp_path / "plain.trace"
+    (source / stopped).write_text("")
     settings = {"PREFECT_HOME": str(prefect), "PREFECT_API_URL": "", "PREFECT_LOGGING_LEVEL": "INFO"}
     output = ended(start(source, home, *ONLY, under=prefix(in_flow), **settings))
     ended(start(source, plain, *ONLY, "--plain", under=prefix(alone)))
@@ -61,12 +69,15 @@ def test_the_prefect_flow_does_what_a_plain_run_does_keeps_no_nik_and_reaches_no
     assert ask(home, "SELECT count(*) FROM ops.source_file WHERE uri LIKE '%kepesertaan_16%'") == [(0,)]
 
     database = prefect / "prefect.db"
-    assert asked(database, "SELECT state_type FROM flow_run") == [("COMPLETED",)]
+    [(kind, name, told)] = asked(database, FLOW_RUN)
+    assert (kind, name) == ("FAILED", "Failed")
+    assert "1 berkas dihentikan / files stopped (empty_file); yang lain sudah dimuat / all else is loaded" in told
+    assert stopped not in told
     finished = re.findall(r"Task run '(\w+).*Finished in state Completed", output)
     assert list(dict.fromkeys(finished)) == STEPS
     artifacts = {key: (kind, text) for key, kind, text in asked(database, "SELECT key, type, data FROM artifact")}
     assert {key: kind for key, (kind, _) in artifacts.items()} == ARTIFACTS
-    assert "loaded with rejected rows" in artifacts["load-summary"][1]
+    assert stopped in artifacts["load-summary"][1]
     assert "upah_negative" in artifacts["load-summary"][1]
     assert float(artifacts["load-progress"][1]) == 100
 

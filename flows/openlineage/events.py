@@ -57,10 +57,10 @@ def _input(one: Content, broken: Sequence[str]) -> dict[str, Any]:
     facets: dict[str, Any] = {}
     if one.rows is not None:
         counts: dict[str, Any] = {"rowCount": one.rows, "bytes": one.bytes, "columnMetrics": {}}
-        facets["dataQualityMetrics"] = _facet("DataQualityMetricsInputDatasetFacet", "1-0-2", **counts)
+        facets["dataQualityMetrics"] = _facet("DataQualityMetricsInputDatasetFacet", "1-0-3", **counts)
         told = [{"assertion": rule, "success": False} for rule in broken]
-        facets["dataQualityAssertions"] = _facet("DataQualityAssertionsDatasetFacet", "1-0-1", assertions=told)
-    kind = _facet("DatasetTypeDatasetFacet", "1-0-0", datasetType="FILE", subType=one.kind)
+        facets["dataQualityAssertions"] = _facet("DataQualityAssertionsDatasetFacet", "1-1-0", assertions=told)
+    kind = _facet("DatasetTypeDatasetFacet", "1-0-1", datasetType="FILE", subType=one.kind)
     place = "rules" if one.kind == SEED else "landing"
     dataset = {"namespace": f"{NAMESPACE}/{place}", "name": f"sha256:{one.sha256}", "facets": {"datasetType": kind}}
     return dataset | {"inputFacets": facets}
@@ -68,8 +68,8 @@ def _input(one: Content, broken: Sequence[str]) -> dict[str, Any]:
 
 def _output(one: Written) -> dict[str, Any]:
     told = {
-        "schema": _facet("SchemaDatasetFacet", "1-1-1", fields=_fields(one.fact)),
-        "documentation": _facet("DocumentationDatasetFacet", "1-0-1", description=one.fact.description()),
+        "schema": _facet("SchemaDatasetFacet", "1-2-0", fields=_fields(one.fact)),
+        "documentation": _facet("DocumentationDatasetFacet", "1-1-0", description=one.fact.description()),
     }
     written = _facet("OutputStatisticsOutputDatasetFacet", "1-0-2", rowCount=one.rows)
     dataset = {"namespace": NAMESPACE, "name": one.fact.qualified(), "facets": told}
@@ -84,7 +84,7 @@ def _fields(fact: type[Table]) -> list[dict[str, str]]:
 
 
 def _job_type() -> dict[str, Any]:
-    return _facet("JobTypeJobFacet", "2-0-3", processingType="BATCH", integration="CAKUPAN", jobType="LOAD")
+    return _facet("JobTypeJobFacet", "2-0-4", processingType="BATCH", integration="CAKUPAN", jobType="LOAD")
 
 
 def _facet(kind: str, version: str, /, **told: Any) -> dict[str, Any]:

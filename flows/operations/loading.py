@@ -25,14 +25,14 @@ def load_in_flow(
 ) -> dict[str, Any]:
     """Return the result of a load whose steps are tasks; its artifacts and the marts it wrote are shown on the server.
 
-    Without a `progress` of a longer work, the load has its own.
+    Without a `progress`, the load has its own.
     """
     with without_texts():
         with only_load():
-            own = None if progress else Progress("load-progress", "Kemajuan / progress")
+            shown = progress or Progress("load-progress", "Kemajuan / progress")
             result = load_folder(
                 asked.source, asked.home, month, asked.config, regions=regions,
-                call=own.following(as_task) if own else as_task, say=get_run_logger().info, wait_seconds=wait_seconds,
+                call=shown.following(as_task), say=get_run_logger().info, wait_seconds=wait_seconds,
             )  # fmt: skip
         home = Home(Path(asked.home).resolve())
         materialize_marts(home, result["run_id"])

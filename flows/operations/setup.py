@@ -13,10 +13,12 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import get_current_settings
 from pydantic import SecretStr
 
+from flows import settings as settings_file
 from flows.operations.automations import automations, establish
 from flows.operations.deploying import ROOT, Places, declared, deploy
 from flows.operations.pool import BLOCK, POOL, QUEUE, WRITER
 from flows.secret import Secret
+from flows.watching.channels import channel
 from warehouse.errors import Stop
 
 FILE = ROOT / "prefect.yaml"
@@ -26,8 +28,8 @@ USUAL_BEAT_SECONDS = 180
 def set_up(places: Places, file: Path = FILE, tell_to: Secret | None = None) -> list[str]:
     """Return what had to be made or changed, nothing when all was as it should be: pool, queue, limit, deployments, automations.
 
-    `tell_to` keeps the apprise URL that failures are told to; it goes into a block, encrypted by the server.
-    Raises Stop when no server is named.
+    `tell_to` keeps the apprise URL that failures are told to; it goes into a block, encrypted by the server. Raises Stop
+    when no server is named, when the settings cannot be read, or when `tell_to` is nothing that messages can be sent to.
     """
     settings = get_current_settings()
     if not settings.api.url:
@@ -43,8 +45,15 @@ def set_up(places: Places, file: Path = FILE, tell_to: Secret | None = None) -> 
         block, new = _block(tell_to)
         done.append((f"block {BLOCK}", new))
         beat = settings.flows.heartbeat_frequency or USUAL_BEAT_SECONDS
-        done += [(f"automation {one.name}", establish(client, one)) for one in automations(beat, block)]
+        done += [
+            (f"automation {one.name}", establish(client, one)) for one in automations(beat, block, _watch_tells(places))
+        ]
     return [what for what, changed in done if changed]
+
+
+def _watch_tells(places: Places) -> bool:
+    watch = settings_file.load(Path(places.config) if places.config else None).watch
+    return bool(watch and watch.notify)
 
 
 def _pool(client: SyncPrefectClient) -> bool:
@@ -86,6 +95,7 @@ def _block(tell_to: Secret | None) -> tuple[UUID | None, bool]:
         known = None
     if tell_to is None:
         return (known._block_document_id if known else None), False
+    channel(tell_to)
     url = tell_to.reveal()
     if known and known.url.get_secret_value() == url:
         return known._block_document_id, False

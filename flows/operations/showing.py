@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,16 +23,17 @@ from warehouse.runs import read
 DONE_AFTER = {
     "register": 10, "validate": 40, "transform": 60, "audit": 70, "load": 80, "records": 90, "journal": 95, "publish": 100,
 }  # fmt: skip
+FIRST_MONTH, LAST_MONTH = DONE_AFTER["validate"], DONE_AFTER["load"]
 MIB = 1 << 20
 
 
 class Progress:
-    """How far a run is, in percent: it only grows, and is told when it does."""
+    """How far a run is, in percent: it only grows, and is told when it does. Of several `months` each has its share."""
 
-    def __init__(self, key: str, told: str) -> None:
+    def __init__(self, key: str, told: str, months: Sequence[str] = ()) -> None:
         made = create_progress_artifact(0.0, key=key, description=told)
         assert isinstance(made, UUID)
-        self._artifact, self._percent = made, 0.0
+        self._artifact, self._percent, self._months = made, 0.0, list(months)
 
     def reach(self, percent: float) -> None:
         """Tell that so much is done."""
@@ -45,10 +46,16 @@ class Progress:
 
         def followed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
             result = call(name, step, *arguments)
-            self.reach(DONE_AFTER.get(name.partition(" ")[0], 0))
+            self.reach(self._after(*name.partition(" ")[::2]))
             return result
 
         return followed
+
+    def _after(self, step: str, about: str) -> float:
+        if about not in self._months:
+            return DONE_AFTER.get(step, 0)
+        done = self._months.index(about) + (step == "load")
+        return FIRST_MONTH + (LAST_MONTH - FIRST_MONTH) * done / len(self._months)
 
 
 def show(home: Home, result: Mapping[str, Any]) -> None:

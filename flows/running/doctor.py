@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from flows.running import machine
 from flows.running.findings import Finding, State
+from flows.secret import Secret
 from warehouse.errors import Stop
 from warehouse.files import holder
 from warehouse.home import Home
@@ -133,7 +134,20 @@ def _settings(config: str | None) -> Iterator[Finding]:
     if config is None:
         return
     try:
-        settings.load(Path(config))
-        yield Finding("settings", State.FINE, config)
+        told = settings.load(Path(config))
     except Stop as stop:
         yield Finding("settings", State.BROKEN, stop.en, "cakupan config check tells every mistake")
+        return
+    yield Finding("settings", State.FINE, config)
+    if told.watch:
+        yield from _addresses(told.watch.notify)
+
+
+def _addresses(notify: Sequence[Secret]) -> Iterator[Finding]:
+    from flows.watching.channels import channel
+
+    for one in notify:
+        try:
+            yield Finding("alerts", State.FINE, f"{one.where}: {channel(one).service_name}")
+        except Stop as stop:
+            yield Finding("alerts", State.LOOK, stop.en, stop.cure)

@@ -63,20 +63,20 @@ def watch(
     return Watched(tuple(conditions), news, delivered)
 
 
-def tell(channels: Sequence[Secret], news: News, say: Callable[[str], None]) -> bool:
-    """Return whether the news reached every channel; without channels they are only said."""
+def tell(addresses: Sequence[Secret], news: News, say: Callable[[str], None]) -> bool:
+    """Return whether the news reached every address; without addresses they are only said."""
     say(message.text(news))
-    if not channels:
-        return True
-    from apprise import Apprise
+    reached = [_reached(one, news, say) for one in addresses]
+    return all(reached)
 
-    sender = Apprise()
+
+def _reached(address: Secret, news: News, say: Callable[[str], None]) -> bool:
+    from flows.watching.channels import send
+
     try:
-        added = [sender.add(one.reveal()) for one in channels]
+        if send(address, message.title(news), message.text(news)):
+            return True
+        say(f"{address.where}: pesan tidak sampai / the message did not arrive")
     except Stop as stop:
         say(str(stop))
-        return False
-    sent = bool(sender.notify(title=message.title(news), body=message.text(news)))
-    if not sent or not all(added):
-        say("pesan tidak terkirim ke semua alamat / the message did not reach every address")
-    return sent and all(added)
+    return False

@@ -16,6 +16,7 @@ from flows.site_pages import write_site
 from flows.watching.freshness import require_delivered
 from tests.endtoend import ask, load
 from tests.extracts import memberships, two_months, write
+from tests.openlineage_client import read_event
 from tests.scanner import Words
 from tests.servers.catalogue import listening
 from warehouse.errors import Stop
@@ -78,6 +79,18 @@ def test_the_events_of_a_run_tell_its_files_by_content_and_its_marts_with_rows_a
     assert "mart.fact_coverage" in {one["name"] for one in complete["outputs"]}
 
 
+def test_the_official_client_reads_every_event_of_a_load(told: Told) -> None:
+    start, complete = map(read_event, told.events)
+    assert (start.inputs, start.outputs) == ([], [])
+    assert complete.inputs and complete.outputs
+    assert {facet for one in complete.inputs for facet in one.inputFacets or ()} == {
+        "dataQualityMetrics",
+        "dataQualityAssertions",
+    }
+    with pytest.raises(AssertionError, match="rowCount"):
+        read_event(json.loads(json.dumps(told.events[1]).replace('"rowCount": ', '"rowCount": 0.')))
+
+
 def test_no_event_and_no_page_names_a_person_or_a_file(told: Told) -> None:
     rows = [row for path in told.source.glob("kepesertaan*") for row in _rows(path)]
     people = Words([row[name] for row in rows for name in ("nik", "kpj") if row[name]])
@@ -98,7 +111,9 @@ def test_a_url_is_told_with_its_key_and_one_that_fails_fails_no_load(
         catalogue.status = 500
         assert load(told.source, told.home)["state"] == "LOADED"
     assert [(path, key) for path, key, _ in catalogue.asked] == [("/api/v1/lineage", "Bearer rahasia-katalog")] * 4
-    assert [event["eventType"] for _, _, event in catalogue.asked] == ["START", "FAIL", "START", "COMPLETE"]
+    events = [event for _, _, event in catalogue.asked]
+    assert [event["eventType"] for event in events] == ["START", "FAIL", "START", "COMPLETE"]
+    assert [read_event(event).run.runId for event in events] == [event["run"]["runId"] for event in events]
     assert "nowhere" in catalogue.asked[1][2]["run"]["facets"]["errorMessage"]["message"]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.endtoend import ask
 from tests.servers.authority import Authority
 from tests.servers.catalogue import Catalogue, listening
 from tests.servers.loopback import HOST
@@ -61,7 +63,7 @@ def test_what_is_missing_is_an_event_that_is_told(shifts: Served, receiver: Cata
     run = shifts.begin("freshness/freshness", look={})
     assert shifts.ended(run) == "COMPLETED", shifts.state(run)
     shifts.wait("the alert", lambda: told(receiver, "kepesertaan"))
-    assert "belum ada / is missing" in told(receiver, "kepesertaan")[0]
+    assert "belum diterima; seharusnya" in told(receiver, "kepesertaan")[0]
 
 
 def test_a_month_that_nobody_delivered_fails_its_closing_and_that_is_told_once(
@@ -72,6 +74,48 @@ def test_a_month_that_nobody_delivered_fails_its_closing_and_that_is_told_once(
     shifts.wait("the alert", lambda: told(receiver, "month_not_delivered"))
     [text] = told(receiver, "month_not_delivered")
     assert "month-close gagal / failed" in text
+
+
+def test_a_night_that_stops_a_file_fails_keeps_what_it_loaded_and_is_told_once(
+    shifts: Served, receiver: Catalogue, source: Path, tmp_path: Path
+) -> None:
+    run = shifts.begin("nightly/nightly", load={"source": with_a_file(source, tmp_path, "indikator_15.csv", "")})
+    assert shifts.ended(run) == "FAILED", shifts.state(run)
+    assert shifts.state(run)[1].startswith("1 berkas dihentikan / files stopped (empty_file)")
+    assert ask(shifts.home, "SELECT count(*) FROM ops.month_load") == [(2,)]
+    shifts.wait("the alert", lambda: told(receiver, "empty_file"))
+    [text] = told(receiver, "empty_file")
+    assert "nightly gagal / failed" in text
+    assert "indikator" not in text
+
+
+def test_where_the_watch_has_an_address_it_tells_of_loads_and_the_server_does_not(
+    shifts: Served, receiver: Catalogue, source: Path, tmp_path: Path
+) -> None:
+    assert shifts.alerts is not None
+    settings = tmp_path / "cakupan.toml"
+    settings.write_text(f'[watch]\nnotify = [{{ file = "{shifts.alerts}" }}]\n', encoding="utf-8")
+    changed = shifts.set_up("--config", str(settings))["changed"]
+    assert {one.rpartition(" / ")[2] for one in changed if one.startswith("automation")} == {
+        "failed runs", "conditions", "no nightly load",
+    }  # fmt: skip
+    before = len(receiver.asked)
+    run = shifts.begin(
+        "nightly/nightly", load={"source": with_a_file(source, tmp_path, "target_15.csv", "bukan;tabel")}
+    )
+    assert shifts.ended(run) == "FAILED", shifts.state(run)
+    again = shifts.begin("freshness/freshness", look={})
+    assert shifts.ended(again) == "COMPLETED", shifts.state(again)
+    [(_, _, alert)] = receiver.asked[before:]
+    assert alert["title"].startswith("[Cakupan] ")
+    assert "target_15.csv" in alert["message"]
+
+
+def with_a_file(source: Path, place: Path, name: str, content: str) -> str:
+    """Return a folder that holds the extracts and a file beside them."""
+    folder = shutil.copytree(source, place / "source")
+    (folder / name).write_text(content, encoding="utf-8")
+    return str(folder)
 
 
 def told(receiver: Catalogue, word: str) -> list[str]:

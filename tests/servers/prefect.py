@@ -24,6 +24,7 @@ from warehouse.files import remove
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 600.0
 INTERVAL_SECONDS = 300
+TIMES_ASKED = 10
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 RUN = b"PREFECT__FLOW_RUN_ID="
 YAML: Any = import_module("yaml")
@@ -92,17 +93,21 @@ class Served:
         if self.serving is not None and self.serving.poll() is None:
             end(self.serving)
 
-    def set_up(self) -> Any:
+    def set_up(self, *more: str) -> Any:
         """Return what the set-up command had to change."""
-        command = [sys.executable, "-m", "flows", "prefect-setup", *self.words, "--json"]
+        command = [sys.executable, "-m", "flows", "prefect-setup", *self.words, "--json", *more]
         said = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
         assert said.returncode == 0, said.stderr
         return json.loads(said.stdout)
 
     def ask(self, path: str, told: Mapping[str, Any] | None = None, verb: str = "POST") -> Any:
-        """Return what the server answers."""
+        """Return what the server answers; one that is busy (503: its SQLite is locked) is asked again, as Prefect's client does."""
         with httpx.Client(trust_env=False, timeout=60) as client:
-            answer = client.request(verb, f"http://{HOST}:{self.port}/api/{path}", json=told)
+            for _ in range(TIMES_ASKED):
+                answer = client.request(verb, f"http://{HOST}:{self.port}/api/{path}", json=told)
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    break
+                time.sleep(1)
             answer.raise_for_status()
             return answer.json()
 
