@@ -48,7 +48,7 @@ class Writer:
         good = complete(frame, table, world.seed)
         whole = good if typed else as_text(good, table)
         if not clean and world.defects:
-            whole = self._planted(table, file, good, whole, warned)
+            whole = self._planted(table, f"{kind}_{name}", good, whole, warned)
         path = world.out / file
         if world.format == "csv":
             whole.write_csv(path, separator=";")
@@ -61,12 +61,12 @@ class Writer:
             books.sums.update({f"{title}": int(good[title].sum()) for title in ("jumlah_tk", "tagihan", "dibayar")})
 
     def _planted(
-        self, table: type[Extract], file: str, good: pl.DataFrame, whole: pl.DataFrame, warned: dict[str, pl.Series]
+        self, table: type[Extract], name: str, good: pl.DataFrame, whole: pl.DataFrame, warned: dict[str, pl.Series]
     ) -> pl.DataFrame:
         clean = ~np.logical_or.reduce(
             [np.zeros(good.height, dtype=np.bool_), *(one.to_numpy() for one in warned.values())]
         )
-        broken = plant(self.world.plan, table, file, self.books.files, good, clean)
+        broken = plant(self.world.plan, table, name, self.books.files, good, clean)
         copies = broken.select(good.columns)
         if self.world.format == "typed":
             copies = as_typed(copies, table, good.schema)
