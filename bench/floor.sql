@@ -43,8 +43,8 @@ WITH parsed AS (
 ),
 known AS (
     SELECT
-        *, person // 100000000000000 AS nik_province, person // 100000000 % 100 AS nik_month,
-        CASE WHEN person // 10000000000 % 100 > 40 THEN person // 10000000000 % 100 - 40 ELSE person // 10000000000 % 100 END AS nik_day
+        *, person // 100000000000000 AS nik_province, person // 1000000 % 100 AS nik_month,
+        CASE WHEN person // 100000000 % 100 > 40 THEN person // 100000000 % 100 - 40 ELSE person // 100000000 % 100 END AS nik_day
     FROM parsed
 ),
 judged AS (
@@ -70,8 +70,8 @@ SELECT
     residence AS residence_code, workplace AS workplace_code, birth_date, sex, wage_idr, start_date, end_date, paid_through,
     funding_source, is_vulnerable, contract_value_idr, month, as_of_date,
     segment = 'PU' AND wage_idr < w.minimum_wage_idr AS has_low_wage,
-    day(birth_date) <> person // 10000000000 % 100 % 40 OR month(birth_date) <> nik_month
-        OR year(birth_date) % 100 <> person // 1000000 % 100 AS has_other_birth,
+    day(birth_date) <> person // 100000000 % 100 % 40 OR month(birth_date) <> nik_month
+        OR year(birth_date) % 100 <> person // 10000 % 100 AS has_other_birth,
     (year(j.month) - year(birth_date)) * 12 + month(j.month) - month(birth_date) NOT BETWEEN 180 AND 791 AS has_odd_age,
     is_good,
     CASE WHEN is_good THEN NULL ELSE concat_ws(',',
@@ -111,8 +111,9 @@ SELECT
 FROM judged j
 LEFT JOIN (SELECT TRY_CAST(kode_kab AS region) AS workplace, upah_minimum::BIGINT AS minimum_wage_idr FROM raw_umk) w USING (workplace);
 
-CREATE TABLE rejection AS
-SELECT 'kepesertaan' AS kind, file, line_no, rules, masked_row FROM judged_membership WHERE NOT is_good;
+COPY (SELECT file, line_no, rules, masked_row FROM judged_membership WHERE NOT is_good)
+TO '$OUT/rejected_kepesertaan.parquet' (COMPRESSION zstd);
+CREATE TABLE rejection AS SELECT 'kepesertaan' AS kind, rules, count(*) AS rows FROM judged_membership WHERE NOT is_good GROUP BY rules;
 
 -- Of rows with one key the first stays. A membership number that stands once needs no comparing.
 CREATE TEMP TABLE repeated AS
@@ -124,7 +125,8 @@ FROM (
 )
 WHERE place > 1;
 
-INSERT INTO rejection SELECT 'kepesertaan', NULL, row, 'duplicate_row', NULL FROM repeated;
+COPY (SELECT * FROM judged_membership WHERE rowid IN (SELECT row FROM repeated)) TO '$OUT/repeated_kepesertaan.parquet' (COMPRESSION zstd);
+INSERT INTO rejection SELECT 'kepesertaan', 'duplicate_row', count(*) FROM repeated;
 CREATE TABLE warning AS
 SELECT
     count(*) FILTER (has_low_wage) AS wage_below_minimum, count(*) FILTER (has_other_birth) AS birth_date_differs_from_nik,
@@ -244,7 +246,8 @@ SELECT
         'kode_kab': kode_kab, 'jumlah_tk': jumlah_tk, 'tagihan': tagihan, 'dibayar': dibayar, 'tgl_bayar': tgl_bayar}) END AS masked_row,
     paid_idr > billed_idr AS is_overpaid
 FROM judged;
-INSERT INTO rejection SELECT 'iuran', file, line_no, rules, masked_row FROM judged_bill WHERE NOT is_good;
+COPY (SELECT file, line_no, rules, masked_row FROM judged_bill WHERE NOT is_good) TO '$OUT/rejected_iuran.parquet' (COMPRESSION zstd);
+INSERT INTO rejection SELECT 'iuran', rules, count(*) FROM judged_bill WHERE NOT is_good GROUP BY rules;
 ALTER TABLE warning ADD COLUMN paid_above_billed BIGINT;
 UPDATE warning SET paid_above_billed = (SELECT count(*) FROM judged_bill WHERE is_overpaid);
 CREATE TABLE bill AS SELECT * EXCLUDE (is_good, rules, file, line_no, masked_row, is_overpaid) FROM judged_bill WHERE is_good;
@@ -299,7 +302,7 @@ SELECT
             AND row_number() OVER (PARTITION BY as_of_date, npp, nib, region_code ORDER BY file, line_no) > 1, 'duplicate_row')
     ), '') AS rules
 FROM parsed;
-INSERT INTO rejection
-SELECT 'badan_usaha', file, line_no, rules, to_json(judged_employer) FROM judged_employer WHERE rules IS NOT NULL;
+COPY (SELECT * FROM judged_employer WHERE rules IS NOT NULL) TO '$OUT/rejected_badan_usaha.parquet' (COMPRESSION zstd);
+INSERT INTO rejection SELECT 'badan_usaha', rules, count(*) FROM judged_employer WHERE rules IS NOT NULL GROUP BY rules;
 CREATE TABLE employer AS SELECT * EXCLUDE (rules, file, line_no) FROM judged_employer WHERE rules IS NULL;
 CHECKPOINT;

@@ -25,7 +25,10 @@ def view(source: Path, kind: str) -> str:
 def connect(source: Path, database: Path, memory: str = "8GB") -> duckdb.DuckDBPyConnection:
     """Return a new database that sees the extracts and knows the terms of the month."""
     database.parent.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(database, config={"threads": 2, "memory_limit": memory, "preserve_insertion_order": False})
+    connection = duckdb.connect(
+        database, config={"threads": 2, "memory_limit": memory, "preserve_insertion_order": False}
+    )
+    connection.execute("SET enable_progress_bar = false")
     for kind in KINDS:
         connection.execute(view(source, kind))
     for name, texts in (("region", REGENCIES), ("shared_name", SHARED_NAMES)):
@@ -40,7 +43,7 @@ def connect(source: Path, database: Path, memory: str = "8GB") -> duckdb.DuckDBP
 def run(source: Path, database: Path, script: Path = SCRIPT) -> None:
     """Load the extracts of `source` into a new `database` by the statements of a script."""
     with connect(source, database) as connection:
-        connection.execute(script.read_text(encoding="utf-8"))
+        connection.execute(script.read_text(encoding="utf-8").replace("$OUT", str(database.parent)))
 
 
 if __name__ == "__main__":
