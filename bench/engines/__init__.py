@@ -38,5 +38,4 @@ ENGINES = {
     ),
     "naive": Engine("DuckDB as first written: statement by statement, no tricks", _database),
     "pandas": Engine("pandas, file by file", facts.of_folder, apart=True),
-    "pandas_gx": Engine("pandas, and Great Expectations over every file", facts.of_folder, apart=True),
 }
