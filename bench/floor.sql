@@ -27,7 +27,7 @@ CREATE MACRO rule(broken, name) AS CASE WHEN broken THEN name END;
 CREATE MACRO token(id) AS hash(xor(id, getvariable('key')));
 SET VARIABLE shared = (SELECT list(name) FROM shared_name);
 
-CREATE TEMP TABLE judged_membership AS
+CREATE MACRO parsed_membership(source) AS TABLE
 WITH parsed AS (
     SELECT
         *,
@@ -39,15 +39,14 @@ WITH parsed AS (
         TRY_CAST(tgl_mulai AS DATE) AS start_date, TRY_CAST(tgl_akhir AS DATE) AS end_date, first_day(lunas_sd) AS paid_through,
         TRY_CAST(sumber_dana AS funding) AS funding_source,
         CASE rentan WHEN 'Y' THEN true WHEN 'T' THEN false END AS is_vulnerable, TRY_CAST(nilai_kontrak AS BIGINT) AS contract_value_idr
-    FROM raw_kepesertaan
-),
-known AS (
-    SELECT
-        *, person // 100000000000000 AS nik_province, person // 1000000 % 100 AS nik_month,
-        CASE WHEN person // 100000000 % 100 > 40 THEN person // 100000000 % 100 - 40 ELSE person // 100000000 % 100 END AS nik_day
-    FROM parsed
-),
-judged AS (
+    FROM query_table(source)
+)
+SELECT
+    *, person // 100000000000000 AS nik_province, person // 1000000 % 100 AS nik_month,
+    CASE WHEN person // 100000000 % 100 > 40 THEN person // 100000000 % 100 - 40 ELSE person // 100000000 % 100 END AS nik_day
+FROM parsed;
+CREATE TEMP TABLE judged_membership AS
+WITH judged AS (
     SELECT
         *,
         coalesce(
@@ -63,7 +62,7 @@ judged AS (
             AND nik_day BETWEEN 1 AND 31 AND nik_month BETWEEN 1 AND 12,
             false
         ) AS is_good
-    FROM known
+    FROM parsed_membership('raw_kepesertaan')
 )
 SELECT
     token(person) AS worker_key, token(membership) AS membership_key, npp AS employer_key, segment, sub_sektor AS sub_sector, programmes,
@@ -74,7 +73,17 @@ SELECT
         OR year(birth_date) % 100 <> person // 10000 % 100 AS has_other_birth,
     (year(j.month) - year(birth_date)) * 12 + month(j.month) - month(birth_date) NOT BETWEEN 180 AND 791 AS has_odd_age,
     is_good,
-    CASE WHEN is_good THEN NULL ELSE concat_ws(',',
+    CASE WHEN NOT is_good THEN struct_pack(file := file, line_no := line_no, blth := blth, tgl_data := tgl_data, nik := nik, kpj := kpj, npp := npp, segmen := segmen,
+        program := program, kode_kab_domisili := kode_kab_domisili, kode_kab_kerja := kode_kab_kerja, tgl_lahir := tgl_lahir, jk := jk, upah :=
+        upah, tgl_mulai := tgl_mulai, tgl_akhir := tgl_akhir, lunas_sd := lunas_sd, sumber_dana := sumber_dana, rentan := rentan, nilai_kontrak :=
+        nilai_kontrak) END AS raw
+FROM judged j
+LEFT JOIN (SELECT TRY_CAST(kode_kab AS region) AS workplace, upah_minimum::BIGINT AS minimum_wage_idr FROM raw_umk) w USING (workplace);
+CREATE TEMP TABLE bad_membership AS SELECT unnest(raw) FROM judged_membership WHERE NOT is_good;
+CREATE TEMP TABLE rejected_membership AS
+SELECT
+    file, line_no,
+    concat_ws(',',
         rule(blth IS NULL, 'blth_missing'), rule(blth IS NOT NULL AND month IS NULL, 'blth_unreadable'),
         rule(tgl_data IS NULL, 'tgl_data_missing'), rule(tgl_data IS NOT NULL AND as_of_date IS NULL, 'tgl_data_unreadable'),
         rule(nik IS NULL, 'nik_missing'), rule(nik = '''', 'nik_unreadable'), rule(nik <> '''' AND person IS NULL, 'nik_format'),
@@ -102,18 +111,14 @@ SELECT
         rule(nik_day NOT BETWEEN 1 AND 31, 'nik_birth_day'), rule(nik_month NOT BETWEEN 1 AND 12, 'nik_birth_month'),
         rule(segment IN ('PU', 'JAKON') AND npp IS NULL, 'employer_missing'), rule(start_date > end_date, 'start_after_end'),
         rule(start_date > as_of_date, 'start_after_as_of'), rule(as_of_date < month, 'as_of_before_month')
-    ) END AS rules,
-    CASE WHEN NOT is_good THEN file END AS file, CASE WHEN NOT is_good THEN line_no END AS line_no,
-    CASE WHEN NOT is_good THEN to_json({
+    ) AS rules,
+    to_json({
         'blth': blth, 'tgl_data': tgl_data, 'nik': '********', 'kpj': '********', 'npp': npp, 'segmen': segmen, 'program': program,
         'kode_kab_domisili': kode_kab_domisili, 'kode_kab_kerja': kode_kab_kerja, 'jk': jk, 'upah': upah, 'tgl_mulai': tgl_mulai,
-        'tgl_akhir': tgl_akhir, 'lunas_sd': lunas_sd, 'sumber_dana': sumber_dana, 'rentan': rentan, 'nilai_kontrak': nilai_kontrak}) END AS masked_row
-FROM judged j
-LEFT JOIN (SELECT TRY_CAST(kode_kab AS region) AS workplace, upah_minimum::BIGINT AS minimum_wage_idr FROM raw_umk) w USING (workplace);
-
-COPY (SELECT file, line_no, rules, masked_row FROM judged_membership WHERE NOT is_good)
-TO '$OUT/rejected_kepesertaan.parquet' (COMPRESSION zstd);
-CREATE TABLE rejection AS SELECT 'kepesertaan' AS kind, rules, count(*) AS rows FROM judged_membership WHERE NOT is_good GROUP BY rules;
+        'tgl_akhir': tgl_akhir, 'lunas_sd': lunas_sd, 'sumber_dana': sumber_dana, 'rentan': rentan, 'nilai_kontrak': nilai_kontrak}) AS masked_row
+FROM parsed_membership('bad_membership');
+COPY rejected_membership TO '$OUT/rejected_kepesertaan.parquet' (COMPRESSION zstd);
+CREATE TABLE rejection AS SELECT 'kepesertaan' AS kind, rules, count(*) AS rows FROM rejected_membership GROUP BY rules;
 
 -- Of rows with one key the first stays. A membership number that stands once needs no comparing.
 CREATE TEMP TABLE repeated AS
@@ -135,7 +140,7 @@ FROM judged_membership;
 
 CREATE TABLE membership AS
 SELECT
-    * EXCLUDE (has_low_wage, has_other_birth, has_odd_age, is_good, rules, file, line_no, masked_row),
+    * EXCLUDE (has_low_wage, has_other_birth, has_odd_age, is_good, raw),
     -- One word per membership in force: segment at bit 0, vulnerable at 4, programme p at 8 + 4p; 0 where not in force.
     CASE WHEN start_date <= getvariable('reference') AND (end_date IS NULL OR end_date >= getvariable('reference'))
           AND (segment <> 'BPU' OR coalesce(paid_through >= getvariable('oldest_paid'), false))
@@ -196,17 +201,16 @@ JOIN scope ON word & mask <> 0
 JOIN (VALUES ('JKK', 8), ('JKM', 12), ('JHT', 16), ('JP', 20), ('JKP', 24)) p(programme, first_bit) ON word & (mask << first_bit) <> 0
 GROUP BY ALL;
 
+CREATE MACRO parsed_bill(source) AS TABLE
+SELECT
+    *,
+    first_day(blth) AS month, TRY_CAST(tgl_data AS DATE) AS as_of_date, CASE WHEN digits(kpj, 11) THEN kpj::UBIGINT END AS membership,
+    TRY_CAST(segmen AS segment) AS segment, TRY_CAST(program AS programme) AS programme, TRY_CAST(sumber_dana AS funding) AS funding_source,
+    TRY_CAST(kode_kab AS region) AS region_code, TRY_CAST(jumlah_tk AS BIGINT) AS workers, TRY_CAST(tagihan AS BIGINT) AS billed_idr,
+    TRY_CAST(dibayar AS BIGINT) AS paid_idr, TRY_CAST(tgl_bayar AS DATE) AS paid_date
+FROM query_table(source);
 CREATE TEMP TABLE judged_bill AS
-WITH parsed AS (
-    SELECT
-        *,
-        first_day(blth) AS month, TRY_CAST(tgl_data AS DATE) AS as_of_date, CASE WHEN digits(kpj, 11) THEN kpj::UBIGINT END AS membership,
-        TRY_CAST(segmen AS segment) AS segment, TRY_CAST(program AS programme) AS programme, TRY_CAST(sumber_dana AS funding) AS funding_source,
-        TRY_CAST(kode_kab AS region) AS region_code, TRY_CAST(jumlah_tk AS BIGINT) AS workers, TRY_CAST(tagihan AS BIGINT) AS billed_idr,
-        TRY_CAST(dibayar AS BIGINT) AS paid_idr, TRY_CAST(tgl_bayar AS DATE) AS paid_date
-    FROM raw_iuran
-),
-judged AS (
+WITH judged AS (
     SELECT
         *,
         coalesce(
@@ -216,12 +220,21 @@ judged AS (
             AND paid_idr BETWEEN 0 AND 999999999999999 AND (paid_date IS NOT NULL OR tgl_bayar IS NULL) AND (npp IS NOT NULL OR kpj IS NOT NULL),
             false
         ) AS is_good
-    FROM parsed
+    FROM parsed_bill('raw_iuran')
 )
 SELECT
     month, as_of_date, npp AS employer_key, token(membership) AS membership_key, segment, programme, funding_source, region_code, workers,
     billed_idr, paid_idr, paid_date, no_bukti AS receipt_no, is_good,
-    CASE WHEN is_good THEN NULL ELSE concat_ws(',',
+    paid_idr > billed_idr AS is_overpaid,
+    CASE WHEN NOT is_good THEN struct_pack(file := file, line_no := line_no, blth := blth, tgl_data := tgl_data, npp := npp, kpj := kpj, segmen := segmen, program :=
+        program, sumber_dana := sumber_dana, kode_kab := kode_kab, jumlah_tk := jumlah_tk, tagihan := tagihan, dibayar := dibayar, tgl_bayar :=
+        tgl_bayar) END AS raw
+FROM judged;
+CREATE TEMP TABLE bad_bill AS SELECT unnest(raw) FROM judged_bill WHERE NOT is_good;
+CREATE TEMP TABLE rejected_bill AS
+SELECT
+    file, line_no,
+    concat_ws(',',
         rule(blth IS NULL, 'blth_missing'), rule(blth IS NOT NULL AND month IS NULL, 'blth_unreadable'),
         rule(tgl_data IS NULL, 'tgl_data_missing'), rule(tgl_data IS NOT NULL AND as_of_date IS NULL, 'tgl_data_unreadable'),
         rule(holds_nik(npp), 'npp_holds_nik'), rule(npp = '''', 'npp_unreadable'),
@@ -239,18 +252,16 @@ SELECT
         rule(paid_idr < 0, 'dibayar_negative'), rule(paid_idr > 999999999999999, 'dibayar_too_large'),
         rule(tgl_bayar IS NOT NULL AND paid_date IS NULL, 'tgl_bayar_unreadable'), rule(npp IS NULL AND kpj IS NULL, 'payer_missing'),
         rule(as_of_date < month, 'as_of_before_month')
-    ) END AS rules,
-    CASE WHEN NOT is_good THEN file END AS file, CASE WHEN NOT is_good THEN line_no END AS line_no,
-    CASE WHEN NOT is_good THEN to_json({
+    ) AS rules,
+    to_json({
         'blth': blth, 'tgl_data': tgl_data, 'npp': npp, 'kpj': '********', 'segmen': segmen, 'program': program, 'sumber_dana': sumber_dana,
-        'kode_kab': kode_kab, 'jumlah_tk': jumlah_tk, 'tagihan': tagihan, 'dibayar': dibayar, 'tgl_bayar': tgl_bayar}) END AS masked_row,
-    paid_idr > billed_idr AS is_overpaid
-FROM judged;
-COPY (SELECT file, line_no, rules, masked_row FROM judged_bill WHERE NOT is_good) TO '$OUT/rejected_iuran.parquet' (COMPRESSION zstd);
-INSERT INTO rejection SELECT 'iuran', rules, count(*) FROM judged_bill WHERE NOT is_good GROUP BY rules;
+        'kode_kab': kode_kab, 'jumlah_tk': jumlah_tk, 'tagihan': tagihan, 'dibayar': dibayar, 'tgl_bayar': tgl_bayar}) AS masked_row
+FROM parsed_bill('bad_bill');
+COPY rejected_bill TO '$OUT/rejected_iuran.parquet' (COMPRESSION zstd);
+INSERT INTO rejection SELECT 'iuran', rules, count(*) FROM rejected_bill GROUP BY rules;
 ALTER TABLE warning ADD COLUMN paid_above_billed BIGINT;
 UPDATE warning SET paid_above_billed = (SELECT count(*) FROM judged_bill WHERE is_overpaid);
-CREATE TABLE bill AS SELECT * EXCLUDE (is_good, rules, file, line_no, masked_row, is_overpaid) FROM judged_bill WHERE is_good;
+CREATE TABLE bill AS SELECT * EXCLUDE (is_good, is_overpaid, raw) FROM judged_bill WHERE is_good;
 DROP TABLE judged_bill;
 
 CREATE TABLE premium AS
