@@ -131,6 +131,7 @@ def _judge(
         suite=with_answers(_suite(table)) if is_answer_to else None,
         corrections=rows.corrections,
         explained=rows.explained,
+        key=load.pseudonyms.fingerprint() if any(one.pseudonym for one in table.columns.values()) else "",
     )
     _keep_result(load, gate_id, judgement.result)
     totals = _control_totals(load, delivery, judgement, rows)

@@ -64,7 +64,7 @@ def write(
         for table in [one for layer in ("mart", "core") for one in tables_of(layer) if one.seed or one is DimMonth]:
             build_file.replace(table, references[table].collect())
         inputs = references | {Spending: assembly.spending()}
-        changed = sum(_undated(assembly, build_file, table, inputs, now) for table in _undated_facts())
+        changed = sum(_undated(assembly, build_file, table, inputs, now) for table in undated_facts())
         _write_files(load, build_file, {one.delivery.sha256: one for one in judged}, books)
         build_file.append(CheckResult, _checks(load, checks))
         build_file.append(Run, _run(load, outcome, now))
@@ -72,7 +72,8 @@ def write(
     return changed
 
 
-def _undated_facts() -> list[type[Fact]]:
+def undated_facts() -> list[type[Fact]]:
+    """Return the facts that have no versions: they are made from the newest of all."""
     return [fact_of(name) for name, table in Table.registry.items() if issubclass(table, Fact) and not table.driven_by]
 
 

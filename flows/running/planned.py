@@ -33,7 +33,6 @@ BECAUSE: Mapping[str, str] = {
     "dialect": "changed settings: dialect or layout",
     "limits": "changed settings: limits",
     "corrections": "changed corrections",
-    "key": "changed key",
     "code": "changed code, rules or seeds",
 }
 CHUNK = 1 << 20
