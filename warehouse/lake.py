@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
@@ -159,6 +160,19 @@ def first_rejected(home: Home, kind: str, gate_id: str, rule: str, most: int) ->
         return pl.DataFrame(schema=QUARANTINE)
     broke = pl.col("rules").str.split(",").list.contains(rule)
     return pl.scan_parquet(path).filter(broke).bottom_k(most, by=LINE_NO).sort(LINE_NO).collect(engine="streaming")
+
+
+def move(path: Path, target: Path) -> None:
+    """Put a lake file in the place of another; the folder is synced by who moves several."""
+    target.parent.mkdir(exist_ok=True, mode=0o750)
+    path.replace(target)
+
+
+def share(path: Path, target: Path) -> None:
+    """Give a lake file a second name, where it has none yet."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    if not target.exists():
+        os.link(path, target)
 
 
 def remove(paths: Iterable[Path]) -> None:

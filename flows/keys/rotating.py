@@ -125,10 +125,7 @@ def _share_the_rest(home: Home, folder: Path) -> None:
     for place in home.lake.iterdir():
         if place.is_dir() and place not in tokens and lake.is_of_extracts(place.name):
             for path in place.glob("[!.]*.parquet"):
-                target = folder / place.name / path.name
-                target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-                if not target.exists():
-                    os.link(path, target)
+                lake.share(path, folder / place.name / path.name)
 
 
 def _require_room(home: Home, files: list[Path]) -> None:

@@ -96,9 +96,7 @@ def _move_files(home: Home, switch: Switch) -> None:
     lake.remove(path for path in lake.presence_files(home) if lake.key_of(path) != switch.new)
     for path in [*lake.token_files(waiting), *lake.presence_files(waiting)]:
         if lake.key_of(path) == switch.new:
-            target = home.lake / path.relative_to(folder)
-            target.parent.mkdir(exist_ok=True, mode=0o750)
-            path.replace(target)
+            lake.move(path, home.lake / path.relative_to(folder))
     for place in {path.parent for path in [*lake.token_files(home), *lake.presence_files(home)]}:
         sync(place)
 
