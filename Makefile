@@ -8,7 +8,7 @@ STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo cookbook serve servers test verify verify-readers verify-clients verify-prefect mutation lock clean dictionary \
+.PHONY: setup demo cookbook serve servers test verify verify-readers verify-clients verify-prefect verify-keys mutation lock clean dictionary \
 	bench-reading superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
@@ -49,6 +49,9 @@ verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from
 
 verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use them, on the demonstration's figures
 	$(BIN)/python -m tests.drivers demo
+verify-keys: setup  ## the rotation of the key, killed a thousand times
+	$(BIN)/python -m tests.keys_killed 1000
+
 verify-prefect: setup  ## every way to kill worker, flow and server at every stage of a load, on a real Prefect server
 	$(BIN)/pytest -s tests/operations/verify_shifts.py tests/operations/verify_prefect.py
 
