@@ -77,6 +77,11 @@ def undated_facts() -> list[type[Fact]]:
     return [fact_of(name) for name, table in Table.registry.items() if issubclass(table, Fact) and not table.driven_by]
 
 
+def undated_rows(table: type[Fact], references: Mapping[type[Table], pl.LazyFrame]) -> pl.DataFrame:
+    """Return the rows of a fact without versions."""
+    return build([table], references)[table].collect()
+
+
 def _undated(
     assembly: Assembly,
     build_file: store.Build,
@@ -84,7 +89,7 @@ def _undated(
     references: Mapping[type[Table], pl.LazyFrame],
     now: datetime,
 ) -> int:
-    rows, load = build([table], references)[table].collect(), assembly.load
+    rows, load = undated_rows(table, references), assembly.load
     changed = build_file.supersede(table, rows, None, load.run_id, now)
     if changed:
         record(load, build_file, table, None, sources_of(assembly, table, None))

@@ -56,17 +56,15 @@ def _persons(home: Home, about: Sequence[Affected]) -> dict[str, Any]:
     """Return distinct persons by NIK, further ones by a KPJ that none of the memberships has, and rows nobody could count in."""
     niks, cards = _tokens(home, about, NIK), _tokens(home, about, KPJ)
     members = _tokens(home, [one for one in about if _column(one, NIK) and _column(one, KPJ)], KPJ)
-    told = {
-        "niks": niks.unique().select(pl.len()),
-        "cards": cards.unique().join(members.unique(), "token", "anti").select(pl.len()),
-    }
-    found = {name: int(frame.collect(engine="streaming").item()) for name, frame in told.items()}
+    further = cards.unique().join(members.unique(), on="token", how="anti")
+    by_nik = lake.only_row(niks.unique().select(rows=pl.len()))["rows"]
+    by_kpj_only = lake.only_row(further.select(rows=pl.len()))["rows"]
     rejected = sum(one.verdict.rejected or 0 for one in about if one.verdict)
     unread = [one.delivery.name for one in about if one.verdict is None or one.verdict.rows is None]
     return {
-        "persons": found["niks"] + found["cards"],
-        "by_nik": found["niks"],
-        "by_kpj_only": found["cards"],
+        "persons": by_nik + by_kpj_only,
+        "by_nik": by_nik,
+        "by_kpj_only": by_kpj_only,
         "rows_rejected": rejected,
         "files_not_counted": sorted(unread),
     }

@@ -13,8 +13,7 @@ from flows.assembly import Assembly
 from flows.context import Load, fingerprint
 from flows.planning import Standing, month_parts, standing
 from flows.quarantine.state import contents
-from flows.records import undated_facts
-from transforms.graph import build
+from flows.records import undated_facts, undated_rows
 from warehouse import lake, store
 from warehouse.errors import Stop
 from warehouse.schema import Fact, Table
@@ -64,15 +63,15 @@ def proved(old: Load, new: Load) -> Proof:
 
 
 def _undated(old: Load, new: Load, now: Standing, proof: Proof) -> None:
-    both = [_undated_rows(load, now) for load in (old, new)]
+    both = [_all_undated(load, now) for load in (old, new)]
     for table, rows in both[0].items():
         _require_equal(table.qualified(), rows, both[1][table], proof)
 
 
-def _undated_rows(load: Load, now: Standing) -> dict[type[Table], pl.DataFrame]:
+def _all_undated(load: Load, now: Standing) -> dict[type[Table], pl.DataFrame]:
     assembly = Assembly(load, now)
     inputs = assembly.references() | {Spending: assembly.spending()}
-    return {table: build([table], inputs)[table].collect() for table in undated_facts()}
+    return {table: undated_rows(table, inputs) for table in undated_facts()}
 
 
 def _computed(load: Load, now: Standing, month: date, name: str) -> dict[str, pl.DataFrame]:

@@ -84,7 +84,7 @@ def _renew(one: Rotation, path: Path, target: Path, old: Pseudonyms, new: Pseudo
     if not (target.exists() and target.stat().st_mtime_ns >= path.stat().st_mtime_ns):
         one.say(f"token baru / new tokens: {path.relative_to(one.home.lake)}")
         names = lake.token_columns(path)
-        renewed = _mapped(pl.scan_parquet(path), names, partial(old.renewed, into=new))
+        renewed = _mapped(lake.gated(path), names, partial(old.renewed, into=new))
         with placed(target) as beside:
             try:
                 sink = renewed.sink_parquet(
@@ -104,7 +104,7 @@ def _renew(one: Rotation, path: Path, target: Path, old: Pseudonyms, new: Pseudo
 
 def _digest(path: Path, keys: Pseudonyms) -> tuple[int, int]:
     """Return the number of rows and the sum of their hashes, with ids in the place of tokens: they are in memory only."""
-    rows = _mapped(pl.scan_parquet(path), lake.token_columns(path), keys.ids)
+    rows = _mapped(lake.gated(path), lake.token_columns(path), keys.ids)
     told = lake.only_row(rows.select(rows=pl.len(), digest=pl.struct(pl.all()).hash(1).sum()))
     return told["rows"], told["digest"]
 
