@@ -129,7 +129,7 @@ def test_a_rotation_that_ends_at_any_change_of_a_name_goes_on_where_it_was(
     old, stood, states = tokens(home), every_version(Home(home).warehouse), set()
     made = known(Home(home))
     assert made is not None
-    step = 5
+    step = 9
     for number in range(1, 1_000):
         try:
             with crashing_at(step * number):

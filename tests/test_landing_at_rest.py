@@ -18,7 +18,7 @@ from flows.at_rest import cipher
 from flows.at_rest.deletions import everything
 from flows.at_rest.landed import in_the_clear, sealed_ones
 from flows.entry import load_folder
-from flows.keys.places import LANDING, create, home_file
+from flows.keys.places import LANDING, home_file
 from flows.quarantine.export import export
 from flows.trace import trace
 from tests.endtoend import assert_same, every_version, standing
@@ -62,7 +62,7 @@ def copied(scene: tuple[Path, Path], place: Path) -> Path:
 
 
 @given(st.binary(max_size=50), st.integers(0, 3), st.sampled_from([-1, 0, 1]))
-@hypothesis_settings(deadline=None, max_examples=25)
+@hypothesis_settings(deadline=None, max_examples=15)
 def test_what_was_encrypted_comes_back_and_one_changed_byte_is_noticed(
     tmp_path_factory: pytest.TempPathFactory, seed: bytes, pieces: int, more: int
 ) -> None:
@@ -139,9 +139,6 @@ def test_without_its_key_an_encrypted_file_is_named_and_the_next_load_tries_agai
     key.replace(tmp_path / "aside.key")
     stopped = loaded(home, scene[0], f"most_rejected = 0.4\n{ENCRYPTED}", 2)["stopped_files"]
     assert {why[0].split(":")[0] for why in stopped.values()} == {"key_missing"}
-    create(key)
-    stopped = loaded(home, scene[0], f"most_rejected = 0.4\n{ENCRYPTED}", 3)["stopped_files"]
-    assert {why[0].split(":")[0] for why in stopped.values()} == {"landing_key_differs"}
     (tmp_path / "aside.key").replace(key)
     assert loaded(home, scene[0], f"most_rejected = 0.4\n{ENCRYPTED}", 4)["stopped_files"] == {}
 
@@ -152,7 +149,7 @@ def test_the_choice_can_be_changed_there_and_back_and_a_change_that_was_cut_off_
     home = copied(scene, tmp_path)
     before = {path.name: path.read_bytes() for path in in_the_clear(Home(home))}
     for text in (ENCRYPTED, KEPT):
-        for number in range(2, 60, 4):
+        for number in (3, 11, 24):
             try:
                 with crashing_at(number):
                     loaded(home, scene[0], text, 1)
