@@ -49,7 +49,7 @@ verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from
 
 verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use them, on the demonstration's figures
 	$(BIN)/python -m tests.drivers demo
-verify-keys: setup  ## the rotation of the key, killed a thousand times
+verify-keys: setup  ## the rotation of the key, killed a thousand times (hours)
 	$(BIN)/python -m tests.keys_killed 1000
 
 verify-prefect: setup  ## every way to kill worker, flow and server at every stage of a load, on a real Prefect server
