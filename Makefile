@@ -12,13 +12,9 @@ STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-<<<<<<< HEAD
-.PHONY: setup demo cookbook serve servers test verify verify-readers verify-clients verify-prefect verify-backfill mutation lock clean dictionary \
-	bench-reading superset superset-bundle verify-superset lock-superset
-=======
-.PHONY: setup demo cookbook serve servers test verify verify-readers verify-clients verify-prefect mutation lock clean dictionary \
-	bench lock-bench bench-reading superset superset-bundle verify-superset lock-superset
->>>>>>> bench
+.PHONY: setup demo cookbook serve servers test mutation lock clean dictionary bench lock-bench bench-reading fuzz release-check \
+	verify verify-readers verify-clients verify-prefect verify-backfill verify-keys verify-privacy verify-faults \
+	verify-damage verify-disclosure superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -62,6 +58,8 @@ verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use t
 
 verify-backfill: setup  ## kill a backfill of 36 months at four moments, complete it, and hold it to an undisturbed one
 	$(BIN)/python -m tests.backfill_killed
+verify-keys: setup  ## the rotation of the key, killed a thousand times (hours)
+	$(BIN)/python -m tests.keys_killed 1000
 
 verify-prefect: setup  ## every way to kill worker, flow and server at every stage of a load, on a real Prefect server
 	$(BIN)/pytest -s tests/operations/verify_shifts.py tests/operations/verify_prefect.py

@@ -17,6 +17,7 @@ from expectations.masking import masked_row
 from warehouse.corrections import Correction
 from warehouse.damage import damages
 from warehouse.files import placed
+from warehouse.lake import marked
 from warehouse.ledger import Check, Reason
 from warehouse.rules import LINE_NO, RAW, messages
 from warehouse.schema import Extract
@@ -63,12 +64,14 @@ def judge_file(
     suite: ExpectationSuite | None = None,
     corrections: Sequence[Correction] = (),
     explained: Sequence[pl.Expr] = (),
+    key: str = "",
 ) -> Judgement:
     """Return the judgement on the standardised rows of a file, and write `accepted` and `rejected`.
 
     `accept` turns judged rows into lake rows. `corrections` are those that the rows went through. `rejected` holds
     line_no, the names of the broken rules and the row as JSON with personal data masked, and in it what `explained`
-    says of the row, the column `hints` first of all. Raises when the frame cannot be computed.
+    says of the row, the column `hints` first of all. `key` names the key of the tokens that `accept` makes. Raises when
+    the frame cannot be computed.
     """
     from expectations.declared import gate_suite
     from expectations.engine import judge, row_rules, validate
@@ -81,7 +84,7 @@ def judge_file(
     with placed(accepted) as good_rows, placed(rejected) as bad_rows:
         quarantine = _quarantined(judged.filter(bad), names, masked_row(table, explained))
         sinks = [
-            accept(judged.filter(~bad)).sink_parquet(good_rows, compression="zstd", lazy=True),
+            accept(judged.filter(~bad)).sink_parquet(good_rows, compression="zstd", metadata=marked(key), lazy=True),
             quarantine.sink_parquet(bad_rows, compression="zstd", lazy=True),
         ]
         verdict = validate(frame, suite, name=subject, sinks=sinks)

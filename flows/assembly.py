@@ -118,7 +118,7 @@ class Assembly:
         path = lake.presence_path(self.load.home, version, name)
         if not path.exists():
             inputs = {**self.references(), Membership: self.rows(Membership, version)}
-            lake.write(build([Presence], inputs, version)[Presence], path)
+            lake.write(build([Presence], inputs, version)[Presence], path, self.load.pseudonyms.fingerprint())
         return lake.rows_of([path], Presence)
 
     def spending(self) -> pl.LazyFrame:

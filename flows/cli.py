@@ -11,6 +11,8 @@ from pathlib import Path
 from flows import cli_arguments as arguments
 from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands
 from flows.asking import cli as asking
+from flows.breach import cli as breach
+from flows.keys import cli as keys
 from flows.operations import commands as operations
 from flows.running import cli as running
 
@@ -65,6 +67,8 @@ def parser() -> argparse.ArgumentParser:
     arguments.as_json(receipt)
     cli_config.register(add)
     cli_quarantine.register(add)
+    keys.register(add)
+    breach.register(add)
     cli_inspect.register(add)
     cli_metadata.register(add)
     cli_publish.register(add)

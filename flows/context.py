@@ -54,7 +54,10 @@ class Load:
     clock: Callable[[], datetime] = field(default=utc_now, compare=False)
 
     def gate_id(self, delivery: Delivery) -> str:
-        """Return the name of a gating: another content, dialect, key, code, threshold or correction gives another."""
+        """Return the name of a gating: another content, dialect, code, threshold or correction gives another.
+
+        The key is not part of it: a lake has one key, which its token files name, and keeps its verdicts under the next.
+        """
         return fingerprint(delivery.sha256, *self.made_with(delivery).values())
 
     def made_with(self, delivery: Delivery) -> dict[str, str]:
@@ -67,7 +70,6 @@ class Load:
             "dialect": fingerprint(repr(settings.dialect_of(delivery.name))),
             "limits": fingerprint(repr(settings.limits), str(settings.most_rejected)),
             "corrections": fingerprint(*(one.decisive() for one in corrections)),
-            "key": self.pseudonyms.fingerprint(),
             "code": code_version(),
         }
 

@@ -18,7 +18,9 @@ import polars as pl
 from flows import settings as settings_file
 from flows.context import Load, code_version, silent, utc_now
 from flows.costs import measured
-from flows.keys import LENGTH, pseudonyms
+from flows.keys import lake_key
+from flows.keys.places import LENGTH, pseudonyms
+from flows.keys.switching import finish, require_settled
 from flows.openlineage.telling import told as lineage_told
 from flows.regions import region_named
 from flows.report import markdown
@@ -70,8 +72,10 @@ def load_folder(
                 lineage_told(place, run_id, clock, say),
             ):
                 settings = settings_file.load(Path(config) if config else None)
-                keys, origin = pseudonyms(place)
+                finish(place, tell)
+                keys, origin = pseudonyms(place, settings.key)
                 tell(f"kunci / key: {origin}")
+                lake_key.claim(place, keys, origin, f"{clock():%Y-%m-%dT%H:%M:%S}")
                 named = tuple(map(region_named, regions))
                 load = Load(place, settings, keys, run_id, span(month), named, tell, clock)
                 result = run(load, Path(source) if source else None, guarded(costed(call, log))).result()
@@ -89,7 +93,12 @@ def load_of(
     """Return a load for looking at what it would do: it has no run, and a key of no use where the home has none yet."""
     place = Home(home.resolve())
     told = settings_file.load(Path(config) if config else None)
-    keys = pseudonyms(place)[0] if ledger.deliveries(place) else Pseudonyms(bytes(LENGTH))
+    if not ledger.deliveries(place):
+        keys = Pseudonyms(bytes(LENGTH))
+    else:
+        require_settled(place)
+        keys, origin = pseudonyms(place, told.key)
+        lake_key.require(place, keys, origin)
     return Load(place, told, keys, "", span(month), tuple(map(region_named, regions)), say)
 
 

@@ -16,6 +16,8 @@ from expectations import gate as gates
 from expectations import reconcile
 from expectations.answers import ANSWERS, MESSAGES, UNKNOWN, with_answers
 from flows import drift
+from flows.at_rest.deletions import noted
+from flows.at_rest.landed import opened as landed
 from flows.context import Load
 from flows.quarantine.answers import OF_CONTENT, OF_LINE, SEVERAL, as_sent, is_answer, references
 from transforms.corrections import applied, corrected
@@ -37,6 +39,7 @@ from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
 
 SCRATCH = ".scratch-"
+PASSING = ("landing_", "key_", "secret_")
 
 
 @dataclass(frozen=True)
@@ -72,17 +75,18 @@ class Rows(NamedTuple):
 def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms | None = None) -> Verdict:
     """Return the verdict on a delivery; a gating that came to its end before is not repeated.
 
-    A file that cannot be read or judged is stopped with a reason, never with an exception.
+    A file that cannot be read or judged is stopped with a reason, never with an exception; one that landing cannot give
+    now is tried again by the next run.
     """
     gate_id = terms.gate_id if terms else load.gate_id(delivery)
-    known = ledger.find(load.home, gate_id)
-    if known is not None:
+    if (known := known_verdict(load, delivery, terms)) is not None:
         return known
     load.say(f"memeriksa / checking {delivery.name}")
-    marked = terms is None and is_answer(load.home.landed(delivery.sha256))
     opened: list[Opened] = []
+    marked = False
     with tempfile.TemporaryDirectory(dir=load.home.landing, prefix=SCRATCH) as scratch:
         try:
+            marked = terms is None and is_answer(_landed(load, delivery.sha256, scratch))
             if marked:
                 raise _unknown_answer(load, delivery, gate_id, Path(scratch))
             verdict = _judge(load, delivery, gate_id, wages, Path(scratch), terms, opened.append)
@@ -98,8 +102,27 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms 
                 gate_id, delivery.sha256, delivery.kind, stops=(_unreadable(broken),), answers="?" if marked else ""
             )
     verdict = replace(verdict, made_with=load.made_with(delivery))
-    ledger.save(load.home, verdict)
+    if not any(reason.rule.startswith(PASSING) for reason in verdict.stops):
+        ledger.save(load.home, verdict)
     return verdict
+
+
+def known_verdict(load: Load, delivery: Delivery, terms: Terms | None = None) -> Verdict | None:
+    """Return the verdict on a delivery that came to its end before, None where there is none.
+
+    A content that was deleted from landing as the settings ask stands by the verdict it had, whatever changed since.
+    """
+    if known := ledger.find(load.home, terms.gate_id if terms else load.gate_id(delivery)):
+        return known
+    deleted = noted(load.home, delivery.sha256)
+    if deleted is None:
+        return None
+    wanted = (terms.first.sha256,) if terms and terms.pairs is not None else ("", "?")
+    return next((ledger.find(load.home, deleted.gates[one]) for one in wanted if one in deleted.gates), None)
+
+
+def _landed(load: Load, sha256: str, scratch: str | Path) -> Path:
+    return landed(load.home, sha256, Path(scratch), load.settings.landing)
 
 
 def extract_of(kind: str) -> type[Extract]:
@@ -131,9 +154,10 @@ def _judge(
         suite=with_answers(_suite(table)) if is_answer_to else None,
         corrections=rows.corrections,
         explained=rows.explained,
+        key=load.pseudonyms.fingerprint() if any(one.pseudonym for one in table.columns.values()) else "",
     )
     _keep_result(load, gate_id, judgement.result)
-    totals = _control_totals(load, delivery, judgement, rows)
+    totals = _control_totals(load, delivery, judgement, rows, scratch)
     stops = [*judgement.stops, *reconcile.rows_add_up(judgement), *reconcile.mismatches(totals)]
     if not is_answer_to:
         stops += reconcile.rejected_share(judgement, load.settings.most_rejected, terms.answered if terms else 0)
@@ -160,9 +184,9 @@ def _read(
     seen: Callable[[Opened], None],
 ) -> Rows:
     """Return the rows of a delivery as the gate takes them. Raises Stop when the file cannot be read as declared."""
-    table, landed = extract_of(delivery.kind), load.home.landed(delivery.sha256)
+    table, file = extract_of(delivery.kind), _landed(load, delivery.sha256, scratch)
     dialect = terms.dialect if terms and terms.dialect else load.settings.dialect_of(delivery.name)
-    shaped = reading.scan(landed, table, dialect, scratch, load.settings.limits.as_limits(), seen)
+    shaped = reading.scan(file, table, dialect, scratch, load.settings.limits.as_limits(), seen)
     refuse_rounded(shaped.frame, table)
     columns, changes = drift.of_file(load, delivery, shaped, table) if terms is None else ((), ())
     text = as_sent(shaped.frame) if terms and terms.pairs is not None and terms.exported else shaped.frame
@@ -181,11 +205,11 @@ def _read(
 
 
 def _control_totals(
-    load: Load, delivery: Delivery, judgement: gates.Judgement, rows: Rows
+    load: Load, delivery: Delivery, judgement: gates.Judgement, rows: Rows, scratch: Path
 ) -> list[tuple[str, object, object]]:
     if not delivery.control:
         return []
-    control = json.loads(load.home.landed(delivery.control).read_text(encoding="utf-8"))
+    control = json.loads(_landed(load, delivery.control, scratch).read_text(encoding="utf-8"))
     return reconcile.compared(control, delivery.sha256, judgement.rows, rows.delivered, rows.table)
 
 
@@ -198,7 +222,7 @@ def _suite(table: type[Extract]) -> Any:
 def _unknown_answer(load: Load, delivery: Delivery, gate_id: str, scratch: Path) -> Stop:
     """Return why an answer is not judged before the content it answers is found, after its references were kept."""
     path = lake.answers_path(load.home, gate_id)
-    lake.write(references(load.home.landed(delivery.sha256), scratch), path)
+    lake.write(references(_landed(load, delivery.sha256, scratch), scratch), path)
     if lake.read(path)[OF_CONTENT].drop_nulls().n_unique() > 1:
         return Stop(*SEVERAL)
     en, id = MESSAGES[UNKNOWN]

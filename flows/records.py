@@ -64,7 +64,7 @@ def write(
         for table in [one for layer in ("mart", "core") for one in tables_of(layer) if one.seed or one is DimMonth]:
             build_file.replace(table, references[table].collect())
         inputs = references | {Spending: assembly.spending()}
-        changed = sum(_undated(assembly, build_file, table, inputs, now) for table in _undated_facts())
+        changed = sum(_undated(assembly, build_file, table, inputs, now) for table in undated_facts())
         _write_files(load, build_file, {one.delivery.sha256: one for one in judged}, books)
         build_file.append(CheckResult, _checks(load, checks))
         build_file.append(Run, _run(load, outcome, now))
@@ -72,8 +72,14 @@ def write(
     return changed
 
 
-def _undated_facts() -> list[type[Fact]]:
+def undated_facts() -> list[type[Fact]]:
+    """Return the facts that have no versions: they are made from the newest of all."""
     return [fact_of(name) for name, table in Table.registry.items() if issubclass(table, Fact) and not table.driven_by]
+
+
+def undated_rows(table: type[Fact], references: Mapping[type[Table], pl.LazyFrame]) -> pl.DataFrame:
+    """Return the rows of a fact without versions."""
+    return build([table], references)[table].collect()
 
 
 def _undated(
@@ -83,7 +89,7 @@ def _undated(
     references: Mapping[type[Table], pl.LazyFrame],
     now: datetime,
 ) -> int:
-    rows, load = build([table], references)[table].collect(), assembly.load
+    rows, load = undated_rows(table, references), assembly.load
     changed = build_file.supersede(table, rows, None, load.run_id, now)
     if changed:
         record(load, build_file, table, None, sources_of(assembly, table, None))

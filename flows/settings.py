@@ -10,10 +10,12 @@ from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from flows.at_rest.settings import LandingSettings
 from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
 from flows.limits import LimitsSettings
+from flows.secret import Secret
 from flows.servers import PostgresqlTarget
 from flows.sources import AnyAddress, require_scheme
 from flows.watching.settings import WatchSettings
@@ -157,6 +159,8 @@ class Settings(CorrectionsFile):
     memory_limit: str = "2GB"
     corrections: str = ""
     limits: LimitsSettings = LimitsSettings()
+    key: Secret | None = None
+    landing: LandingSettings = LandingSettings()
     watch: WatchSettings | None = None
     dialect: DialectSettings = DialectSettings()
     sources: dict[str, Source] = Field(default_factory=dict)

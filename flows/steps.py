@@ -14,9 +14,10 @@ from typing import Any, Protocol
 
 from flows import months, records
 from flows.assembly import Assembly
+from flows.at_rest.converting import bring_to_rest, is_asked
 from flows.context import Load, fingerprint
 from flows.corrections import CorrectionEntry
-from flows.gating import gate
+from flows.gating import gate, known_verdict
 from flows.planning import Judged, Standing, blocked_months, month_parts, standing, stopped_now
 from flows.publishing.publishing import Publication, publish_home, send_current
 from flows.quarantine.joining import joined
@@ -110,6 +111,8 @@ def run(load: Load, source: Path | None, call: Call = plain) -> Summary:
     publication: Publication = call("publish", publish_home, load.home, load.settings, load.run_id)
     if load.settings.publish.postgresql:
         publication = call("publish to postgresql", send_current, load.home, load.settings, publication)
+    if is_asked(load):
+        call("at rest", bring_to_rest, load, judged, now)
     summary.published, summary.not_sent = str(load.home.published / publication.version), publication.not_sent
     summary.withheld = publication.withheld["version"] if publication.withheld else ""
     return summary
@@ -129,7 +132,7 @@ def _gate_all(load: Load, call: Call) -> list[Judged]:
 
 
 def _gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], call: Call) -> Verdict:
-    known = ledger.find(load.home, load.gate_id(delivery))
+    known = known_verdict(load, delivery)
     verdict: Verdict = known or call(f"validate {delivery.name}", gate, load, delivery, wages)
     return verdict
 

@@ -13,6 +13,7 @@ import polars as pl
 from flows.assembly import is_first_of_key, newest_of_each, rows_with_place
 from flows.context import code_version
 from flows.figures import Edition, editions, figures, known_on, nothing_found, standing
+from flows.keys.switching import require_settled
 from flows.lineage import SEED, seed_sha256
 from transforms.compliance import Observed
 from transforms.evidence import EMPLOYER, FILE, FLAGS, evidence
@@ -86,6 +87,7 @@ def trace(
     The version is the one that stands, or that was known on `as_of`. Raises Stop when nothing is known of the employer,
     or when the files behind the version are not recorded or not there.
     """
+    require_settled(home)
     asked = {"employer_key": employer, "month": month} | ({"region_code": region} if region else {})
     found = editions(home.warehouse, EmployerMonth, asked)
     for edition in known_on(as_of, found) if as_of else standing(found):

@@ -30,6 +30,7 @@ MAY_COMPUTE = {
     "flows/assembly.py": "refuses a version whose rows stand in several files",
     "flows/gating.py": "reads the region codes of the seeds",
     "flows/records.py": "loads reference tables, which are small",
+    "flows/keys/rotating.py": "writes the files with tokens under another key, beside the lake",
     "flows/packages.py": "prices the classes of own-account workers: a few hundred",
     "flows/quarantine/rows.py": "reads the rejected rows of one file again, for their sender",
     "flows/printing.py": "prints an answer as CSV or JSON, or writes it as Parquet",
@@ -76,7 +77,7 @@ ONLY_IN = {
         "flows/secret.py",
     ),
     "duckdb": ("warehouse/store.py", "warehouse/publish.py", "warehouse/asking.py"),
-    "cryptography": ("transforms/identity.py",),
+    "cryptography": ("transforms/identity.py", "flows/at_rest/cipher.py"),
 }
 SYNTHETIC = "warehouse/synthetic/"
 

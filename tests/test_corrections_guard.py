@@ -13,7 +13,7 @@ import pytest
 from expectations.gate import Judgement, judge_file
 from flows.context import Load
 from flows.gating import gazetteers
-from flows.keys import pseudonyms
+from flows.keys.places import pseudonyms
 from flows.settings import load as read_settings
 from tests.corrected import entry, loaded, receipts, settings
 from tests.endtoend import ask, assert_same, mart_facts, standing

@@ -15,6 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from flows import settings
+from flows.at_rest.settings import LandingSettings
 from flows.limits import LimitsSettings
 from flows.servers import PostgresqlTarget
 from flows.settings import DialectSettings, Settings, Source
@@ -133,11 +134,20 @@ def test_every_toml_block_of_the_settings_document_is_read(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "part",
-    [Settings, Source, DialectSettings, LimitsSettings, WatchSettings, PostgresqlTarget, *ADDRESSES.values()],
+    [
+        Settings,
+        Source,
+        DialectSettings,
+        LandingSettings,
+        LimitsSettings,
+        WatchSettings,
+        PostgresqlTarget,
+        *ADDRESSES.values(),
+    ],
 )
 def test_every_setting_is_documented(part: type[BaseModel]) -> None:
     told = (DOCS / "settings.md").read_text(encoding="utf-8")
-    structure = {"dialect", "limits", "sources", "remote", "watch", "publish"}
+    structure = {"dialect", "landing", "limits", "sources", "remote", "watch", "publish"}
     assert [key for key in part.model_fields if key not in structure and f"| `{key}` |" not in told] == []
 
 
@@ -146,12 +156,16 @@ def test_every_documented_default_is_the_default() -> None:
     fields = {**Settings.model_fields, **DialectSettings.model_fields}
     read = {key: field.get_default(call_default_factory=True) for key, field in fields.items()}
     written = {key: ast.literal_eval(value) for key, value in told.items()}
+    landing = {key: written.pop(key) for key in LandingSettings.model_fields if key in written}
+    assert LandingSettings.model_validate(landing) == LandingSettings()
     limits = {key: written.pop(key) for key in LimitsSettings.model_fields}
     assert LimitsSettings.model_validate(limits) == LimitsSettings()
     watch = {key: written.pop(key) for key in WatchSettings.model_fields}
     assert WatchSettings.model_validate(watch) == WatchSettings()
     assert {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()} == {
-        key: value for key, value in read.items() if key not in ("dialect", "limits", "sources", "watch", "publish")
+        key: value
+        for key, value in read.items()
+        if key not in ("dialect", "key", "landing", "limits", "sources", "watch", "publish")
     }
 
 

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from flows.entry import guarded
-from flows.keys import pseudonyms
+from flows.keys.places import pseudonyms
 from flows.steps import plain
 from tests.endtoend import load, start
 from tests.extracts import PLAIN, Files, Row, kpj, membership, memberships, nik, write

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.keys import ENVIRONMENT, FILE, pseudonyms
+from flows.keys.places import TOKENS, pseudonyms
 from flows.settings import Settings, load
 from warehouse.errors import Stop
 from warehouse.home import Home
@@ -69,7 +69,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (ENVIRONMENT, FILE):
+    for name in (TOKENS.variable, TOKENS.file_variable):
         monkeypatch.delenv(name, raising=False)
     first, where = pseudonyms(Home(tmp_path))
     again, _ = pseudonyms(Home(tmp_path))
@@ -83,17 +83,17 @@ def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, monkeypa
 def test_the_environment_brings_the_key_and_a_malformed_one_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(ENVIRONMENT, "ab" * 32)
+    monkeypatch.setenv(TOKENS.variable, "ab" * 32)
     keys, where = pseudonyms(Home(tmp_path))
     assert (keys.secret, where) == (b"\xab" * 32, "$CAKUPAN_KEY")
-    monkeypatch.setenv(ENVIRONMENT, "short")
+    monkeypatch.setenv(TOKENS.variable, "short")
     with pytest.raises(Stop) as refused:
         pseudonyms(Home(tmp_path))
     assert "short" not in str(refused.value)
 
 
 def test_a_key_file_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(ENVIRONMENT, raising=False)
-    monkeypatch.setenv(FILE, str(tmp_path / "absent.key"))
+    monkeypatch.delenv(TOKENS.variable, raising=False)
+    monkeypatch.setenv(TOKENS.file_variable, str(tmp_path / "absent.key"))
     with pytest.raises(Stop, match="key_missing"):
         pseudonyms(Home(tmp_path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
@@ -17,6 +18,8 @@ from warehouse.home import Home
 from warehouse.rules import LINE_NO
 from warehouse.schema import Column, Extract, Lazy, Table, TableT, conform
 
+KEY_MARK = "cakupan_key"
+PRESENCE = "presence"
 QUARANTINE = pl.Schema({LINE_NO: pl.Int64(), "rules": pl.String(), "masked_row": pl.String()})
 
 
@@ -37,7 +40,7 @@ def answers_path(home: Home, gate_id: str) -> Path:
 
 def presence_path(home: Home, version: Version, fingerprint: str) -> Path:
     """Return where the presence words of a version lie."""
-    return home.lake / "presence" / f"{version.month:%Y-%m}_{version.as_of_date}_{fingerprint}.parquet"
+    return home.lake / PRESENCE / f"{version.month:%Y-%m}_{version.as_of_date}_{fingerprint}.parquet"
 
 
 def spending_path(home: Home, version: Version, fingerprint: str) -> Path:
@@ -62,21 +65,56 @@ def gated(path: Path) -> pl.LazyFrame:
     return pl.scan_parquet(path)
 
 
-def write(frame: pl.LazyFrame, path: Path) -> Path:
-    """Compute `frame` in a stream and place it at `path`, whole or not at all."""
-    write_all({path: frame})
+def write(frame: pl.LazyFrame, path: Path, key: str = "") -> Path:
+    """Compute `frame` in a stream and place it at `path`, whole or not at all; `key` names the key of its tokens, if any."""
+    write_all({path: frame}, key)
     return path
 
 
-def write_all(frames: Mapping[Path, pl.LazyFrame]) -> None:
+def write_all(frames: Mapping[Path, pl.LazyFrame], key: str = "") -> None:
     """Compute frames together, so that what they share is computed once, and place each at its path."""
     with ExitStack() as stack:
         besides = [stack.enter_context(placed(path)) for path in frames]
         sinks = [
-            frame.sink_parquet(beside, compression="zstd", lazy=True)
+            frame.sink_parquet(beside, compression="zstd", metadata=marked(key), lazy=True)
             for frame, beside in zip(frames.values(), besides, strict=True)
         ]
         pl.collect_all(sinks, engine="streaming")
+
+
+def marked(key: str) -> dict[str, str]:
+    """Return what a Parquet file says of itself: the id of the key that its tokens were made with, if it has any."""
+    return {KEY_MARK: key} if key else {}
+
+
+def key_of(path: Path) -> str:
+    """Return the id of the key that the tokens of a lake file were made with, empty where it does not say."""
+    return str(pl.read_parquet_metadata(path).get(KEY_MARK, ""))
+
+
+def token_columns(path: Path) -> list[str]:
+    """Return the columns of a lake file that hold tokens: the only bytes there are."""
+    return [name for name, dtype in pl.read_parquet_schema(path).items() if dtype == pl.Binary]
+
+
+def token_files(home: Home) -> list[Path]:
+    """Return the accepted rows that hold tokens, in one order; presence words are made of them and are not among these."""
+    kinds = sorted({one.kind for one in _extracts() if any(column.pseudonym for column in one.columns.values())})
+    return [path for kind in kinds for path in sorted((home.lake / kind).glob("[!.]*.parquet"))]
+
+
+def is_of_extracts(folder: str) -> bool:
+    """Return whether the folder of the lake holds the accepted rows of a kind."""
+    return folder in {one.kind for one in _extracts()}
+
+
+def presence_files(home: Home) -> list[Path]:
+    """Return the presence words that were kept, in one order."""
+    return sorted((home.lake / PRESENCE).glob("[!.]*.parquet"))
+
+
+def _extracts() -> list[type[Extract]]:
+    return [one for one in Table.registry.values() if issubclass(one, Extract)]
 
 
 def versions_of(path: Path, table: type[Extract]) -> list[tuple[Version, int]]:
@@ -122,6 +160,19 @@ def first_rejected(home: Home, kind: str, gate_id: str, rule: str, most: int) ->
         return pl.DataFrame(schema=QUARANTINE)
     broke = pl.col("rules").str.split(",").list.contains(rule)
     return pl.scan_parquet(path).filter(broke).bottom_k(most, by=LINE_NO).sort(LINE_NO).collect(engine="streaming")
+
+
+def move(path: Path, target: Path) -> None:
+    """Put a lake file in the place of another; the folder is synced by who moves several."""
+    target.parent.mkdir(exist_ok=True, mode=0o750)
+    path.replace(target)
+
+
+def share(path: Path, target: Path) -> None:
+    """Give a lake file a second name, where it has none yet."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    if not target.exists():
+        os.link(path, target)
 
 
 def remove(paths: Iterable[Path]) -> None:

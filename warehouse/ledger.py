@@ -84,7 +84,7 @@ class Verdict:
     `corrected` are the wrong rows by correction that was about the file. `answers` is the SHA-256 of the content whose
     rejected rows the file answers, `?` while no such content is known, empty for every other file. `totals` are the
     control totals: what, the value that was stated, the value that was measured. `made_with` are marks of all that the
-    gate heeded beside the content: settings, key, code.
+    gate heeded beside the content: settings and code.
     """
 
     gate_id: str

@@ -53,7 +53,7 @@ def export(home: Home, settings: Settings, name: str, out: Path | None, rule: st
     target = _target(
         home, len(told), out or home.landing / OUTBOX / default_name(delivery.name, delivery.kind, delivery.sha256)
     )
-    sent = sent_rows(home, delivery, settings.dialect_of(delivery.name), told.keys())
+    sent = sent_rows(home, delivery, settings.dialect_of(delivery.name), told.keys(), settings.landing)
     hints = found.select(LINE_NO, hint=pl.col("masked_row").str.json_path_match("$.hints")).drop_nulls()
     sheet = sheet_of(
         sent, {line: blamed(rules, table) for line, rules in told.items()}, dict(hints.iter_rows()), delivery.sha256

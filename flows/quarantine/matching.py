@@ -13,7 +13,7 @@ from flows.gating import extract_of
 from flows.planning import Judged
 from flows.quarantine.answers import OF_LINE
 from flows.quarantine.blame import blamed
-from flows.quarantine.rows import raw_rows
+from flows.quarantine.rows import landed_rows
 from warehouse import lake
 from warehouse.rules import LINE_NO, RAW
 from warehouse.schema import Extract
@@ -30,7 +30,7 @@ def matched(load: Load, first: Judged, later: Judged) -> pl.DataFrame | None:
     path = lake.answers_path(load.home, fingerprint("matched", first.verdict.gate_id, later.verdict.gate_id))
     if not path.exists():
         sent, again = (
-            raw_rows(load.home, load.home.landed(one.sha256), one.kind, load.settings.dialect_of(one.name))
+            landed_rows(load.home, one, load.settings.dialect_of(one.name), load.settings.landing)
             for one in (first.delivery, later.delivery)
         )
         broken = lake.rejected_rows(load.home, first.delivery.kind, first.verdict.gate_id)

@@ -16,7 +16,7 @@ from flows.gating import extract_of
 from flows.quarantine.answers import is_answer
 from flows.quarantine.list import by_rule, content_of, rows_of, totals
 from flows.quarantine.matching import matches
-from flows.quarantine.rows import raw_rows
+from flows.quarantine.rows import landed_rows, raw_rows
 from flows.quarantine.state import OPEN, Content, rows
 from flows.settings import Settings
 from warehouse.errors import Stop
@@ -71,7 +71,7 @@ def _deliver(home: Home, settings: Settings, one: Content, mended: Path, folder:
 
 def _require_rows_of(home: Home, settings: Settings, one: Content, mended: Path) -> None:
     delivery, dialect = one.judged.delivery, settings.dialect_of(one.judged.delivery.name)
-    sent = raw_rows(home, home.landed(delivery.sha256), delivery.kind, dialect)
+    sent = landed_rows(home, delivery, dialect, settings.landing)
     later = raw_rows(home, mended, delivery.kind, dialect)
     answered = matches(rows_of(home, one), sent, later, extract_of(delivery.kind)).height
     if answered < later.height or later.height == sent.height:

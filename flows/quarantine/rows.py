@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from flows.at_rest.landed import opened
+from flows.at_rest.settings import LandingSettings
 from flows.gating import SCRATCH, extract_of
 from warehouse import reading
 from warehouse.dialect import Dialect
@@ -33,16 +35,25 @@ def raw_rows(home: Home, path: Path, kind: str, dialect: Dialect) -> pl.DataFram
         return reading.scan(path, extract_of(kind), dialect, Path(scratch)).frame.collect(engine="streaming")
 
 
-def sent_rows(home: Home, delivery: Delivery, dialect: Dialect, lines: Collection[int]) -> Sent:
+def landed_rows(home: Home, delivery: Delivery, dialect: Dialect, settings: LandingSettings) -> pl.DataFrame:
+    """Return the rows of a delivery as `raw_rows` does. Raises Stop when landing holds its file no more."""
+    with tempfile.TemporaryDirectory(dir=home.landing, prefix=SCRATCH) as scratch:
+        return raw_rows(home, opened(home, delivery.sha256, Path(scratch), settings), delivery.kind, dialect)
+
+
+def sent_rows(
+    home: Home, delivery: Delivery, dialect: Dialect, lines: Collection[int], settings: LandingSettings
+) -> Sent:
     """Return lines of a delivery in the columns and the order in which they were sent.
 
-    Raises Stop when a line of the gate is not one line of the file: of a table that the layout turned around.
+    Raises Stop when a line of the gate is not one line of the file: of a table that the layout turned around; and when
+    landing holds the file no more.
     """
     table = extract_of(delivery.kind)
     known = expected(table, dialect)
     with tempfile.TemporaryDirectory(dir=home.landing, prefix=SCRATCH) as scratch:
         file = reading.opened(
-            home.landed(delivery.sha256), dialect, Path(scratch),
+            opened(home, delivery.sha256, Path(scratch), settings), dialect, Path(scratch),
             score=lambda headers: sum(plain(header) in known for header in headers),
         )  # fmt: skip
         rows = file.frame.filter(pl.col(LINE_NO).is_in(list(lines))).collect(engine="streaming").sort(LINE_NO)

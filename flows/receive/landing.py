@@ -30,7 +30,8 @@ class Landed:
 
 @dataclass(frozen=True)
 class Landing:
-    """Brings files of one source into a home. No file may have more than `largest` bytes."""
+    """Brings files of one source into a home. No file may have more than `largest` bytes; with `deleting` none comes back
+    that was deleted as the settings ask."""
 
     home: Home
     source: str
@@ -38,6 +39,7 @@ class Landing:
     patience: Patience = field(default_factory=Patience)
     largest: int = 1 << 60
     say: Callable[[str], None] = field(default=silent, compare=False)
+    deleting: bool = False
 
     def bring(self, found: Found, expected: str = "") -> Landed:
         """Return what the file holds, which lies in the landing area afterwards.
@@ -48,7 +50,7 @@ class Landing:
         tries, changes = Tries(self.patience), 0
         while True:
             self._require_bearable(found.size or 0, found.name)
-            partial = Partial(self.home, self.source, found)
+            partial = Partial(self.home, self.source, found, deleting=self.deleting)
             began = partial.size
             try:
                 with partial:

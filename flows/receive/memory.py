@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
+from flows.at_rest.landed import size
 from flows.receive.remote import Found
 from warehouse.files import placed
 from warehouse.home import Home
@@ -13,11 +14,12 @@ from warehouse.home import Home
 class Memory:
     """The contents of a source by name. It is no truth of its own: without it every file is read again.
 
-    `trusting` takes a tag of the time for a proof, as the settings of the source may declare.
+    `trusting` takes a tag of the time for a proof, as the settings of the source may declare; with `deleting` a content
+    that was deleted as the settings ask is known too.
     """
 
-    def __init__(self, home: Home, source: str, *, trusting: bool) -> None:
-        self.home, self.trusting = home, trusting
+    def __init__(self, home: Home, source: str, *, trusting: bool, deleting: bool = False) -> None:
+        self.home, self.trusting, self.deleting = home, trusting, deleting
         self.path = home.landing / "seen" / f"{source}.json"
         self.before: dict[str, list[object]] = {}
         self.now: dict[str, list[object]] = {}
@@ -25,15 +27,15 @@ class Memory:
             self.before = dict(json.loads(self.path.read_text(encoding="utf-8")))
 
     def recall(self, found: Found) -> str:
-        """Return the SHA-256 of the content if it is proved and still lies in landing, else an empty text."""
+        """Return the SHA-256 of the content if it is proved and still known to landing, else an empty text."""
         sha256 = found.sha256
         if not sha256 and found.tag and (found.strong or self.trusting):
             *seen, told = self.before.get(found.name) or [None, None, ""]
             sha256 = str(told) if seen == [found.size, found.tag] else ""
         if not sha256:
             return ""
-        landed = self.home.landed(sha256)
-        if not landed.is_file() or found.size not in (None, landed.stat().st_size):
+        held = size(self.home, sha256, deleted_too=self.deleting)
+        if held is None or found.size not in (None, held):
             return ""
         self.remember(found, sha256)
         return sha256

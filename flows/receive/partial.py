@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Self
 
+from flows.at_rest.deletions import back, noted
+from flows.at_rest.landed import encrypted
 from flows.context import fingerprint
 from flows.receive.remote import Changed, Found
 from warehouse.errors import Stop
@@ -29,8 +31,9 @@ class Partial:
     hash, are read again, so that neither a kill nor a power cut can put other bytes into a file.
     """
 
-    def __init__(self, home: Home, source: str, found: Found) -> None:
-        self.home, self.name = home, found.name
+    def __init__(self, home: Home, source: str, found: Found, *, deleting: bool = False) -> None:
+        """Begin or go on; with `deleting` a content that was deleted as the settings ask is not placed again."""
+        self.home, self.name, self.deleting = home, found.name, deleting
         owner = fingerprint(source, found.name)[:16]
         content = fingerprint(str(found.size), found.tag)[:16]
         self.path = home.landing / f"{INCOMING}{owner}-{content}"
@@ -92,13 +95,18 @@ class Partial:
         return self.digest.hexdigest()
 
     def finish(self) -> None:
-        """Put the whole file where its content belongs, read-only, in one step."""
-        target = self.home.landed(self.sha256)
+        """Put the whole file where its content belongs, read-only, in one step; not beside itself encrypted."""
+        target, was = self.home.landed(self.sha256), noted(self.home, self.sha256)
+        if encrypted(self.home, self.sha256).exists() or (was and self.deleting):
+            self.drop()
+            return
         with _told(self.name):
             self.file.close()
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
             self.path.chmod(0o440)
             settle(self.path, target)
+        if was:
+            back(self.home, was)
         self.note.unlink(missing_ok=True)
 
     def pause(self) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from flows.at_rest.landed import size as size_of
 from flows.receive.companions import LARGEST_COMPANION, Offered, is_arriving, require_plain, sorted_out, stated_sha256
 from flows.receive.landing import Landed, Landing
 from flows.receive.manifest import DELIVERED, FAILED, IGNORED, KNOWN, UNREAD, Entry, Manifest
@@ -75,7 +76,7 @@ class Reception:
     ) -> None:
         self.key, self.address, self.settings, self.register, self.say = key, address, settings, register, say
         self.home, self.regions, self.patience = register.home, regions, Patience(address.retries)
-        self.memory = Memory(self.home, key or "-", trusting=address.trust_mtime)
+        self.memory = Memory(self.home, key or "-", trusting=address.trust_mtime, deleting=settings.landing.deletes)
         self.manifest = Manifest(register.run_id, key, register.now())
         self.received = Received()
 
@@ -115,7 +116,7 @@ class Reception:
         control = self._control(remote, offered.controls.get(found.name))
         came = self._content(remote, found, offered.checksums.get(found.name))
         sha256 = came.sha256 if isinstance(came, Landed) else came
-        size = self.home.landed(sha256).stat().st_size
+        size = size_of(self.home, sha256, deleted_too=True) or 0
         new = self.register.enter(name, kind, sha256, size, address, control)
         if new:
             self.received.arrived.append(name)
@@ -143,7 +144,9 @@ class Reception:
         return came.sha256
 
     def _landing(self, remote: Remote, largest: int) -> Landing:
-        return Landing(self.home, self.key, remote, self.patience, largest, self.say)
+        return Landing(
+            self.home, self.key, remote, self.patience, largest, self.say, deleting=self.settings.landing.deletes
+        )
 
     def _note(self, entry: Entry) -> None:
         self.manifest.files.append(entry)

@@ -63,14 +63,17 @@ def _folders(home: Home) -> Iterator[Finding]:
 
 
 def _key(home: Home) -> Iterator[Finding]:
-    from flows.keys import has_key, pseudonyms
+    from flows.keys import lake_key
+    from flows.keys.places import has_key, pseudonyms
 
     if not has_key(home):
         told = "if this home had one, restore it: tokens made with another cannot be matched"
         yield Finding("key", State.LOOK, "none yet: the first run makes one in the home", told)
         return
     try:
-        yield Finding("key", State.FINE, pseudonyms(home)[1])
+        keys, origin = pseudonyms(home)
+        lake_key.require(home, keys, origin)
+        yield Finding("key", State.FINE, f"{origin}, id {keys.fingerprint()}")
     except Stop as stop:
         yield Finding("key", State.BROKEN, stop.en, stop.cure)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.assembly import Assembly
 from flows.context import Load, fingerprint
-from flows.gating import extract_of
+from flows.gating import extract_of, known_verdict
 from flows.months import loaded_fingerprints, made_of
 from flows.planning import MONTH_IN_NAME, Judged, Standing, month_parts, standing
 from flows.quarantine.joining import joined
@@ -33,7 +33,6 @@ BECAUSE: Mapping[str, str] = {
     "dialect": "changed settings: dialect or layout",
     "limits": "changed settings: limits",
     "corrections": "changed corrections",
-    "key": "changed key",
     "code": "changed code, rules or seeds",
 }
 CHUNK = 1 << 20
@@ -71,7 +70,7 @@ def plan(load: Load, folder: Path | None) -> RunPlan:
     earlier = {one.sha256: one for one in ledger.verdicts(load.home)}
     known = ledger.deliveries(load.home)
     for delivery in known:
-        if ledger.find(load.home, load.gate_id(delivery)) is None:
+        if known_verdict(load, delivery) is None:
             found.files.append(_again(load, delivery, earlier.get(delivery.sha256)))
     fresh = list(_offered(load, folder))
     found.files += [step for step in fresh if step.why]
@@ -86,7 +85,7 @@ def plan(load: Load, folder: Path | None) -> RunPlan:
 def _offered(load: Load, folder: Path | None) -> Iterator[FileStep]:
     register = Register(load.home, load.run_id, load.clock)
     for key, address in addresses(load.settings, folder).items():
-        memory = Memory(load.home, key or "-", trusting=address.trust_mtime)
+        memory = Memory(load.home, key or "-", trusting=address.trust_mtime, deleting=load.settings.landing.deletes)
         load.say(f"{key or address.path}: {address.url}")
         with remote_of(address) as remote:
             offered = sorted_out(remote.list())
@@ -151,7 +150,7 @@ def _guessed(load: Load, files: list[FileStep]) -> dict[str, list[str]]:
 
 
 def _weigh_months(load: Load, known: list[Delivery], found: RunPlan) -> None:
-    judged = [Judged(one, verdict) for one in known if (verdict := ledger.find(load.home, load.gate_id(one)))]
+    judged = [Judged(one, verdict) for one in known if (verdict := known_verdict(load, one))]
     wages = conform(Assembly(load, Standing({})).undated(MinimumWage), MinimumWage)
     now, held = standing(joined(load, judged, wages)), loaded_fingerprints(load)
     names = {one.verdict.gate_id: one.delivery.name for one in judged}
