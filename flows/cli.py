@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flows import cli_arguments as arguments
-from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands
+from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands, threads
 from flows.asking import cli as asking
 from flows.operations import commands as operations
 from flows.running import cli as running
@@ -108,6 +108,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Return the exit code of the command, after running it."""
     os.umask(0o027)
     given = parser().parse_args(words)
+    threads.announce(getattr(given, "config", None))
     try:
         command: Callable[[argparse.Namespace], int] = given.action
         return command(given)

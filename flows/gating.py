@@ -87,6 +87,8 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms 
                 raise _unknown_answer(load, delivery, gate_id, Path(scratch))
             verdict = _judge(load, delivery, gate_id, wages, Path(scratch), terms, opened.append)
         except Stop as stop:
+            if stop.of_machine:
+                raise
             why = Reason(stop.rule, stop.en, stop.id, stop.cure)
             changes = drift.of_headers(load, delivery, opened, extract_of(delivery.kind))
             verdict = Verdict(

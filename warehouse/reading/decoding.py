@@ -10,6 +10,7 @@ from typing import IO, Any
 import pyarrow as pa
 
 from warehouse.errors import Stop
+from warehouse.files import require_room
 from warehouse.reading.limits import MIB, Limits
 
 CHUNK = MIB
@@ -34,6 +35,7 @@ def copied(source: Any, target: IO[bytes], packed: int, limits: Limits) -> None:
     while chunk := source.read(CHUNK):
         written += len(chunk)
         limits.refuse_bomb(packed, written)
+        require_room(Path(target.name).parent, len(chunk))
         target.write(chunk)
 
 
@@ -95,6 +97,7 @@ def _transcoded(path: Path, encoding: str, target: Path, limits: Limits) -> Path
     try:
         with path.open("rb") as source, target.open("wb") as plain:
             while chunk := source.read(CHUNK):
+                require_room(target.parent, 2 * len(chunk))
                 written += plain.write(_checked(decoder.decode(chunk)))
                 limits.refuse_bomb(path.stat().st_size, written)
             plain.write(_checked(decoder.decode(b"", final=True)))
