@@ -187,7 +187,7 @@ def _control_totals(
 ) -> list[tuple[str, object, object]]:
     if not delivery.control:
         return []
-    control = json.loads(load.home.landed(delivery.control).read_text(encoding="utf-8"))
+    control = reconcile.control_of(load.home.landed(delivery.control))
     return reconcile.compared(control, delivery.sha256, judgement.rows, rows.delivered, rows.table)
 
 

@@ -270,7 +270,7 @@ def _read(model: type[Model], path: Path) -> Model:
         return model.model_validate(read, context={"folder": path.resolve().parent})
     except FileNotFoundError:
         raise Stop("settings_missing", f"{path} does not exist", f"{path} tidak ada", "check the path") from None
-    except tomllib.TOMLDecodeError as broken:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as broken:
         raise Stop(
             "settings_unreadable", f"{path.name}: {broken}", f"{path.name}: {broken}", "correct the TOML"
         ) from None
