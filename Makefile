@@ -9,7 +9,7 @@ export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
 .PHONY: setup demo cookbook serve servers test verify verify-readers verify-clients verify-prefect mutation lock clean dictionary \
-	bench-reading superset superset-bundle verify-superset lock-superset
+	bench-reading verify-corpora fuzz superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -51,6 +51,12 @@ verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use t
 	$(BIN)/python -m tests.drivers demo
 verify-prefect: setup  ## every way to kill worker, flow and server at every stage of a load, on a real Prefect server
 	$(BIN)/pytest -s tests/operations/verify_shifts.py tests/operations/verify_prefect.py
+
+verify-corpora: setup  ## broken files of other projects and pollutions of our own: CORPORA is a folder of collections
+	$(BIN)/python -m tests.corpora $(CORPORA)
+
+fuzz: setup  ## feed readers, parsers, settings and commands with bad input for MINUTES
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
 
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading

@@ -13,6 +13,7 @@ from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quaran
 from flows.asking import cli as asking
 from flows.operations import commands as operations
 from flows.running import cli as running
+from warehouse.showing import printable
 
 EPILOG = (
     """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a source, file or month was stopped"""
@@ -118,7 +119,7 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except commands.EXPECTED as stop:
-        print(f"cakupan: {stop}", file=sys.stderr)
+        print(printable(f"cakupan: {stop}"), file=sys.stderr)
         return FAILED
 
 
