@@ -32,6 +32,7 @@ from warehouse.dialect import Dialect
 from warehouse.errors import Stop
 
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+LONGEST_NAME = 80
 LEAST_MEMORY, ENGINE_THREADS = 512 << 20, 2
 WORDS = (("yyyy", "%Y"), ("mm", "%m"), ("dd", "%d"))
 Kind = Literal[
@@ -266,10 +267,15 @@ def load(path: Path | None) -> Settings:
 
 def _read(model: type[Model], path: Path) -> Model:
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-        return model.model_validate(read, context={"folder": path.resolve().parent})
+        text = path.read_bytes()
     except FileNotFoundError:
         raise Stop("settings_missing", f"{path} does not exist", f"{path} tidak ada", "check the path") from None
+    except (OSError, ValueError) as closed:
+        told = f"{path.name[:LONGEST_NAME]} cannot be opened ({type(closed).__name__})"
+        raise Stop("settings_unreadable", told, told, "check the path and who may read it") from None
+    try:
+        read = tomllib.loads(text.decode("utf-8"))
+        return model.model_validate(read, context={"folder": path.resolve().parent})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as broken:
         raise Stop(
             "settings_unreadable", f"{path.name}: {broken}", f"{path.name}: {broken}", "correct the TOML"

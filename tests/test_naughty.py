@@ -27,7 +27,7 @@ from warehouse.tables.minimum_wage import MinimumWage
 BLANKS = r"[^\S\x1c-\x1f]+"
 NUMBER = r"\d(?:[ .\-/]?\d){15,}"
 OWN = [
-    "'; DROP TABLE mart.coverage; --", '" OR 1=1 --', "$(touch /tmp/tersentuh)", "`id`", "| cat /etc/passwd", "../../etc/passwd", "..\\..\\x",
+    "'; DROP TABLE mart.coverage; --", '" OR 1=1 --', "$(touch tersentuh)", "`id`", "| cat /etc/passwd", "../../etc/passwd", "..\\..\\x",
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[klik](javascript:alert(1))", "![x](http://example.org/x.png)", "**tebal** | sel",
     "=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "-2+3", "{{7*7}}", "${jndi:ldap://example.org/a}", "%s%n%x", "{0.__class__}", "\x1b[2J\x1b]0;judul\x07",
     "\u202egnp.exe", "\u2066a\u2069", "NULL", "None", "nan", "1e309", "Ω≈ç√∫", "田中さん", "👩‍👩‍👧",
@@ -123,7 +123,7 @@ def test_a_load_keeps_every_name_and_runs_none(home: Path) -> None:
     stored = {name for frame in frames if "employer_name" in frame for name in frame["employer_name"]}
     masked = {re.sub(NUMBER, "#", re.sub(BLANKS, " ", one).strip(" ")) for one in strings()} - {""}
     assert stored - {None} == masked
-    assert not Path("/tmp/tersentuh").exists()
+    assert not Path("tersentuh").exists()
 
 
 def test_reports_and_pages_hold_no_markup_of_others(home: Path) -> None:
