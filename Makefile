@@ -14,7 +14,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
 .PHONY: setup demo cookbook serve servers test mutation lock clean dictionary bench lock-bench bench-reading fuzz release-check \
 	verify verify-readers verify-clients verify-prefect verify-backfill verify-keys verify-privacy verify-faults \
-	verify-damage verify-disclosure superset superset-bundle verify-superset lock-superset
+	verify-bits verify-corpora verify-disclosure superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -76,6 +76,11 @@ lock-bench: setup  ## pin the packages of the bench's peers with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-annotate --no-header --upgrade --output-file bench/requirements.lock bench/requirements.in
+verify-corpora: setup  ## broken files of other projects and pollutions of our own: CORPORA is a folder of collections
+	$(BIN)/python -m tests.corpora $(CORPORA)
+
+fuzz: setup  ## feed readers, parsers, settings and commands with bad input for MINUTES
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
 
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from expectations.gate import Judgement
 from warehouse.corrections import CORRECTION
+from warehouse.errors import Stop
 from warehouse.ledger import Reason
 from warehouse.schema import Extract, Parse
 
 MOST_REJECTED = 0.05
+LONGEST_CONTROL = 1 << 20
 
 
 def rejected_share(judgement: Judgement, most: float = MOST_REJECTED, answered: int = 0) -> list[Reason]:
@@ -55,6 +59,21 @@ def rows_add_up(judgement: Judgement) -> list[Reason]:
 def mismatches(found: Sequence[tuple[str, object, object]]) -> list[Reason]:
     """Return a reason to stop for every control total whose stated value differs from the measured one."""
     return [_mismatch(*one) for one in found if one[1] != one[2]]
+
+
+def control_of(path: Path) -> dict[str, Any]:
+    """Return what a control file states. Raises Stop when it is no JSON object of the documented form, or far too long for one."""
+    try:
+        if path.stat().st_size > LONGEST_CONTROL:
+            raise ValueError
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or not isinstance(found.get("sums", {}), dict):
+            raise ValueError
+    except (ValueError, RecursionError):
+        en, id = "the control file is not what one is", "berkas kontrol tidak sesuai bentuknya"
+        cure = 'write it as {"rows": 311, "sums": {"upah": 929999995}}, or leave it away'
+        raise Stop("control_unreadable", en, id, cure) from None
+    return found
 
 
 def compared(

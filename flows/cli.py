@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flows import cli_arguments as arguments
-from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands
+from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands, threads
 from flows.asking import cli as asking
 from flows.breach import cli as breach
 from flows.keys import cli as keys
 from flows.operations import commands as operations
 from flows.running import cli as running
+from warehouse.showing import printable
 
 EPILOG = (
     """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a source, file or month was stopped"""
@@ -112,6 +113,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Return the exit code of the command, after running it."""
     os.umask(0o027)
     given = parser().parse_args(words)
+    threads.announce(getattr(given, "config", None))
     try:
         command: Callable[[argparse.Namespace], int] = given.action
         return command(given)
@@ -121,7 +123,7 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except commands.EXPECTED as stop:
-        print(f"cakupan: {stop}", file=sys.stderr)
+        print(printable(f"cakupan: {stop}"), file=sys.stderr)
         return FAILED
 
 

@@ -8,6 +8,8 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
+from warehouse.showing import printable
+
 
 def home(sub: argparse.ArgumentParser, *, writes: bool = False) -> None:
     """Add --home. A command that `writes` takes it from CAKUPAN_HOME or asks for it; others fall back to the demonstration."""
@@ -90,4 +92,4 @@ def rupiah(text: str) -> int:
 
 def say(text: str) -> None:
     """Talk to the person at the terminal; results go to stdout."""
-    print(text, file=sys.stderr, flush=True)
+    print(printable(text), file=sys.stderr, flush=True)

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import polars as pl
 
+from flows import ceiling, threads
 from flows import settings as settings_file
 from flows.context import Load, code_version, silent, utc_now
 from flows.costs import measured
@@ -78,7 +79,10 @@ def load_folder(
                 lake_key.claim(place, keys, origin, f"{clock():%Y-%m-%dT%H:%M:%S}")
                 named = tuple(map(region_named, regions))
                 load = Load(place, settings, keys, run_id, span(month), named, tell, clock)
-                result = run(load, Path(source) if source else None, guarded(costed(call, log))).result()
+                if told := threads.hold(settings.threads):
+                    tell(told)
+                with ceiling.under(settings.most_memory(), lambda stop: log.end(FAILED, reason=str(stop))):
+                    result = run(load, Path(source) if source else None, guarded(costed(call, log))).result()
                 _write_reports(load, result)
                 log.end(**result)
         finally:

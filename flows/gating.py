@@ -91,6 +91,8 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms 
                 raise _unknown_answer(load, delivery, gate_id, Path(scratch))
             verdict = _judge(load, delivery, gate_id, wages, Path(scratch), terms, opened.append)
         except Stop as stop:
+            if stop.of_machine:
+                raise
             why = Reason(stop.rule, stop.en, stop.id, stop.cure)
             changes = drift.of_headers(load, delivery, opened, extract_of(delivery.kind))
             verdict = Verdict(
@@ -209,7 +211,7 @@ def _control_totals(
 ) -> list[tuple[str, object, object]]:
     if not delivery.control:
         return []
-    control = json.loads(_landed(load, delivery.control, scratch).read_text(encoding="utf-8"))
+    control = reconcile.control_of(_landed(load, delivery.control, scratch))
     return reconcile.compared(control, delivery.sha256, judgement.rows, rows.delivered, rows.table)
 
 

@@ -109,7 +109,7 @@ def store_month(load: Load, month: date, listing: Path, name: str) -> int:
     """Return how many fact rows were closed and written: all facts of the month in one transaction."""
     now = load.clock()
     with (
-        store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file,
+        store.building(load.home.warehouse, **load.settings.of_engine()) as build_file,
         build_file.transaction(),
     ):
         changed = 0

@@ -58,7 +58,7 @@ def write(
     """Return how many rows of undated facts changed, after the records and the reference tables were written."""
     now, references = load.clock(), assembly.references()
     with (
-        store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file,
+        store.building(load.home.warehouse, **load.settings.of_engine()) as build_file,
         build_file.transaction(),
     ):
         for table in [one for layer in ("mart", "core") for one in tables_of(layer) if one.seed or one is DimMonth]:

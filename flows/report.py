@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from warehouse.showing import in_markdown
+
 COUNTS = {
     "files": "berkas / files",
     "received": "berkas baru / new files",
@@ -63,7 +65,7 @@ def _corrections(corrections: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return in_markdown(text)
 
 
 def _section(title: str, counts: Mapping[str, int]) -> str:
@@ -71,10 +73,10 @@ def _section(title: str, counts: Mapping[str, int]) -> str:
 
 
 def _table(head: tuple[str, str], counts: Mapping[str, int]) -> str:
-    rows = [f"| {name} | {value:,} |" for name, value in counts.items()]
+    rows = [f"| {in_markdown(name)} | {value:,} |" for name, value in counts.items()]
     return "\n".join([f"| {head[0]} | {head[1]} |", "|---|---:|", *rows])
 
 
 def _lines(title: str, lines: Mapping[str, str]) -> str:
-    listed = "\n".join(f"- **{name}**: {text}" for name, text in lines.items())
+    listed = "\n".join(f"- **{in_markdown(name)}**: {in_markdown(text)}" for name, text in lines.items())
     return f"## {title}\n\n{listed}" if lines else ""

@@ -6,11 +6,21 @@ import codecs
 import re
 import tomllib
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypedDict, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from flows.at_rest.settings import LandingSettings
+from flows.ceiling import of_machine
 from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
@@ -24,6 +34,8 @@ from warehouse.dialect import Dialect
 from warehouse.errors import Stop
 
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+LONGEST_NAME = 80
+LEAST_MEMORY, ENGINE_THREADS = 512 << 20, 2
 WORDS = (("yyyy", "%Y"), ("mm", "%m"), ("dd", "%d"))
 Kind = Literal[
     "kepesertaan",
@@ -148,6 +160,13 @@ class PublishSettings(Strict):
     postgresql: PostgresqlTarget | None = None
 
 
+class EngineLimits(TypedDict):
+    """What DuckDB may take."""
+
+    memory_limit: str
+    threads: int
+
+
 class Settings(CorrectionsFile):
     """All settings. `dialect` holds for files that no source names; the first source that covers a file wins.
 
@@ -156,7 +175,9 @@ class Settings(CorrectionsFile):
 
     most_rejected: float = Field(default=0.05, ge=0, le=1)
     keep_versions: int = Field(default=5, ge=1)
+    memory: ByteSize | None = Field(default=None, ge=LEAST_MEMORY)
     memory_limit: str = "2GB"
+    threads: int = Field(default=0, ge=0, le=1_024)
     corrections: str = ""
     limits: LimitsSettings = LimitsSettings()
     key: Secret | None = None
@@ -174,6 +195,22 @@ class Settings(CorrectionsFile):
         if wrong:
             raise ValueError("; ".join(f"{where}: {told}" for where, told in wrong.items()))
         return self
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _is_a_size(cls, size: str) -> str:
+        TypeAdapter(ByteSize).validate_python(size)
+        return size
+
+    def most_memory(self) -> int:
+        """Return the bytes that a load may hold with all that it starts."""
+        return int(self.memory or of_machine())
+
+    def of_engine(self) -> EngineLimits:
+        """Return what DuckDB may take while it writes: its own limits, and at most half of the memory of the whole load."""
+        own = int(TypeAdapter(ByteSize).validate_python(self.memory_limit))
+        memory = min(own, self.most_memory() // 2)
+        return {"memory_limit": f"{memory}B", "threads": min(self.threads or ENGINE_THREADS, ENGINE_THREADS)}
 
     def corrections_of(self, kind: str, name: str) -> tuple[Correction, ...]:
         """Return the corrections that a file of this kind and name goes through."""
@@ -234,11 +271,16 @@ def load(path: Path | None) -> Settings:
 
 def _read(model: type[Model], path: Path) -> Model:
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-        return model.model_validate(read, context={"folder": path.resolve().parent})
+        text = path.read_bytes()
     except FileNotFoundError:
         raise Stop("settings_missing", f"{path} does not exist", f"{path} tidak ada", "check the path") from None
-    except tomllib.TOMLDecodeError as broken:
+    except (OSError, ValueError) as closed:
+        told = f"{path.name[:LONGEST_NAME]} cannot be opened ({type(closed).__name__})"
+        raise Stop("settings_unreadable", told, told, "check the path and who may read it") from None
+    try:
+        read = tomllib.loads(text.decode("utf-8"))
+        return model.model_validate(read, context={"folder": path.resolve().parent})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as broken:
         raise Stop(
             "settings_unreadable", f"{path.name}: {broken}", f"{path.name}: {broken}", "correct the TOML"
         ) from None

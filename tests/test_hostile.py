@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.corpora import folder
 from tests.endtoend import ROOT
 from tests.malformed import Malformed, corpus
 
-CORPORA = ROOT.parent / "shared" / "data" / "corpora"
 INPUTS = list(corpus())
 MOST_MEMORY = 1 << 20
 READER = """
@@ -102,7 +102,7 @@ def test_what_is_no_file_is_refused(reader: Any, tmp_path: Path, kind: str) -> N
 
 def real(name: str) -> list[str]:
     """Return the members of a corpus of real broken files."""
-    path = CORPORA / f"{name}.zip"
+    path = folder() / f"{name}.zip"
     if not path.exists():
         return []
     with zipfile.ZipFile(path) as archive:
@@ -115,7 +115,7 @@ def test_real_broken_files_of_other_projects_never_break_the_reader(reader: Any,
     if not members:
         pytest.skip(f"the corpus {corpus} is not on this machine")
     raised = {}
-    with zipfile.ZipFile(CORPORA / f"{corpus}.zip") as archive:
+    with zipfile.ZipFile(folder() / f"{corpus}.zip") as archive:
         for member in members:
             path = tmp_path / "landed"
             path.write_bytes(archive.read(member))

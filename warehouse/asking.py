@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -21,6 +22,7 @@ from warehouse.known_then import CATALOG_NAMES, STORED, Relation, statements
 
 MEMORY_LIMIT = "1GB"
 THREADS = 2
+SHARE_OF_FREE_DISK = 0.8
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 LOCKS = ("python_enable_replacements = false", "enable_external_access = false", "lock_configuration = true")
 READS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
@@ -66,8 +68,11 @@ def ask(
 
 
 def config(spill: Path, memory_limit: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
-    """Return the settings of a connection within the limits, that spills to `spill` and loads no extension."""
-    return {**NO_EXTENSIONS, "memory_limit": memory_limit, "threads": threads, "temp_directory": str(spill)}
+    """Return the settings of a connection within the limits, that spills to `spill`, but not all over the disk, and loads no extension."""
+    place = next(one for one in (spill, *spill.resolve().parents) if one.is_dir())
+    most = f"{int(shutil.disk_usage(place).free * SHARE_OF_FREE_DISK)}B"
+    bounds = {"temp_directory": str(spill), "max_temp_directory_size": most}
+    return {**NO_EXTENSIONS, **bounds, "memory_limit": memory_limit, "threads": threads}
 
 
 @contextmanager

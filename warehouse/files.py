@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from warehouse.errors import Stop
+from warehouse.errors import NO_ROOM, Stop
+
+LEFT_FREE = 64 << 20
 
 
 @contextmanager
@@ -27,6 +29,17 @@ def placed(target: Path) -> Iterator[Path]:
         settle(beside, target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def require_room(folder: Path, size: int) -> None:
+    """Raise Stop unless `size` more bytes fit on the disk of `folder`, with some left for others."""
+    free = shutil.disk_usage(folder).free
+    if free < size + LEFT_FREE:
+        raise Stop(
+            NO_ROOM, f"{free >> 20:,} MiB are free where {folder.name} lies, {size >> 20:,} MiB more are needed",
+            f"sisa ruang {free >> 20:,} MiB di tempat {folder.name}, perlu {size >> 20:,} MiB lagi",
+            "make room and run again: nothing was changed / sediakan ruang, lalu jalankan ulang",
+        )  # fmt: skip
 
 
 def settle(beside: Path, target: Path) -> None:

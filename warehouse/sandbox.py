@@ -66,6 +66,9 @@ class Sandbox:
             except TimeoutError:
                 self._end()
                 raise _killed(f"took more than {seconds:.0f} seconds", f"melebihi {seconds:.0f} detik") from None
+            except BaseException:
+                self._end()
+                raise
             if not line:
                 status = self._end(patience=2)
                 told = f"ended by {signal.Signals(-status).name}" if status < 0 else f"ended with {status}"

@@ -18,8 +18,8 @@ import polars as pl
 from warehouse import asking, ddl
 from warehouse.calendar import Version
 from warehouse.catalogue import describing
-from warehouse.errors import Stop
-from warehouse.files import only_writer, remove, sync
+from warehouse.errors import MEMORY_EXCEEDED, Stop
+from warehouse.files import only_writer, remove, require_room, sync
 from warehouse.preparing import CATALOG as CATALOG
 from warehouse.preparing import digest, prepare
 from warehouse.schema import Fact, Table
@@ -166,6 +166,7 @@ def building(warehouse: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int 
         _discard_leftovers(warehouse)
         try:
             if warehouse.exists():
+                require_room(warehouse.parent, warehouse.stat().st_size)
                 shutil.copyfile(warehouse, following)
             with closing(connect(following.with_name(following.name + ".tmp"), memory_limit, threads)) as connection:
                 attach(connection, following, CATALOG)
@@ -180,6 +181,9 @@ def building(warehouse: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int 
             sync(following)
             following.replace(warehouse)
             sync(warehouse.parent)
+        except duckdb.OutOfMemoryException:
+            told = f"DuckDB needs more than {memory_limit}", f"DuckDB perlu lebih dari {memory_limit}"
+            raise Stop(MEMORY_EXCEEDED, *told, "raise memory_limit in the settings, and memory with it") from None
         finally:
             _discard_leftovers(warehouse)
 

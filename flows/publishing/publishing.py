@@ -45,7 +45,7 @@ def publish_home(home: Home, settings: Settings, version: str) -> Publication:
     withheld: list[Withdrawal] = []
     directory = publish.publish(
         home.warehouse, home.published, version, on_withheld=withheld.append, keep=settings.keep_versions,
-        memory_limit=settings.memory_limit,
+        **settings.of_engine(),
     )  # fmt: skip
     return Publication(directory.name, directory.name == version, asdict(withheld[0]) if withheld else None)
 

@@ -56,9 +56,20 @@ def inputs() -> Iterator[tuple[Any, ...]]:
         "random bytes",
         bytes((37 * place * place + 11) % 251 + 1 for place in range(4_096)),
         "unreadable_file",
+        "mixed_encodings",
         "column_missing",
         "irregular_record",
     )
+    yield (
+        "letters of two encodings",
+        GOOD + "15.04,2025,3,Kepala Daérah\n".encode() + b"15.05,2025,3,Da\xe9rah\n",
+        "mixed_encodings",
+    )
+    yield "the header once more", GOOD + GOOD, "irregular_record"
+    yield "the header once more after 20,000 rows", HEADER + ROW * 20_000 + HEADER, "irregular_record"
+    yield "a quote inside a field", HEADER + b'15.03,2025,3,S"K\n', "irregular_record"
+    yield "a separator fewer before a quoted separator", HEADER + b'15.03,2025,3"SK, lampiran"\n', "irregular_record"
+    yield "an open quote in the header", HEADER[:-1] + b',"x\n' + ROW * 3, "irregular_record"
     yield "no header", ROW * 3, "column_missing"
     yield "header of another kind", b"nik;kpj;nama\n1;2;3\n", "column_missing"
     yield "a column twice", HEADER[:-1] + b",TAHUN\n" + ROW[:-1] + b",1\n", "column_twice"

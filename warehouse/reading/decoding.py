@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
 
 from warehouse.errors import Stop
+from warehouse.files import require_room
 from warehouse.reading.limits import MIB, Limits
 
 CHUNK = MIB
 FALLBACK = "cp1252"
+LETTERS_OF_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 
 
 def unpacked(path: Path, codec: str, target: Path, limits: Limits) -> Path:
@@ -32,6 +35,7 @@ def copied(source: Any, target: IO[bytes], packed: int, limits: Limits) -> None:
     while chunk := source.read(CHUNK):
         written += len(chunk)
         limits.refuse_bomb(packed, written)
+        require_room(Path(target.name).parent, len(chunk))
         target.write(chunk)
 
 
@@ -44,14 +48,25 @@ def plain_text(path: Path, encoding: str, target: Path, limits: Limits) -> tuple
     """Return a file of UTF-8 text with the content of `path`, `target` if it must be rewritten, and its first encoding.
 
     Without a declared encoding the text is UTF-8, or UTF-16 by its byte order mark, or else CP1252.
-    Raises Stop when the text is not in its encoding or holds NUL characters.
+    Raises Stop when the text is not in its encoding, is of two encodings, or holds NUL characters.
     """
     used = encoding or detect_encoding(path)
     if codecs.lookup(used).name in ("utf-8", "utf-8-sig", "ascii"):
         if encoding and detect_encoding(path) != "utf-8":
             raise _not_in(encoding)
         return path, "utf-8"
+    if used == FALLBACK and not encoding:
+        _refuse_mixed(path)
     return _transcoded(path, used, target, limits), used
+
+
+def _refuse_mixed(path: Path) -> None:
+    """Raise Stop for a text that is not UTF-8 but holds letters as UTF-8 writes them: CP1252 would show two signs for each."""
+    with path.open("rb") as source:
+        while chunk := source.read(CHUNK):
+            if LETTERS_OF_UTF8.search(chunk):
+                en, id = "some letters are UTF-8 and some are not", "sebagian huruf UTF-8, sebagian bukan"
+                raise Stop("mixed_encodings", en, id, "save it as UTF-8, or declare the encoding of the source")
 
 
 def detect_encoding(path: Path) -> str:
@@ -82,6 +97,7 @@ def _transcoded(path: Path, encoding: str, target: Path, limits: Limits) -> Path
     try:
         with path.open("rb") as source, target.open("wb") as plain:
             while chunk := source.read(CHUNK):
+                require_room(target.parent, 2 * len(chunk))
                 written += plain.write(_checked(decoder.decode(chunk)))
                 limits.refuse_bomb(path.stat().st_size, written)
             plain.write(_checked(decoder.decode(b"", final=True)))

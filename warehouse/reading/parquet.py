@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -45,7 +46,17 @@ def proved(path: str, limits: dict[str, int]) -> int:
             f"{about.num_rows:,} baris disebut, {seen:,} ditemukan",
         )
         raise Stop("unreadable_file", *told, "send the file again")
+    _refuse_broken_lists(path, about)
     return seen
+
+
+def _refuse_broken_lists(path: str, about: Any) -> None:
+    """Raise what Arrow raises for columns of lists whose levels contradict each other: Polars reads on."""
+    columns = [about.schema.column(place) for place in range(about.num_columns)]
+    lists = [column.path.partition(".")[0] for column in columns if column.max_repetition_level]
+    if lists:
+        for _ in pq.ParquetFile(path).iter_batches(columns=list(dict.fromkeys(lists))):
+            pass
 
 
 def opened_parquet(path: Path) -> Opened:

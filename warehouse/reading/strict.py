@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -38,21 +39,35 @@ def records(path: Path, separator: str, limits: Limits) -> Iterator[tuple[int, l
 
     Raises Stop for unbalanced quotes and for lines and fields longer than the limits allow.
     """
-    csv.field_size_limit(limits.line_bytes)
     with path.open(encoding="utf-8-sig", newline="") as source:
-        reader = csv.reader(_lines(source, limits.line_bytes), delimiter=separator, strict=True)
-        begins = 1
-        try:
-            for record in reader:
-                if record:
-                    limits.refuse_wide(len(record))
-                    yield begins, record
-                begins = reader.line_num + 1
-        except csv.Error as wrong:
-            if "field larger" in str(wrong):
-                en, id = "a field without end: a quote that is never closed?", "isian tanpa akhir: kutip tidak ditutup?"
-                raise irregular(begins, en, id) from None
-            raise irregular(begins, "unbalanced quotes", "tanda kutip tidak seimbang") from None
+        for begins, _, record in split(_lines(source, limits.line_bytes), separator, limits):
+            if record:
+                limits.refuse_wide(len(record))
+                yield begins, record
+
+
+def split(lines: Iterable[str], separator: str, limits: Limits) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield the first and the last line of each record, counted from 1, and its fields; an empty line has none.
+
+    Quotes have one reading: around a whole field, doubled inside, or in pairs within a field that has none around it.
+    Raises Stop naming the line of the first record whose quotes could be read in two ways.
+    """
+    csv.field_size_limit(limits.line_bytes)
+    held: list[str] = []
+    reader = csv.reader(_keeping(lines, held), delimiter=separator, strict=True)
+    begins = 1
+    try:
+        for record in reader:
+            if any('"' in field for field in record) and not _one_reading(separator).fullmatch("".join(held)):
+                raise irregular(begins, "a quote inside a field", "tanda kutip di dalam isian")
+            yield begins, reader.line_num, record
+            held.clear()
+            begins = reader.line_num + 1
+    except csv.Error as wrong:
+        if "field larger" in str(wrong):
+            en, id = "a field without end: a quote that is never closed?", "isian tanpa akhir: kutip tidak ditutup?"
+            raise irregular(begins, en, id) from None
+        raise irregular(begins, "unbalanced quotes", "tanda kutip tidak seimbang") from None
 
 
 def rewritten(
@@ -81,6 +96,22 @@ def irregular(line: int, en: str, id: str) -> Stop:
     return Stop(
         "irregular_record", f"line {line}: {en}", f"baris {line}: {id}", "correct the line and send the file again"
     )
+
+
+def _keeping(lines: Iterable[str], held: list[str]) -> Iterator[str]:
+    for line in lines:
+        held.append(line)
+        yield line
+
+
+@cache
+def _one_reading(separator: str) -> re.Pattern[str]:
+    """Return what a record looks like whose quotes whoever splits it understands in the same way."""
+    mark = re.escape(separator)
+    plain, blank = rf'[^"{mark}\r\n]', rf"(?:(?!{mark})[^\S\r\n])"
+    bare = rf'(?!{blank}*+"){plain}*+(?:"{plain}*+"{plain}*+)*+'
+    field = rf'(?:"(?:[^"]++|"")*+"|{bare})'
+    return re.compile(rf"{field}(?:{mark}{field})*+[\r\n]*+")
 
 
 def _lines(source: IO[str], longest: int) -> Iterator[str]:

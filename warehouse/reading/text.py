@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import mmap
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -14,10 +14,10 @@ from warehouse.dialect import Dialect
 from warehouse.errors import Stop
 from warehouse.reading.headers import joined
 from warehouse.reading.kinds import refuse_foreign
-from warehouse.reading.limits import Limits
+from warehouse.reading.limits import MIB, Limits
 from warehouse.reading.opened import Opened, places
 from warehouse.reading.regular import Shape, proved, too_long
-from warehouse.reading.strict import Footer, irregular, rewritten
+from warehouse.reading.strict import Footer, irregular, rewritten, split
 from warehouse.rules import LINE_NO
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -44,6 +44,8 @@ def opened_text(
     `score` says how well headers are known, where the separator is not declared. Raises Stop.
     """
     head = _head(path, dialect, score, limits)
+    if score is None or score(head.headers):
+        _refuse_second_table(path, head)
     footer = Footer(dialect.footer_rows, dialect.footer)
     width, notes = len(head.headers), []
     shape = None if footer or not width else proved(path, head.start, head.separator, width, limits)
@@ -58,6 +60,18 @@ def opened_text(
         if not width:
             width = frame.collect_schema().len() - 1
     return Opened("csv", encoding, head.separator, head.headers or tuple(places(width)), frame, tuple(notes))
+
+
+def _refuse_second_table(path: Path, head: Head) -> None:
+    """Raise Stop when the last line of the header stands in the file once more."""
+    with path.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        begins = text.rfind(b"\n", 0, max(head.start - 1, 0)) + 1
+        line = text[begins : head.start].rstrip(b"\r\n").removeprefix(BOM)
+        again = text.find(b"\n" + line, head.start - 1) if len(head.headers) > 1 else -1
+        behind = again + 1 + len(line)
+        if again >= 0 and text[behind : behind + 1] in (b"", b"\r", b"\n"):
+            place = sum(text[at : min(at + MIB, again)].count(b"\n") for at in range(0, again, MIB)) + 2
+            raise irregular(place, "the header once more: a second table?", "judul kolom terulang: tabel kedua?")
 
 
 def _fast(path: Path, head: Head, shape: Shape) -> pl.LazyFrame:
@@ -87,12 +101,14 @@ def _head(path: Path, dialect: Dialect, score: Score | None, limits: Limits) -> 
     if not any(line.strip() for line in lines[:1]):
         raise Stop("empty_file", "the file has no header", "berkas tidak memiliki baris judul", "send the file again")
     choices = (dialect.separator,) if dialect.separator else SEPARATORS
-    split = {mark: _split(lines, mark, dialect, limits) for mark in choices}
+    found = {mark: head for mark in choices if (head := _split(lines, mark, dialect, limits))}
+    if not found:
+        raise irregular(dialect.header_row, "the quotes of the header", "tanda kutip pada baris judul")
     if score and dialect.header_rows:
-        best = max(choices, key=lambda mark: score(split[mark][0]))
+        best = max(found, key=lambda mark: score(found[mark][0]))
     else:
-        best = max(choices, key=lambda mark: _evenness(lines, mark))
-    headers, used = split[best]
+        best = max(found, key=lambda mark: _evenness(lines, mark))
+    headers, used = found[best]
     limits.refuse_wide(len(headers))
     start = first + sum(len(line.encode()) for line in lines[:used])
     return Head(best, headers, dialect.header_row + used, start)
@@ -120,18 +136,16 @@ def _has_bom(path: Path) -> bool:
         return source.read(len(BOM)) == BOM
 
 
-def _split(lines: list[str], mark: str, dialect: Dialect, limits: Limits) -> tuple[tuple[str, ...], int]:
-    """Return the headers under a separator, and on how many lines they stand."""
+def _split(lines: list[str], mark: str, dialect: Dialect, limits: Limits) -> tuple[tuple[str, ...], int] | None:
+    """Return the headers under a separator and on how many lines they stand, None where its quotes have no one reading."""
     if not dialect.header_rows:
         return (), 0
-    csv.field_size_limit(limits.line_bytes)
-    reader = csv.reader(lines, delimiter=mark)
     try:
-        cells = list(islice(reader, dialect.header_rows))
-    except csv.Error:
-        raise irregular(dialect.header_row, "the header cannot be read", "baris judul tidak terbaca") from None
-    width = max(map(len, cells), default=0)
-    return joined([line + [""] * (width - len(line)) for line in cells], merged=False), reader.line_num
+        found = list(islice(split(lines, mark, limits), dialect.header_rows))
+    except Stop:
+        return None
+    width = max((len(cells) for *_, cells in found), default=0)
+    return joined([cells + [""] * (width - len(cells)) for *_, cells in found], merged=False), found[-1][1]
 
 
 def _evenness(lines: list[str], mark: str) -> tuple[int, int]:

@@ -1,0 +1,124 @@
+"""The most memory a load may take, whoever of its engines and processes takes it: over it the load ends by name.
+
+A thread looks how much this process and its children hold. Over the ceiling it interrupts the load, as Ctrl-C does; what
+does not end then is ended, as a kill does, after the log of the run and the terminal were told. Both lose nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from warehouse.errors import MEMORY_EXCEEDED, Stop
+
+LOOK_SECONDS = 0.05
+PATIENCE_SECONDS = 10
+FAR_OVER = 1.25
+SHARE_OF_MACHINE = 0.8
+MIB = 1 << 20
+FAILED = 1
+CGROUP = Path("/sys/fs/cgroup/memory.max")
+
+
+def of_machine() -> int:
+    """Return the ceiling where none is declared: four fifths of the memory that this machine or its container has."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with suppress(OSError, ValueError):
+        whole = min(whole, int(CGROUP.read_text(encoding="ascii")))
+    return int(whole * SHARE_OF_MACHINE)
+
+
+def held(process: int) -> int:
+    """Return the bytes that a process and its children hold of their own; pages of files, which can be dropped, are not counted."""
+    total, page = 0, resource.getpagesize()
+    with suppress(OSError, ValueError):
+        sizes = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
+        total = (int(sizes[1]) - int(sizes[2])) * page
+        total += sum(held(child) for child in _children(process))
+    return total
+
+
+@contextmanager
+def under(most: int, on_exceeded: Callable[[Stop], None]) -> Iterator[None]:
+    """Hold the block to `most` bytes. Raises Stop `memory_exceeded` when it takes more and lets itself be interrupted.
+
+    A block that does not is ended together with this process and its children; `on_exceeded` is told before.
+    """
+    watch = _Watch(most, on_exceeded)
+    watch.start()
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not watch.over:
+            raise
+        _swallow()
+        raise exceeded(watch.over, most) from None
+    finally:
+        watch.done.set()
+
+
+def exceeded(found: int, most: int) -> Stop:
+    """Return the error of a load that takes more than `most` bytes."""
+    return Stop(
+        MEMORY_EXCEEDED, f"the load took {found // MIB:,} MiB, its ceiling is {most // MIB:,} MiB; nothing was changed by the step that stopped",
+        f"proses memakai {found // MIB:,} MiB, batasnya {most // MIB:,} MiB; langkah yang dihentikan tidak mengubah apa pun",
+        "raise memory in the settings if the machine has it, or load fewer months at once (--month); the next run goes on from here",
+    )  # fmt: skip
+
+
+class _Watch(threading.Thread):
+    """Looks at the memory until it is done; `over` is what was held when it was too much."""
+
+    def __init__(self, most: int, on_exceeded: Callable[[Stop], None]) -> None:
+        super().__init__(name="ceiling", daemon=True)
+        self.most, self.on_exceeded = most, on_exceeded
+        self.done, self.over = threading.Event(), 0
+        self.can_interrupt = threading.current_thread() is threading.main_thread()
+
+    def run(self) -> None:
+        """Interrupt the load when it holds too much, and end the process when that does not help."""
+        while not self.done.wait(LOOK_SECONDS):
+            if (found := held(os.getpid())) > self.most:
+                self.over = found
+                break
+        else:
+            return
+        patience = time.monotonic() + (PATIENCE_SECONDS if self.can_interrupt else 0)
+        if self.can_interrupt:
+            os.kill(os.getpid(), signal.SIGINT)
+        while time.monotonic() < patience and held(os.getpid()) < self.most * FAR_OVER:
+            if self.done.wait(LOOK_SECONDS):
+                return
+        if not self.done.is_set():
+            self._end()
+
+    def _end(self) -> None:
+        stop = exceeded(self.over, self.most)
+        with suppress(Exception):
+            self.on_exceeded(stop)
+        print(f"cakupan: {stop}", file=sys.stderr, flush=True)
+        for child in _children(os.getpid()):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
+        os._exit(FAILED)
+
+
+def _children(process: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            found += map(int, task.read_text(encoding="ascii").split())
+    return found
+
+
+def _swallow() -> None:
+    """Let a second interruption of the same moment pass: an engine and Python may both report it."""
+    with suppress(KeyboardInterrupt):
+        time.sleep(4 * LOOK_SECONDS)
