@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from bench.people import People, coded
+from bench.memberships import coded
+from bench.people import People
 from bench.world import MONTH, SEEN, World
 from warehouse.synthetic.clock import NEVER, dates, day_number
 from warehouse.synthetic.dice import Dice, Ints

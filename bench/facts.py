@@ -8,13 +8,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from bench.planted import EXTRACTS
 from warehouse.damage import damages
 from warehouse.home import Home
-from warehouse.tables.contribution import Contribution
-from warehouse.tables.employer import Employer
-from warehouse.tables.membership import Membership
-
-EXTRACTS = (Membership, Contribution, Employer)
 
 KEYS: dict[str, tuple[str, ...]] = {
     "coverage": ("region_code", "basis", "segment"),

@@ -14,7 +14,8 @@ from typing import Any, get_args
 import polars as pl
 
 from bench import bills
-from bench.people import People, memberships
+from bench.memberships import memberships
+from bench.people import People
 from bench.planted import Writer
 from bench.world import MONTH, SIZES, Format, World
 from warehouse.synthetic import employers, reference

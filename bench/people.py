@@ -12,21 +12,18 @@ import polars as pl
 
 from bench.world import MONTH, SEEN, Part
 from warehouse.calendar import last_day
-from warehouse.synthetic.clock import NO_DAY, dates, day_number, first_days, month_number
+from warehouse.synthetic.clock import NO_DAY, day_number
 from warehouse.synthetic.dice import Bools, Dice, Ints
-from warehouse.synthetic.employers import Employers, employer_of, employers, programme_sets
-from warehouse.synthetic.identity import LAST, MEN, WOMEN, kpj
-from warehouse.synthetic.lives import BPU, DISTRICTS, JAKON, LAGS, PMI, PU, RESIDUES, SERIALS, VULNERABLE, grace
-from warehouse.synthetic.memberships import BASIC, DONOR_WEIGHTS, LOWEST_INCOME, PAYERS, SAVING, TRADES
+from warehouse.synthetic.employers import Employers, employer_of, employers
+from warehouse.synthetic.lives import BPU, DISTRICTS, JAKON, LAGS, PU, RESIDUES, SERIALS, VULNERABLE, grace
+from warehouse.synthetic.memberships import BASIC, DONOR_WEIGHTS, LOWEST_INCOME, PAYERS, SAVING
 from warehouse.synthetic.people import COMMUTES, MOVED
 from warehouse.synthetic.places import distant, minimum_wages, neighbours, regencies
 from warehouse.synthetic.plan import RURAL, URBAN, Plan
-from warehouse.vocabulary import SEGMENTS
 
 SECOND, ROWS_OF_A_REGENCY = 0.025, 1 << 24
 OLDEST, YOUNGEST, OPENED = date(1961, 1, 1), date(2006, 12, 1), date(2015, 1, 1)
 REFERENCE = day_number(min(SEEN, last_day(MONTH)))
-NAMES = pl.Series([f"{first} {last}" for first in (*MEN, *WOMEN) for last in LAST])
 
 
 class People:
@@ -124,51 +121,6 @@ class People:
         place = first * 100 + 1 + self.person % DISTRICTS
         serial = 1 + 3 * (self.person // DISTRICTS % SERIALS) + moved
         return pl.Series((place * 1_000_000 + _birth_digits(self.birth, self.woman)) * 10_000 + serial).cast(pl.String)
-
-
-def memberships(people: People) -> pl.DataFrame:
-    """Return the extract kepesertaan of a part under its source names, typed, and minimum_wage_idr of the workplace."""
-    dice, segment, codes = people.dice, people.segment, tuple(place.code for place in regencies())
-    own = segment == BPU
-    nowhere = (segment == PMI) | (own & dice.chance("workplace unknown", 0.1))
-    wrong = dice.chance("birth date wrong", 0.003)
-    value = np.asarray(np.floor(10.0 ** (1.7 + 2.3 * dice.share("contract value"))) * 1_000_000, dtype=np.int64)
-    paid = np.where(own, first_days(month_number(MONTH) - people.lag), NO_DAY)
-    trade = np.where(own, dice.pick("trade", (0.5, 0.25, 0.1, 0.08, 0.07)), len(TRADES))
-    first = dice.roll("name", len(NAMES) // 2)
-    return pl.DataFrame(
-        {
-            "nik": people.nik(),
-            "kpj": kpj(people.membership(), people.plan.seed),
-            "npp": kept(people.employer.npp, people.employed).cast(pl.String),
-            "segmen": coded(SEGMENTS, segment),
-            "sub_sektor": coded((*TRADES, None), trade),
-            "program": programme_sets().gather(pl.Series(people.programmes)),
-            "kode_kab_domisili": coded(codes, people.residence),
-            "kode_kab_kerja": coded((*codes, None), np.where(nowhere, len(codes), people.workplace)),
-            "tgl_lahir": dates(np.where(dice.chance("birth date unknown", 0.02), NO_DAY, people.birth + wrong)),
-            "jk": coded(("L", "P", None), np.where(dice.chance("sex unknown", 0.01), 2, people.woman)),
-            "upah": pl.Series(people.wages()),
-            "tgl_mulai": dates(people.start),
-            "tgl_akhir": dates(people.end),
-            "lunas_sd": dates(paid),
-            "sumber_dana": coded(PAYERS, people.payer),
-            "rentan": coded(("T", "Y"), people.vulnerable),
-            "nilai_kontrak": kept(value, segment == JAKON),
-            "nama": NAMES.gather(pl.Series(np.where(people.woman, first + len(NAMES) // 2, first))),
-            "minimum_wage_idr": kept(minimum_wages(MONTH.year)[people.workplace], ~nowhere),
-        }
-    ).with_columns(blth=pl.lit(MONTH), tgl_data=pl.lit(SEEN))
-
-
-def coded(names: tuple[str | None, ...], places: Ints | Bools) -> pl.Series:
-    """Return the name at every place."""
-    return pl.Series(names, dtype=pl.String).gather(pl.Series(places.astype(np.int64)))
-
-
-def kept(numbers: Ints, where: Bools) -> pl.Series:
-    """Return the numbers, null where not."""
-    return pl.Series(numbers).set(~pl.Series(where), None)
 
 
 def _birth_digits(birth: Ints, woman: Bools) -> Ints:

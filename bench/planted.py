@@ -16,7 +16,11 @@ from warehouse.schema import Extract, Severity
 from warehouse.synthetic.defects import warnings
 from warehouse.synthetic.planting import as_text, as_typed, plant
 from warehouse.synthetic.writing import complete
+from warehouse.tables.contribution import Contribution
+from warehouse.tables.employer import Employer
+from warehouse.tables.membership import Membership
 
+EXTRACTS: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
 LEDGER = "_ledger/planted.json"
 
 

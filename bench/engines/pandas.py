@@ -1,20 +1,18 @@
-"""pandas, file by file: every rule is a mask, facts are drop_duplicates and group by. No types but what pandas reads.
-
-The declarations are read for the names, lists and bounds of the rules; the conditions are written here once more.
-"""
+"""pandas, file by file: every rule is a mask, facts are drop_duplicates and group by."""
 
 from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from bench.engines.pandas_rules import broken
 from bench.terms import DAYS, REGENCIES, SHARED_NAMES
-from warehouse.rules import AMBIGUOUS, FOREIGN, RowRule, raw, row_rules
+from warehouse.rules import AMBIGUOUS, FOREIGN, raw, row_rules
 from warehouse.schema import Column, Extract, Parse, Severity
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.employer import Employer
@@ -24,25 +22,6 @@ from warehouse.vocabulary import PROGRAMMES, SCOPES
 Frame = Any
 KINDS: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
 SET_OF = f"({'|'.join(PROGRAMMES)})([,+/; |]+({'|'.join(PROGRAMMES)}))*"
-NAMED: dict[str, Callable[[Frame], Frame]] = {
-    "employer_missing": lambda f: f.segment.isin(["PU", "JAKON"]) & f.employer_key.isna(),
-    "start_after_end": lambda f: f.start_date > f.end_date,
-    "start_after_as_of": lambda f: f.start_date > f.as_of_date,
-    "as_of_before_month": lambda f: f.as_of_date < f.month,
-    "payer_missing": lambda f: f.employer_key.isna() & f.membership_key.isna(),
-    "employer_unidentified": lambda f: f.npp.isna() & f.nib.isna(),
-    "paid_above_billed": lambda f: f.paid_idr > f.billed_idr,
-    "wage_below_minimum": lambda f: (f.segment == "PU") & (f.wage_idr < f.minimum_wage_idr),
-    "birth_date_differs_from_nik": lambda f: (
-        (pd.to_numeric(f.worker_key.str[6:8], errors="coerce") % 40 != f.birth_date.dt.day)
-        | (pd.to_numeric(f.worker_key.str[8:10], errors="coerce") != f.birth_date.dt.month)
-    ),
-    "age_outside_15_to_65": lambda f: ~_age(f).between(180, 791) & f.birth_date.notna(),
-}
-
-
-def _age(f: Frame) -> Frame:
-    return (f.month.dt.year - f.birth_date.dt.year) * 12 + f.month.dt.month - f.birth_date.dt.month
 
 
 def files(source: Path, kind: str) -> Iterator[Frame]:
@@ -84,35 +63,6 @@ def _parsed(text: Frame, column: Column) -> Frame:
         case Parse.REGENCY:
             return text.where(text.isin(REGENCIES))
     return text
-
-
-def broken(frame: Frame, rule: RowRule) -> Frame:
-    """Return which rows break a rule; null passes."""
-    match rule.kind, rule.argument:
-        case "not_null", _:
-            return frame[rule.column].isna()
-        case "in_set", tuple(values):
-            return frame[rule.column].notna() & ~frame[rule.column].isin(values)
-        case "at_least", least:
-            return (frame[rule.column] < least).fillna(False)
-        case "at_most", most:
-            return (frame[rule.column] > most).fillna(False)
-        case "pattern", pattern:
-            return frame[rule.column].notna() & ~frame[rule.column].str.contains(pattern, regex=True).fillna(
-                True
-            ).astype(bool)
-        case "unique", (columns, needed):
-            return frame.duplicated(list(columns)) & frame[list(needed)].notna().all(axis=1)
-    if rule.name in NAMED:
-        return NAMED[rule.name](frame).fillna(False)
-    name = rule.column
-    if rule.name.endswith("_ambiguous"):
-        return frame[name + AMBIGUOUS]
-    if rule.name.endswith("_code_system"):
-        return frame[name + FOREIGN]
-    text = frame[rule.argument.split(" ")[0]] if isinstance(rule.argument, str) else frame[name]
-    unread = text.notna() & frame[name].isna()
-    return unread & ~frame[name + AMBIGUOUS] if rule.name.endswith("_unknown") else unread
 
 
 def judged(source: Path, out: Path, table: type[Extract], wages: Frame, counts: dict[str, int]) -> Frame:

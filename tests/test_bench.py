@@ -1,0 +1,98 @@
+"""The bench measures the same work: what was planted is rejected, and every engine gives the same facts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from bench import facts
+from bench.engines import floor, naive
+from bench.generate import generate
+from bench.planted import EXTRACTS
+from bench.world import World
+from tests.endtoend import load
+from warehouse.rules import row_rules
+from warehouse.schema import Severity
+
+REGIONS = ("15",)
+
+
+class Loaded:
+    """Extracts of a province with their ledger, loaded by us, by the floor and by the naive script."""
+
+    def __init__(self, folder: Path) -> None:
+        self.planted: dict[str, Any] = generate(World(folder / "source", 20_000, regions=REGIONS))
+        self.result = load(folder / "source", folder / "home")
+        self.ours = facts.of_home(folder / "home")
+        floor.run(folder / "source", folder / "floor" / "facts.duckdb")
+        self.floor = facts.of_database(folder / "floor" / "facts.duckdb")
+        naive.run(folder / "source", folder / "naive" / "facts.duckdb")
+        self.naive = facts.of_database(folder / "naive" / "facts.duckdb")
+
+    def counted(self, what: str) -> dict[str, int]:
+        """Return the rows of the ledger by rule, of all kinds."""
+        counts: Counter[str] = Counter()
+        for rules in self.planted[what].values():
+            counts.update(rules)
+        return dict(counts)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    return Loaded(tmp_path_factory.mktemp("bench"))
+
+
+def test_every_rule_that_rejects_is_planted(loaded: Loaded) -> None:
+    for table in EXTRACTS:
+        wanted = {rule.name for rule in row_rules(table) if rule.severity is Severity.REJECT}
+        assert set(loaded.planted["rejected"][table.kind]) == wanted
+
+
+def test_our_load_rejects_exactly_the_planted_rows(loaded: Loaded) -> None:
+    assert dict(loaded.ours["rejected"].iter_rows()) == loaded.counted("rejected")
+    assert loaded.result["rows_rejected"] == sum(loaded.planted["rejected_rows"].values())
+    assert loaded.result["rows_in"] == sum(loaded.planted["rows"].values())
+
+
+def test_our_load_counts_exactly_the_rows_that_earn_a_warning(loaded: Loaded) -> None:
+    assert loaded.result["warnings"] == loaded.counted("warned")
+
+
+@pytest.mark.parametrize("engine", ["floor", "naive"])
+def test_an_engine_gives_our_facts_to_the_unit(loaded: Loaded, engine: str) -> None:
+    theirs: facts.Facts = getattr(loaded, engine)
+    for name in facts.KEYS:
+        assert_frame_equal(theirs[name], loaded.ours[name])
+    assert facts.checksum(theirs) == facts.checksum(loaded.ours)
+
+
+def test_the_facts_say_something_at_every_level_basis_scope_and_programme(loaded: Loaded) -> None:
+    coverage, premium = loaded.ours["coverage"], loaded.ours["premium"]
+    assert set(coverage["region_code"].str.len_chars()) == {2, 5}
+    assert coverage.select("basis", "segment").n_unique() == 11  # nobody abroad has a workplace here
+    assert loaded.ours["programme_coverage"]["programme"].n_unique() == 5
+    nation = coverage.filter(region_code="00", basis="RESIDENCE", segment="ALL")["active_workers"].item()
+    of_regencies = coverage.filter(pl.col("region_code").str.len_chars() == 5, basis="RESIDENCE", segment="ALL")
+    assert nation < of_regencies["active_workers"].sum()
+    assert premium.select((pl.col("arrears_idr") > 0).any(), (pl.col("paid_idr") > 0).any()).row(0) == (True, True)
+
+
+def test_one_worker_more_is_noticed(loaded: Loaded) -> None:
+    more = loaded.floor["coverage"].with_columns(
+        pl.col("active_workers") + (pl.int_range(pl.len()) == 7).cast(pl.Int64)
+    )
+    assert facts.differences(loaded.floor | {"coverage": more}, loaded.floor)["coverage"] == 2
+    assert not any(facts.differences(loaded.floor, loaded.floor).values())
+
+
+def test_the_rows_are_the_same_in_parquet_and_csv(tmp_path: Path) -> None:
+    for form in ("parquet", "csv"):
+        generate(World(tmp_path / form, 600, form, ("15.03",)))
+    for path in (tmp_path / "parquet").glob("*.parquet"):
+        twin = pl.read_csv(tmp_path / "csv" / f"{path.stem}.csv", separator=";", infer_schema=False)
+        assert_frame_equal(pl.read_parquet(path), twin)
