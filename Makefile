@@ -3,13 +3,17 @@ BIN := .venv/bin
 HOME_FOLDER ?= demo
 VENV_SUPERSET ?= .venv-superset
 PORT ?= 8088
+SIZE ?= 1M
+FORMAT ?= parquet
+ENGINES ?= scan,floor,ours,naive,pandas
+PAIRS ?= 5
 SERVE_PORT ?= 4200
 STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
 .PHONY: setup demo cookbook serve servers test verify verify-readers verify-clients verify-prefect mutation lock clean dictionary \
-	bench-reading superset superset-bundle verify-superset lock-superset
+	bench lock-bench bench-reading superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -52,6 +56,19 @@ verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use t
 verify-prefect: setup  ## every way to kill worker, flow and server at every stage of a load, on a real Prefect server
 	$(BIN)/pytest -s tests/operations/verify_shifts.py tests/operations/verify_prefect.py
 
+bench: setup .venv-bench  ## a national month of SIZE memberships: Cakupan beside its peers, and docs/performance.md anew
+	$(BIN)/python -m bench --size $(SIZE) --format $(FORMAT) --engines $(ENGINES) --pairs $(PAIRS)
+	$(BIN)/python -m bench.report
+
+.venv-bench: bench/requirements.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement bench/requirements.lock
+
+lock-bench: setup  ## pin the packages of the bench's peers with hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-annotate --no-header --upgrade --output-file bench/requirements.lock bench/requirements.in
+
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading
 
@@ -82,4 +99,4 @@ dictionary: setup  ## write docs/dictionary.md and its diagrams from the declara
 	$(BIN)/cakupan dictionary --diagrams docs
 
 clean:  ## remove the environments and the demonstrations
-	rm -rf .venv .venv-readers .venv-superset demo demo-extracts demo-months demo-months-extracts late
+	rm -rf .venv .venv-readers .venv-superset .venv-bench bench-data demo demo-extracts demo-months demo-months-extracts late

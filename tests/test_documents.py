@@ -76,7 +76,7 @@ def imported_packages() -> set[str]:
     names = packages_distributions()
     return {
         names[one][0].lower().replace("_", "-")
-        for one in found - {*ROOMS, "bi", "tests"}
+        for one in found - {*ROOMS, "bench", "bi", "tests"}
         if one not in sys.stdlib_module_names
     }
 
