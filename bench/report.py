@@ -77,6 +77,8 @@ def _ratio(engine: str, other: str, sets: Iterable[dict[str, Any]]) -> str:
 
 
 def _facts(mine: Entries) -> str:
+    if mine[0]["engine"] == "floor":
+        return "reference"
     if any(one["code"] for one in mine):
         return "failed"
     return {None: "", True: "equal", False: "OTHER"}[
