@@ -77,8 +77,12 @@ def _allowed(contents: Sequence[Placed], calls: int) -> set[str | None]:
 
 def _not_landed(state: State) -> Iterator[str]:
     journal = state.get(JOURNAL)
-    for line in journal.decode().splitlines() if isinstance(journal, bytes) else ():
-        name = json.loads(line)["sha256"]
+    for line in journal.decode(errors="replace").splitlines() if isinstance(journal, bytes) else ():
+        try:
+            name = json.loads(line)["sha256"]
+        except ValueError:
+            yield "the journal does not read"
+            return
         content = state.get(f"landing/{name[:2]}/{name}")
         if not isinstance(content, bytes) or sha256(content).hexdigest() != name:
             yield f"the journal names a content that is not in landing whole: {name[:8]}"
@@ -86,7 +90,8 @@ def _not_landed(state: State) -> Iterator[str]:
 
 def _is_placed(path: str, content: bytes | str | None) -> bool:
     hidden = any(part.startswith(".") for part in path.split("/"))
-    return isinstance(content, bytes) and not hidden and path.split("/")[0] not in ("published", "reports", "runs")
+    kept = path.split("/")[0] not in ("published", "reports", "runs") and not path.endswith(".lock")
+    return isinstance(content, bytes) and not hidden and kept
 
 
 def _of_version(path: str) -> bool:
