@@ -41,11 +41,15 @@ class Point:
     torn: bool
 
 
-def kill_often(forks: Forks, scenes: Sequence[Scene], kills: int, seed: int, place: Path, say: Say) -> Killed:
-    """Return what was done to kill each scene its share of `kills` times; raises AssertionError where anything was lost."""
+def shared(scenes: Sequence[Scene], kills: int) -> list[tuple[Scene, int]]:
+    """Return how many of `kills` each scene gets."""
+    return [(scene, round(kills * share)) for scene, share in zip(scenes, SHARES, strict=True)]
+
+
+def kill_often(forks: Forks, scenes: Sequence[tuple[Scene, int]], seed: int, place: Path, say: Say) -> Killed:
+    """Return what was done to kill each scene so many times; raises AssertionError where anything was lost."""
     done, dice = Killed(), Random(seed)
-    for scene, share in zip(scenes, SHARES, strict=True):
-        wanted = round(kills * share)
+    for scene, wanted in scenes:
         spread = [Point((at + dice.random()) / wanted, dice.random() < BY_TIME, dice.random() < 0.5) for at in range(wanted)]
         for number in count(1):
             if not spread:

@@ -90,12 +90,17 @@ def require_completed(forks: Forks, scene: Scene, state: State, place: Path) -> 
     scene.require_recovery(forks, place)
 
 
-def cut_scenes(forks: Forks, scenes: Sequence[Scene], states: int, seed: int, place: Path, say: Say) -> Cut:
+def shared(scenes: Sequence[Scene], states: int) -> list[tuple[Scene, int]]:
+    """Return how many of `states` each scene gets."""
+    return [(scene, round(states * share)) for scene, share in zip(scenes, SHARES, strict=True)]
+
+
+def cut_scenes(forks: Forks, scenes: Sequence[tuple[Scene, int]], seed: int, place: Path, say: Say) -> Cut:
     """Return what power cuts of all scenes broke, which is nothing; raises AssertionError where a next run does not converge."""
     total, dice = Cut(), Random(seed)
-    for scene, share in zip(scenes, SHARES, strict=True):
+    for scene, states in scenes:
         found = record(forks, scene, place / scene.name)
-        cut, kept = cut_often(found, round(states * share), dice)
+        cut, kept = cut_often(found, states, dice)
         say(f"{scene.name}: {len(found.calls)} calls, {cut.states} states, broken: {dict(cut.broken)}")
         for number, state in enumerate(kept, start=1):
             require_completed(forks, scene, state, place / "found")
