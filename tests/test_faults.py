@@ -23,7 +23,9 @@ from tests.faults.shim import Call, Orders, library
 from tests.tracing import strace
 
 STATES = 100
-TRACED = "trace=write,pwrite64,writev,pwritev,pwritev2,sendfile,copy_file_range,fsync,fdatasync,rename,renameat,renameat2"
+TRACED = (
+    "trace=write,pwrite64,writev,pwritev,pwritev2,sendfile,copy_file_range,fsync,fdatasync,rename,renameat,renameat2"
+)
 CALLED = re.compile(r"^\d+ +(\w+)\(")
 
 
@@ -92,7 +94,14 @@ def test_a_program_that_syncs_files_and_not_folders_is_found_out(restated: Recor
 
 def test_a_published_file_that_is_changed_in_place_is_found_out(restated: Recorded) -> None:
     current = str(restated.before["published/current"])
-    changed = replace(restated.calls[0], call=Call.WRITE, path=f"published/{current}/cakupan.duckdb", inode=1, at=8192, data=b"x" * 9000)
+    changed = replace(
+        restated.calls[0],
+        call=Call.WRITE,
+        path=f"published/{current}/cakupan.duckdb",
+        inode=1,
+        at=8192,
+        data=b"x" * 9000,
+    )
     broken = cut_often(replace(restated, calls=[changed, *restated.calls]), 60, Random(1))[0].broken
     assert f"published/{current}/cakupan.duckdb is not what was published" in broken
 
@@ -105,7 +114,11 @@ def test_the_recording_misses_no_call_that_strace_sees(found: tuple[Scene, Scene
     done = subprocess.run([*command, *shim, sys.executable, "-m", "flows", *map(str, found[2].command(home))], cwd=ROOT)
     if done.returncode != 0 and not log.exists():
         pytest.skip("strace may not trace on this machine: nothing holds the recording against another")
-    seen = [line for line in (tmp_path / "trace").read_text("utf-8", "replace").splitlines() if f"{home}/" in line or f"{home}>" in line]
+    seen = [
+        line
+        for line in (tmp_path / "trace").read_text("utf-8", "replace").splitlines()
+        if f"{home}/" in line or f"{home}>" in line
+    ]
     traced = Counter(kind for line in seen if " = -1 " not in line and (kind := kind_of(line)) is not None)
     told = Counter(one.call for one in recorded(log, home) if one.call in set(traced))
     assert traced[Call.WRITE] > 100 and traced[Call.SYNC] > 10

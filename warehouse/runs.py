@@ -99,10 +99,13 @@ def read(path: Path) -> RunRecord | None:
     """Return the run of a log, or None when its first line never reached the disk."""
     found: dict[str, Any] = {}
     stages: list[Stage] = []
-    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-        if not line.endswith("\n"):
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
+        try:
+            event = json.loads(line) if line.endswith("\n") else None
+        except ValueError:
+            event = None
+        if event is None:  # cut off by a kill, or torn by a power cut
             break
-        event = json.loads(line)
         kind, at, run_id, _ = (event.pop(name) for name in ("event", "at", "run_id", "level"))
         if kind == STARTED:
             found |= {"run_id": run_id, "started_at": at, **event}

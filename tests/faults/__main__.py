@@ -20,7 +20,9 @@ def main(words: Sequence[str] | None = None) -> int:
     """Return 0 when nothing was lost; what was is an AssertionError, and the same seed finds it again."""
     parser = argparse.ArgumentParser("python -m tests.faults", description=__doc__)
     parser.add_argument("fault", choices=("kills", "errors", "power"))
-    parser.add_argument("--count", "--states", type=int, help="errors: so many of each scene; without it one at every call")
+    parser.add_argument(
+        "--count", "--states", type=int, help="errors: so many of each scene; without it one at every call"
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="cakupan-faults-") as folder, forks(Path(folder) / "forks") as running:

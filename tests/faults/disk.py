@@ -46,7 +46,7 @@ class Folder:
 class Change:
     """One change of names: what a name becomes, in which folder; several for a call that moves one."""
 
-    parts: tuple[tuple[Folder, str, "File | Folder | str | None"], ...]
+    parts: tuple[tuple[Folder, str, File | Folder | str | None], ...]
 
     def apply(self, certain: dict[Folder, Names]) -> None:
         """Make the change."""

@@ -44,9 +44,7 @@ class Refused:
     chains: int = 0
 
 
-def refuse_often(
-    forks: Forks, scenes: Sequence[Scene], many: int | None, seed: int, place: Path, say: Say
-) -> Refused:
+def refuse_often(forks: Forks, scenes: Sequence[Scene], many: int | None, seed: int, place: Path, say: Say) -> Refused:
     """Return what was met by `many` errors of each scene spread over its calls, or by one error at every call of each kind."""
     done, dice = Refused(), Random(seed)
     for scene in scenes:
@@ -66,7 +64,11 @@ def _spread(forks: Forks, scene: Scene, many: int | None, dice: Random, place: P
         home = scene.home(place / scene.name)
         counted = forks.run(scene.command(home), Orders(home, calls=calls)).calls
         wanted = counted if many is None else max(1, many // len(ERRORS))
-        places = range(1, counted + 1) if many is None else [1 + int(counted * (at + dice.random()) / wanted) for at in range(wanted)]
+        places = (
+            range(1, counted + 1)
+            if many is None
+            else [1 + int(counted * (at + dice.random()) / wanted) for at in range(wanted)]
+        )
         found += [Error(error, at, error == errno.EROFS or dice.random() < 0.5, dice.random() < 0.3) for at in places]
     return found
 

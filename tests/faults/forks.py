@@ -73,7 +73,7 @@ def forks(place: Path) -> Iterator[Forks]:
     place.mkdir(parents=True, exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
     quiet = {"LD_PRELOAD": str(library()), "POLARS_MAX_THREADS": "2"}
-    command, pipe = [sys.executable, "-m", "tests.faults.forks", library()], subprocess.PIPE
+    command, pipe = [sys.executable, "-m", "tests.faults.forks", str(library())], subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, env=inherited | quiet, stdin=pipe, stdout=pipe, text=True) as server:
         yield Forks(server, place)
         assert server.stdin

@@ -50,7 +50,9 @@ def kill_often(forks: Forks, scenes: Sequence[tuple[Scene, int]], seed: int, pla
     """Return what was done to kill each scene so many times; raises AssertionError where anything was lost."""
     done, dice = Killed(), Random(seed)
     for scene, wanted in scenes:
-        spread = [Point((at + dice.random()) / wanted, dice.random() < BY_TIME, dice.random() < 0.5) for at in range(wanted)]
+        spread = [
+            Point((at + dice.random()) / wanted, dice.random() < BY_TIME, dice.random() < 0.5) for at in range(wanted)
+        ]
         for number in count(1):
             if not spread:
                 break
@@ -64,7 +66,11 @@ def _chain(forks: Forks, scene: Scene, home: Path, spread: list[Point], dice: Ra
     """Kill a home at the latest of the points and at others, as long as its command is not through before."""
     done.chains += 1
     for link in range(min(CHAIN, len(spread))):
-        point = dice.choice(sorted(spread, key=lambda one: one.share)[: 1 + len(spread) // 2]) if link else max(spread, key=lambda one: one.share)
+        point = (
+            dice.choice(sorted(spread, key=lambda one: one.share)[: 1 + len(spread) // 2])
+            if link
+            else max(spread, key=lambda one: one.share)
+        )
         spread.remove(point)
         if not _kill(forks, scene, home, point):
             spread.append(Point(point.share * 0.95, point.timed, point.torn))

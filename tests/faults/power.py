@@ -143,7 +143,8 @@ def _moment(calls: Sequence[Done], dice: Random) -> int:
 
 def _unreadable(state: State, opened: dict[str, str]) -> list[str]:
     """Return which database of a state does not open, or does not answer; each content is opened once."""
-    standing, found = state.get(CURRENT), list[str]()
+    link, found = state.get(CURRENT), list[str]()
+    standing = link if isinstance(link, str) else ""
     for path, schema in ((WAREHOUSE, "mart"), (f"published/{standing}/cakupan.duckdb", "mart")):
         content = state.get(path)
         if isinstance(content, bytes):

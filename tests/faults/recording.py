@@ -48,10 +48,16 @@ def _entries(told: bytes, home: str) -> Iterator[Done]:
     while at < len(told):
         call, first, second, size, inode, where = ENTRY.unpack_from(told, at)
         at += ENTRY.size
-        path, other, data = (told[at : at + first], told[at + first : at + first + second], told[at + first + second : at + first + second + size])
+        path, other, data = (
+            told[at : at + first],
+            told[at + first : at + first + second],
+            told[at + first + second : at + first + second + size],
+        )
         at += first + second + size
         link = call == Call.SYMLINK
-        yield Done(Call(call), _inside(path, home), other.decode() if link else _inside(other, home), inode, where, data)
+        yield Done(
+            Call(call), _inside(path, home), other.decode() if link else _inside(other, home), inode, where, data
+        )
 
 
 def _inside(path: bytes, home: str) -> str:

@@ -53,13 +53,17 @@ class Scene:
     def disturbed(self, forks: Forks, orders: Orders, kill_after: float | None = None) -> Ended:
         """Return how the command ended under orders; readers see the old version or the new one afterwards."""
         ended = forks.run(self.command(orders.home), orders, kill_after)
-        assert seen(orders.home) in old_and_new(self), f"{self.name}: readers see {seen(orders.home)}, neither old nor new"
+        assert seen(orders.home) in old_and_new(self), (
+            f"{self.name}: readers see {seen(orders.home)}, neither old nor new"
+        )
         return ended
 
     def require_recovery(self, forks: Forks, home: Path) -> None:
         """Run the command once more, and check that the home holds what one undisturbed run gives, and nothing else."""
         ended = forks.run(self.command(home), Orders(home))
-        assert ended.code == self.code, f"{self.name}: the next run ended with {ended.code}: {ended.err[-2000:]}{ended.out}"
+        assert ended.code == self.code, (
+            f"{self.name}: the next run ended with {ended.code}: {ended.err[-2000:]}{ended.out}"
+        )
         for found, wanted in zip(whole(Home(home)), wanted_of(self.after), strict=True):
             assert_same(found, wanted)
         assert deliveries(home) == deliveries(self.after)

@@ -14,7 +14,12 @@ from tests.faults import shim
 from tests.servers import openssh, postgresql
 
 Needed = Mapping[str, Callable[[], object]]
-NEEDED: Needed = {"openssh-server": openssh.sshd, "postgresql": postgresql.programs, "strace": tracing.strace, "gcc": shim.gcc}
+NEEDED: Needed = {
+    "openssh-server": openssh.sshd,
+    "postgresql": postgresql.programs,
+    "strace": tracing.strace,
+    "gcc": shim.gcc,
+}
 APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120")
 
 
