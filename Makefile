@@ -50,6 +50,11 @@ verify: setup  ## the long checks: thousands of random worlds and loads, and mor
 	CAKUPAN_EXAMPLES=5000 $(BIN)/pytest -n 2 tests/test_second_opinion.py
 	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=200 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
 
+verify-faults: setup servers  ## a thousand kills, an error at every call to the disk, five thousand power cuts; hours on a busy machine
+	$(BIN)/python -m tests.faults kills --count 1000
+	$(BIN)/python -m tests.faults errors
+	$(BIN)/python -m tests.faults power --count 5000
+
 verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from its own environment, during 50 publishes
 	$(BIN)/python -m tests.readers
 

@@ -123,8 +123,13 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except commands.EXPECTED as stop:
-        print(printable(f"cakupan: {stop}"), file=sys.stderr)
+        print(printable(f"cakupan: {commands.refusal(stop) or stop}"), file=sys.stderr)
         return FAILED
+    except Exception as broken:
+        if refused := commands.refusal(broken):
+            print(f"cakupan: {refused}", file=sys.stderr)
+            return FAILED
+        raise
 
 
 def _claims(add: Callable[..., argparse.ArgumentParser]) -> None:

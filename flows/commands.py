@@ -14,6 +14,13 @@ from warehouse.errors import StepFailed, Stop
 EXPECTED = (Stop, StepFailed, ValueError, OSError)
 
 
+def refusal(error: Exception) -> Stop | None:
+    """Return the refusal of the disk that an error is about, None where it is about something else."""
+    from warehouse.disk import refusal_of
+
+    return None if isinstance(error, Stop | StepFailed) else refusal_of(error)
+
+
 def run(given: Namespace) -> int:
     """Load a folder of extracts, or what the sources with a url offer, and print the summary of the run."""
     if given.dry_run:

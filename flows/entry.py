@@ -31,6 +31,7 @@ from flows.steps import Call, plain, run, span
 from flows.watching.after import after_load
 from transforms.identity import Pseudonyms
 from warehouse import ledger
+from warehouse.disk import refusal_of
 from warehouse.errors import StepFailed, Stop, place_of
 from warehouse.files import only_writer, placed
 from warehouse.home import Home
@@ -118,8 +119,12 @@ def logged(log: RunLog, say: Callable[[str], None]) -> Iterator[tuple[RunLog, Ca
     try:
         yield log, tell
     except BaseException as broken:
+        refused = refusal_of(broken) if isinstance(broken, Exception) else None
         foreseen = isinstance(broken, Stop | StepFailed)
-        log.end(FAILED, reason=str(broken) if foreseen else f"{type(broken).__name__} at {place_of(broken)}")
+        reason = str(refused or broken) if refused or foreseen else f"{type(broken).__name__} at {place_of(broken)}"
+        log.end(FAILED, reason=reason)
+        if refused and not foreseen:
+            raise refused from None
         raise
 
 
@@ -142,6 +147,8 @@ def guarded(call: Call) -> Call:
             except Stop:
                 raise
             except (Exception, pl.exceptions.PanicException) as broken:
+                if refused := refusal_of(broken):
+                    raise refused from None
                 raise StepFailed(f"{step.__name__}: {type(broken).__name__} at {place_of(broken)}") from None
 
         return guarded_step

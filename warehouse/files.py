@@ -22,7 +22,7 @@ LEFT_FREE = 64 << 20
 @contextmanager
 def placed(target: Path) -> Iterator[Path]:
     """Yield a path to write to; on success it is synced and becomes `target` in one step, else it is removed."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    folder(target.parent)
     beside = target.with_name(f".{target.name}.{uuid4().hex[:8]}")
     try:
         yield beside
@@ -40,6 +40,15 @@ def require_room(folder: Path, size: int) -> None:
             f"sisa ruang {free >> 20:,} MiB di tempat {folder.name}, perlu {size >> 20:,} MiB lagi",
             "make room and run again: nothing was changed / sediakan ruang, lalu jalankan ulang",
         )  # fmt: skip
+
+
+def folder(path: Path, mode: int = 0o750) -> Path:
+    """Return the folder `path`, made with its parents where it is missing; the name of every new one is on the disk."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=mode, exist_ok=True)
+        sync(one.parent)
+    return path
 
 
 def settle(beside: Path, target: Path) -> None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.files import folder as make_folder
 from warehouse.files import remove
 
 INCOMING = ".incoming-"
@@ -80,4 +81,4 @@ class Home:
     def create(self) -> None:
         """Make the folders, readable by owner and group only."""
         for folder in (self.root, self.landing, self.lake, self.published, self.reports):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+            make_folder(folder)

@@ -144,6 +144,7 @@ def _definitions() -> list[str]:
 def _write(connection: duckdb.DuckDBPyConnection, part: Path, version: str, content: str) -> None:
     attach(connection, part / DATABASE, "cakupan")
     connection.execute("USE cakupan")
+    connection.execute("BEGIN TRANSACTION")
     for statement in _definitions():
         connection.execute(statement)
     (part / "parquet").mkdir()
@@ -154,6 +155,7 @@ def _write(connection: duckdb.DuckDBPyConnection, part: Path, version: str, cont
         )
         file = ddl.literal(str(part / "parquet" / f"{table.name}.parquet"))
         connection.execute(f"COPY (SELECT * FROM {table.qualified()}) TO {file} (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute("COMMIT")
     counts = row_counts(connection, [table.qualified() for table in tables_of("mart")])
     connection.execute("CHECKPOINT cakupan")
     connection.execute("USE memory")

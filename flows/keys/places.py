@@ -12,7 +12,7 @@ from uuid import uuid4
 from flows.secret import Secret
 from transforms.identity import Pseudonyms
 from warehouse.errors import Stop
-from warehouse.files import sync
+from warehouse.files import folder, sync
 from warehouse.home import Home
 
 LENGTH = 32
@@ -98,7 +98,7 @@ def read(path: Path) -> bytes:
 
 def create(path: Path) -> bytes:
     """Return a new key, which lies in the file `path` from now on, on the disk. Raises Stop when something lies there."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder(path.parent, 0o700)
     made = secrets.token_bytes(LENGTH)
     beside = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:

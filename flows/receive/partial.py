@@ -16,7 +16,7 @@ from flows.at_rest.landed import encrypted
 from flows.context import fingerprint
 from flows.receive.remote import Changed, Found
 from warehouse.errors import Stop
-from warehouse.files import placed, settle
+from warehouse.files import folder, placed, settle
 from warehouse.home import INCOMING, Home
 
 CHUNK = 1 << 20
@@ -102,7 +102,7 @@ class Partial:
             return
         with _told(self.name):
             self.file.close()
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            folder(target.parent)
             self.path.chmod(0o440)
             settle(self.path, target)
         if was:

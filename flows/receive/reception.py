@@ -18,6 +18,7 @@ from flows.receive.remote import Found, Remote
 from flows.receive.retry import Patience
 from flows.settings import Settings
 from flows.sources import Address
+from warehouse.disk import refusal_of
 from warehouse.errors import Stop, place_of
 
 
@@ -160,7 +161,8 @@ class Reception:
         except Stop as stop:
             reasons.append(str(stop))
         except Exception as broken:
-            reasons.append(f"receive_failed: {type(broken).__name__} at {place_of(broken)}")
+            refused = refusal_of(broken)
+            reasons.append(str(refused or f"receive_failed: {type(broken).__name__} at {place_of(broken)}"))
         if reasons:
             self.received.failed[name] = reasons
             self.say(f"{name}: {reasons[0]}")

@@ -10,10 +10,16 @@ import sys
 from collections.abc import Callable, Mapping
 
 from tests import tracing
+from tests.faults import shim
 from tests.servers import openssh, postgresql
 
 Needed = Mapping[str, Callable[[], object]]
-NEEDED: Needed = {"openssh-server": openssh.sshd, "postgresql": postgresql.programs, "strace": tracing.strace}
+NEEDED: Needed = {
+    "openssh-server": openssh.sshd,
+    "postgresql": postgresql.programs,
+    "strace": tracing.strace,
+    "gcc": shim.gcc,
+}
 APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120")
 
 
