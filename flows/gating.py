@@ -22,11 +22,10 @@ from transforms.corrections import applied, corrected
 from transforms.geography import Gazetteer, gazetteer, region_hints
 from transforms.identity import pseudonymise
 from transforms.standardize import standardize, with_minimum_wage
-from warehouse import lake, ledger, reading
+from warehouse import lake, ledger, reading, seals
 from warehouse.corrections import KEPT, Correction
 from warehouse.dialect import CodeSystem, Dialect
 from warehouse.errors import Stop
-from warehouse.files import placed
 from warehouse.ledger import Delivery, Drift, Reason, Verdict
 from warehouse.reading import Opened
 from warehouse.reading.rounded import refuse_rounded
@@ -224,8 +223,7 @@ def _lake_rows(load: Load, rows: pl.LazyFrame, table: type[Extract]) -> pl.LazyF
 
 
 def _keep_result(load: Load, gate_id: str, result: dict[str, Any]) -> None:
-    with placed(load.home.reports / "validations" / f"{gate_id}.json") as beside:
-        beside.write_text(json.dumps(result), encoding="utf-8")
+    seals.write_json(load.home.reports / "validations" / f"{gate_id}.json", result)
 
 
 def _unreadable(broken: BaseException) -> Reason:

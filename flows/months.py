@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -13,13 +12,12 @@ import polars as pl
 
 from flows.assembly import Assembly, Inputs
 from flows.context import Load
-from flows.lineage import Source, record, sources_of
+from flows.lineage import Source, contents_of, record, sources_of
 from flows.planning import Standing, month_parts
 from transforms.graph import MissingInputError, build
-from warehouse import lake, store
+from warehouse import lake, seals, store
 from warehouse.calendar import Version
 from warehouse.errors import Stop
-from warehouse.files import placed
 from warehouse.ledger import Check
 from warehouse.schema import Fact, Table
 from warehouse.tables.benefit import Claim
@@ -65,16 +63,13 @@ def compute(load: Load, now: Standing, month: date, name: str) -> Path:
     staged = [
         one for version in sorted(by_version) for one in _stage(load, assembly, version, by_version[version], name)
     ]
-    with placed(listing) as beside:
-        conserved = {one.as_of_date.isoformat(): _sums(assembly, one) for one in by_version}
-        facts = [asdict(one) for one in staged]
-        content = {
-            "facts": facts,
-            "repeated": {gate: sorted(lines) for gate, lines in assembly.repeated.items()},
-            "conserved": conserved,
-            "made_of": month_parts(month, now),
-        }
-        beside.write_text(json.dumps(content), encoding="utf-8")
+    content = {
+        "facts": [asdict(one) for one in staged],
+        "repeated": {gate: sorted(lines) for gate, lines in assembly.repeated.items()},
+        "conserved": {one.as_of_date.isoformat(): _sums(assembly, one) for one in by_version},
+        "made_of": month_parts(month, now),
+    }
+    seals.write_json(listing, content)
     return listing
 
 
@@ -111,12 +106,16 @@ def store_month(load: Load, month: date, listing: Path, name: str) -> int:
         store.building(load.home.warehouse, memory_limit=load.settings.memory_limit) as build_file,
         build_file.transaction(),
     ):
-        changed = 0
+        changed, facts, files = 0, list[dict[str, Any]](), set[str]()
         for one in staged_facts(listing):
             version, fact = Version(month, date.fromisoformat(one.as_of_date)), fact_of(one.table)
             if rows := build_file.supersede(fact, lake.read(Path(one.path)), version, load.run_id, now):
                 record(load, build_file, fact, version, one.sources)
                 changed += rows
+            facts.append({"fact": one.table, "as_of_date": one.as_of_date, **build_file.digest(fact, version)})
+            files |= contents_of(load.home, one.sources, month)
+        told = {"run_id": load.run_id, "loaded_at": now.isoformat(), "month": month.isoformat(), "fingerprint": name}
+        build_file.tell(**told, facts=facts, files=sorted(files))
         build_file.delete_rows(MonthLoad, "month", month.isoformat())
         entry = {"month": [month], "fingerprint": [name], "loaded_at": [now], "run_id": [load.run_id]}
         build_file.append(MonthLoad, pl.DataFrame(entry, schema=MonthLoad.polars_schema()))
@@ -168,7 +167,7 @@ def fact_of(name: str) -> type[Fact]:
 
 
 def _content(listing: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path(listing).read_text(encoding="utf-8"))
+    found: dict[str, Any] = seals.read_json(Path(listing))
     return found
 
 

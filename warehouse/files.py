@@ -20,13 +20,44 @@ from warehouse.errors import Stop
 @contextmanager
 def placed(target: Path) -> Iterator[Path]:
     """Yield a path to write to; on success it is synced and becomes `target` in one step, else it is removed."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    folder(target.parent)
     beside = target.with_name(f".{target.name}.{uuid4().hex[:8]}")
     try:
         yield beside
         settle(beside, target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def folder(path: Path, mode: int = 0o750) -> Path:
+    """Return the folder `path`, made with its parents where it is missing; the name of every new one is on the disk."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=mode, exist_ok=True)
+        sync(one.parent)
+    return path
+
+
+def point(link: Path, target: str) -> None:
+    """Let `link` name `target`: at once, and on the disk."""
+    beside = link.with_name(f".{link.name}.{uuid4().hex[:8]}")
+    beside.symlink_to(target)
+    try:
+        beside.replace(link)
+    finally:
+        beside.unlink(missing_ok=True)
+    sync(link.parent)
+
+
+def settle_folder(part: Path, place: Path, mode: int | None = None) -> None:
+    """Sync all that `part` holds, give its files `mode`, and rename it to `place`, which is on the disk then."""
+    for path in part.rglob("*"):
+        if mode is not None and path.is_file():
+            path.chmod(mode)
+        sync(path)
+    sync(part)
+    part.rename(place)
+    sync(place.parent)
 
 
 def settle(beside: Path, target: Path) -> None:

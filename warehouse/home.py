@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse import commits
+from warehouse.files import folder as make_folder
 from warehouse.files import remove
 
 INCOMING = ".incoming-"
@@ -32,6 +34,11 @@ class Home:
     def warehouse(self) -> Path:
         """Return the build file of the warehouse; readers open the published copy instead."""
         return self.root / "warehouse.duckdb"
+
+    @property
+    def ledger(self) -> Path:
+        """Return the ledger of what was committed and published."""
+        return commits.of(self.warehouse)
 
     @property
     def published(self) -> Path:
@@ -80,4 +87,4 @@ class Home:
     def create(self) -> None:
         """Make the folders, readable by owner and group only."""
         for folder in (self.root, self.landing, self.lake, self.published, self.reports):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+            make_folder(folder)
