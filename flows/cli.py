@@ -11,6 +11,7 @@ from pathlib import Path
 from flows import cli_arguments as arguments
 from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands
 from flows.asking import cli as asking
+from flows.keeping import cli as keeping
 from flows.operations import commands as operations
 from flows.running import cli as running
 
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     cli_metadata.register(add)
     cli_publish.register(add)
     operations.register(add)
+    keeping.register(add)
     _claims(add)
     _plan(add)
     trace = _command(

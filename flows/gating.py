@@ -16,8 +16,9 @@ from expectations import gate as gates
 from expectations import reconcile
 from expectations.answers import ANSWERS, MESSAGES, UNKNOWN, with_answers
 from flows import drift
-from flows.context import Load
+from flows.context import Load, fingerprint
 from flows.quarantine.answers import OF_CONTENT, OF_LINE, SEVERAL, as_sent, is_answer, references
+from flows.receive.kept import lost_in_landing
 from transforms.corrections import applied, corrected
 from transforms.geography import Gazetteer, gazetteer, region_hints
 from transforms.identity import pseudonymise
@@ -31,6 +32,7 @@ from warehouse.reading import Opened
 from warehouse.reading.rounded import refuse_rounded
 from warehouse.rules import LINE_NO
 from warehouse.schema import Extract, Lazy, Parse, Table
+from warehouse.seals import Damaged
 from warehouse.tables.dimensions import DimRegion, DimRegionCode
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
@@ -78,6 +80,8 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms 
     if known is not None:
         return known
     load.say(f"memeriksa / checking {delivery.name}")
+    if lost := lost_in_landing(load.home, delivery):
+        return Verdict(fingerprint("lost", gate_id), delivery.sha256, delivery.kind, stops=(lost,))
     marked = terms is None and is_answer(load.home.landed(delivery.sha256))
     opened: list[Opened] = []
     with tempfile.TemporaryDirectory(dir=load.home.landing, prefix=SCRATCH) as scratch:
@@ -85,6 +89,8 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms 
             if marked:
                 raise _unknown_answer(load, delivery, gate_id, Path(scratch))
             verdict = _judge(load, delivery, gate_id, wages, Path(scratch), terms, opened.append)
+        except Damaged:
+            raise
         except Stop as stop:
             why = Reason(stop.rule, stop.en, stop.id, stop.cure)
             changes = drift.of_headers(load, delivery, opened, extract_of(delivery.kind))

@@ -51,7 +51,7 @@ def driven(fact: type[Fact], now: Standing, month: date) -> set[Version]:
 
 def compute(load: Load, now: Standing, month: date, name: str) -> Path:
     """Return the list of the staged facts of a month, computed unless they lie there under the fingerprint `name`."""
-    listing = load.home.lake / "facts" / f"{month:%Y-%m}" / f"{name}.json"
+    listing = listing_of(load, month, name)
     if listing.exists():
         return listing
     load.say(f"menghitung / computing {month:%Y-%m}")
@@ -71,6 +71,11 @@ def compute(load: Load, now: Standing, month: date, name: str) -> Path:
     }
     seals.write_json(listing, content)
     return listing
+
+
+def listing_of(load: Load, month: date, name: str) -> Path:
+    """Return where the staged facts of a month are listed."""
+    return load.home.lake / "facts" / f"{month:%Y-%m}" / f"{name}.json"
 
 
 def audit(listing: Path) -> list[Check]:
@@ -132,17 +137,20 @@ def loaded_fingerprints(load: Load) -> dict[date, str]:
 
 def loaded_listings(load: Load) -> list[Path]:
     """Return the listings that the loaded months were computed to."""
-    known = (
-        (load.home.lake / "facts" / f"{month:%Y-%m}" / f"{name}.json")
-        for month, name in loaded_fingerprints(load).items()
-    )
+    known = (listing_of(load, month, name) for month, name in loaded_fingerprints(load).items())
     return [listing for listing in known if listing.exists()]
 
 
 def staged_facts(listing: Path) -> list[Staged]:
-    """Return what a listing names."""
-    facts = _content(listing)["facts"]
-    return [Staged(**{**one, "sources": [Source(**source) for source in one["sources"]]}) for one in facts]
+    """Return what a listing names; the rows lie beside it, wherever the home was moved to."""
+    facts, folder = _content(listing)["facts"], Path(listing).parent
+    return [
+        Staged(
+            one["table"], one["as_of_date"], str(folder / Path(one["path"]).name), one["rows"],
+            [Source(**source) for source in one["sources"]],
+        )
+        for one in facts
+    ]  # fmt: skip
 
 
 def made_of(listing: Path) -> list[str]:

@@ -17,16 +17,18 @@ from flows.assembly import Assembly
 from flows.context import Load, fingerprint
 from flows.corrections import CorrectionEntry
 from flows.gating import gate
+from flows.keeping.healing import is_made_again, make_again
 from flows.planning import Judged, Standing, blocked_months, month_parts, standing, stopped_now
 from flows.publishing.publishing import Publication, publish_home, send_current
 from flows.quarantine.joining import joined
 from flows.quarantine.journal import note
 from flows.receive.receiving import receive
-from warehouse import ledger
+from warehouse import commits, ledger
 from warehouse.calendar import Span
 from warehouse.errors import Stop
 from warehouse.ledger import Check, Delivery, Reason, Verdict
 from warehouse.schema import Lazy, conform
+from warehouse.seals import Damaged
 from warehouse.tables.minimum_wage import MinimumWage
 
 
@@ -58,6 +60,7 @@ class Summary:
     months_unchanged: int = 0
     published: str = ""
     withheld: str = ""
+    healed: dict[str, list[str]] = field(default_factory=dict)
     not_sent: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -86,9 +89,25 @@ def plain(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def run(load: Load, source: Path | None, call: Call = plain) -> Summary:
-    """Return the summary of a load of the folder `source`, or without one of the sources with a url, into the home."""
+    """Return the summary of a load of the folder `source`, or without one of the sources with a url, into the home.
+
+    A damaged file of the lake is made again from landing; what was done before it was met is not repeated.
+    """
+    settled = commits.reconcile(load.home.warehouse)
+    healed: dict[str, list[str]] = {"ledger": [settled]} if settled else {}
+    while True:
+        try:
+            return _run(load, source, call, Summary(load.run_id, healed=healed))
+        except Damaged as damage:
+            if not is_made_again(load.home, damage.path) or damage.path.name in healed:
+                raise
+            load.say(str(damage))
+            make_again(load.home, damage.path)
+            healed[damage.path.name] = ["rusak, dibuat ulang dari landing / damaged, made again from landing"]
+
+
+def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summary:
     started = load.clock()
-    summary = Summary(load.run_id)
     received = call(
         "register", receive, load.home, source, load.settings, load.run_id, load.clock, load.say, load.regions
     )
@@ -182,7 +201,11 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
     held = months.loaded_fingerprints(load)
     wanted = [month for month in now.months() if load.months is None or load.months.covers(month)]
     names = {month: fingerprint(*month_parts(month, now)) for month in wanted}
-    pending = [month for month in wanted if held.get(month) != names[month]]
+    pending = [
+        month
+        for month in wanted
+        if held.get(month) != names[month] or not months.listing_of(load, month, names[month]).exists()
+    ]
     blocked = blocked_months(stopped, pending)
     summary.months_unchanged = len(wanted) - len(pending)
     checks: list[Check] = []
@@ -199,6 +222,8 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
             checks += audited
             months.require_success(audited, label)
             summary.months_loaded[label] = call(f"load {label}", months.store_month, load, month, listing, names[month])
+        except Damaged:
+            raise
         except Stop as stop:
             summary.stopped_months[label] = str(stop)
     return checks

@@ -27,6 +27,6 @@ def digest(
     """
     columns = table.stored_columns()
     cells = ", ".join(f"coalesce({ddl.identifier(name)}::VARCHAR, {NOTHING})" for name in columns)
-    sql = f"SELECT count(*), sum(md5_number_lower(concat_ws(chr(31), {cells}))) FROM {source or table.qualified()} WHERE {where}"
+    sql = f"SELECT count(*), sum(md5_number_lower(concat_ws(chr(31), {cells})))::VARCHAR FROM {source or table.qualified()} WHERE {where}"
     rows, total = run(sql, values)[0]
     return {"rows": int(rows), "digest": f"{int(total or 0):x}"}
