@@ -8,7 +8,7 @@ STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo cookbook serve servers test verify verify-readers verify-clients verify-prefect mutation lock clean dictionary \
+.PHONY: setup demo cookbook serve servers test verify verify-bits verify-readers verify-clients verify-prefect mutation lock clean dictionary \
 	bench-reading superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
@@ -43,6 +43,9 @@ test: setup servers  ## every check: lint, types, import order, dictionary, test
 verify: setup  ## the long checks: thousands of random worlds and loads, and more kills
 	CAKUPAN_EXAMPLES=5000 $(BIN)/pytest -n 2 tests/test_second_opinion.py
 	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=200 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
+
+verify-bits: setup  ## 1,000 flipped bits in everything that is used again: each is noticed before use
+	$(BIN)/python -m tests.bit_flips --flips 1000
 
 verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from its own environment, during 50 publishes
 	$(BIN)/python -m tests.readers

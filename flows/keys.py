@@ -8,7 +8,7 @@ from pathlib import Path
 
 from transforms.identity import Pseudonyms
 from warehouse.errors import Stop
-from warehouse.files import placed
+from warehouse.files import folder, placed
 from warehouse.home import Home
 
 ENVIRONMENT, FILE = "CAKUPAN_KEY", "CAKUPAN_KEY_FILE"
@@ -45,7 +45,7 @@ def _path(home: Home) -> Path:
 
 
 def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder(path.parent, 0o700)
     with placed(path) as beside:
         beside.touch(mode=0o600)
         beside.write_text(secrets.token_hex(LENGTH) + "\n", encoding="ascii")

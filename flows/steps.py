@@ -22,6 +22,7 @@ from flows.planning import Judged, Standing, blocked_months, month_parts, standi
 from flows.publishing.publishing import Publication, publish_home, send_current
 from flows.quarantine.joining import joined
 from flows.quarantine.journal import note
+from flows.receive.kept import LOST
 from flows.receive.receiving import receive
 from warehouse import commits, ledger
 from warehouse.calendar import Span
@@ -117,6 +118,9 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
     mine = [one for one in _newest(judged) if one.delivery.name in set(received.names)]
     _count(summary, mine, load.run_id)
     summary.corrections = [_corrected(one, mine) for one in load.settings.correction]
+    for one in judged:
+        if any(reason.rule == LOST for reason in one.verdict.stops):
+            summary.stopped_files[one.delivery.name] = [_told(reason) for reason in one.verdict.stops]
     now = standing(judged)
     newly = [one for one in judged if one.delivery.run_id == load.run_id or one.verdict.gate_id not in gated_before]
     checks = [check for one in newly for check in one.verdict.checks]

@@ -19,7 +19,7 @@ from flows.keeping.restoring import drill, restore
 from flows.keeping.verifying import verify
 from flows.settings import Settings
 from tests.extracts import Files
-from tests.timeline import CLOSED, MID, WORKFORCE, bills, employers, load_on, members
+from tests.timeline import CLOSED, MEMBERS, MID, WORKFORCE, bills, employers, load_on, members
 from warehouse import commits
 from warehouse.errors import Stop
 from warehouse.home import Home
@@ -105,16 +105,14 @@ def test_a_damaged_landing_file_is_named_with_its_sender_set_aside_and_taken_aga
     copy: Home, tmp_path: Path
 ) -> None:
     shutil.rmtree(copy.lake)
-    source = tmp_path / "source"
-    (landed,) = (
-        path
-        for path in copy.landing.glob("??/*")
-        if path.stat().st_size == max(one.stat().st_size for one in copy.landing.glob("??/*"))
-    )
+    landed = max(copy.landing.glob("??/*"), key=lambda path: path.stat().st_size)
     flip(landed)
-    stopped = load_on(date(2025, 5, 22), employers(CLOSED, 30), source, copy.root)["stopped_files"]
-    assert len(stopped) <= 1 and "landing_file_damaged" in str(stopped) + str(verify(copy))
+    result = load_on(date(2025, 5, 22), employers(CLOSED, 30), tmp_path / "source", copy.root)
+    assert [why.split(":")[0] for why in result["stopped_files"][MEMBERS[CLOSED]]] == ["landing_file_damaged"]
+    assert "source/" + MEMBERS[CLOSED] in str(result["stopped_files"]) and set(result["stopped_months"]) == {"2025-03"}
     assert landed.with_name(landed.name + ".damaged").exists() and not landed.exists()
+    again = load_on(date(2025, 5, 23), NIGHTS[2][1], tmp_path / "source", copy.root)
+    assert (again["exit_code"], again["stopped_files"], landed.exists()) == (0, {}, True)
 
 
 def test_a_crash_between_the_file_and_its_entry_is_settled_by_the_file_that_is_there(copy: Home) -> None:
@@ -183,5 +181,6 @@ def test_a_drill_notices_a_damaged_backup(story: Home, tmp_path: Path, capsys: p
 def test_the_command_tells_what_is_damaged_by_its_exit_code(copy: Home, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "--home", str(copy.root), "--quick"]) == 0
     os.truncate(copy.warehouse, 10)
+    capsys.readouterr()
     assert main(["verify", "--home", str(copy.root), "--quick", "--json"]) == 4
     assert any(one["state"] == "broken" and one["cure"] for one in json.loads(capsys.readouterr().out))

@@ -60,6 +60,12 @@ def settle_folder(part: Path, place: Path, mode: int | None = None) -> None:
     sync(place.parent)
 
 
+def hide(place: Path, hidden: Path) -> None:
+    """Rename what is to be removed; the folder is synced."""
+    place.rename(hidden)
+    sync(hidden.parent)
+
+
 def settle(beside: Path, target: Path) -> None:
     """Sync `beside`, rename it to `target` and sync the folder."""
     sync(beside)

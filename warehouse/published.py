@@ -17,7 +17,7 @@ from typing import Any
 from warehouse import commits
 from warehouse.datapackage import DATABASE as DATABASE
 from warehouse.errors import Stop
-from warehouse.files import only_writer, placed, point
+from warehouse.files import hide, only_writer, placed, point
 from warehouse.seals import Damaged, sha256_of
 
 DESCRIPTOR = "datapackage.json"
@@ -147,7 +147,7 @@ def hide_oldest(published: Path, version: str, keep: int, replaced_before: float
     """Hide all but the newest `keep` versions, `version`, and those that were replaced since; the next sweep removes them."""
     for name, successor in pairwise(versions(published)[: 1 - keep or None]):
         if name != version and (published / successor).stat().st_mtime <= replaced_before:
-            (published / name).rename(published / (HIDDEN + name))
+            hide(published / name, published / (HIDDEN + name))
 
 
 def _let_stand(published: Path, version: str, reason: str) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from warehouse.files import sync
+from warehouse.files import folder, sync
 from warehouse.home import Home
 
 STARTED, SAID, STAGE, ENDED = "started", "said", "stage", "ended"
@@ -56,7 +56,7 @@ class RunLog:
     """Writes the log of one run, and the same lines to `mirror`; its start and its end are on the disk when they are said."""
 
     def __init__(self, home: Home, run_id: str, clock: Callable[[], datetime], mirror: IO[str] | None = None) -> None:
-        home.runs.mkdir(mode=0o750, exist_ok=True)
+        folder(home.runs)
         self.path, self.run_id, self._clock, self._mirror = home.runs / f"{run_id}.jsonl", run_id, clock, mirror
         self._file = self.path.open("a", encoding="utf-8")
 

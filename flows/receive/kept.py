@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from warehouse.files import sync
+from warehouse.files import settle
 from warehouse.home import Home
 from warehouse.ledger import Delivery, Reason
 from warehouse.seals import sha256_of
 
 SET_ASIDE = ".damaged"
+LOST = "landing_file_damaged"
 
 
 def lost_in_landing(home: Home, delivery: Delivery) -> Reason | None:
@@ -19,10 +20,9 @@ def lost_in_landing(home: Home, delivery: Delivery) -> Reason | None:
         if not is_whole(home, sha256):
             file = home.landed(sha256)
             if file.exists():
-                file.replace(file.with_name(file.name + SET_ASIDE))
-                sync(file.parent)
+                settle(file, file.with_name(file.name + SET_ASIDE))
             return Reason(
-                "landing_file_damaged",
+                LOST,
                 f"what came on {delivery.received_at[:10]} is damaged or gone in landing: {sha256}",
                 f"isi yang diterima {delivery.received_at[:10]} rusak atau hilang di landing: {sha256}",
                 f"offer it again at {delivery.uri}, or ask its sender; a backup holds it too / kirim ulang",

@@ -14,7 +14,7 @@ from typing import Self
 from flows.context import fingerprint
 from flows.receive.remote import Changed, Found
 from warehouse.errors import Stop
-from warehouse.files import placed, settle
+from warehouse.files import folder, placed, settle
 from warehouse.home import INCOMING, Home
 
 CHUNK = 1 << 20
@@ -96,7 +96,7 @@ class Partial:
         target = self.home.landed(self.sha256)
         with _told(self.name):
             self.file.close()
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            folder(target.parent)
             self.path.chmod(0o440)
             settle(self.path, target)
         self.note.unlink(missing_ok=True)
