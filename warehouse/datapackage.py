@@ -9,10 +9,9 @@ from typing import Any
 
 from warehouse import commits, ddl
 from warehouse.dictionary import table_schema
+from warehouse.home import DATABASE
 from warehouse.schema import Fact, Table, tables_of
 from warehouse.seals import sha256_of
-
-DATABASE = "cakupan.duckdb"
 
 
 def describe(directory: Path, version: str, content: str, counts: Mapping[str, int]) -> dict[str, Any]:

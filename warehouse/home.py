@@ -10,6 +10,7 @@ from warehouse import commits
 from warehouse.files import folder as make_folder
 from warehouse.files import remove
 
+DATABASE = "cakupan.duckdb"
 INCOMING = ".incoming-"
 INCOMING_KEPT_SECONDS = 7 * 86_400
 
@@ -48,7 +49,7 @@ class Home:
     @property
     def current(self) -> Path:
         """Return the file that readers open."""
-        return self.published / "current" / "cakupan.duckdb"
+        return self.published / "current" / DATABASE
 
     @property
     def reports(self) -> Path:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from warehouse import commits
-from warehouse.datapackage import DATABASE as DATABASE
 from warehouse.errors import Stop
 from warehouse.files import hide, only_writer, placed, point
+from warehouse.home import DATABASE as DATABASE
 from warehouse.seals import Damaged, sha256_of
 
 DESCRIPTOR = "datapackage.json"
