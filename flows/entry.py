@@ -148,7 +148,7 @@ def _write_reports(load: Load, result: dict[str, Any]) -> None:
     write_reports(load.home, load.run_id)
     judged = [one for one in ledger.deliveries(load.home) if one.run_id == load.run_id]
     paths = [(one.name, reports / "validations" / f"{load.gate_id(one)}.json") for one in judged]
-    results = [(name, seals.read_json(path)) for name, path in paths if path.exists()]
+    results = [(name, seals.get_json(path)) for name, path in paths if path.exists()]
     shown = sorted(results, key=lambda result: result[1]["statistics"]["success_percent"] or 0)[:SHOWN_VALIDATIONS]
     if shown:
         from expectations.report import build_data_docs

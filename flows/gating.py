@@ -229,7 +229,7 @@ def _lake_rows(load: Load, rows: pl.LazyFrame, table: type[Extract]) -> pl.LazyF
 
 
 def _keep_result(load: Load, gate_id: str, result: dict[str, Any]) -> None:
-    seals.write_json(load.home.reports / "validations" / f"{gate_id}.json", result)
+    seals.put_json(load.home.reports / "validations" / f"{gate_id}.json", result)
 
 
 def _unreadable(broken: BaseException) -> Reason:

@@ -123,13 +123,13 @@ def _keep(home: Home, kind: str, version: Version | None, contents: Sequence[Con
     input_id = fingerprint(kind, str(version), *marks)
     path = _path(home, input_id)
     if not path.exists():
-        seals.write_json(path, [asdict(one) for one in contents])
+        seals.put_json(path, [asdict(one) for one in contents])
     month, day = (version.month.isoformat(), version.as_of_date.isoformat()) if version else (None, None)
     return Source(kind, month, day, input_id)
 
 
 def _files(home: Home, input_id: str) -> Iterable[dict[str, object]]:
-    contents = seals.read_json(_path(home, input_id))
+    contents = seals.get_json(_path(home, input_id))
     return ({"input_id": input_id, "position": place, **content} for place, content in enumerate(contents))
 
 

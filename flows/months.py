@@ -69,7 +69,7 @@ def compute(load: Load, now: Standing, month: date, name: str) -> Path:
         "conserved": {one.as_of_date.isoformat(): _sums(assembly, one) for one in by_version},
         "made_of": month_parts(month, now),
     }
-    seals.write_json(listing, content)
+    seals.put_json(listing, content)
     return listing
 
 
@@ -175,7 +175,7 @@ def fact_of(name: str) -> type[Fact]:
 
 
 def _content(listing: Path) -> dict[str, Any]:
-    found: dict[str, Any] = seals.read_json(Path(listing))
+    found: dict[str, Any] = seals.get_json(Path(listing))
     return found
 
 

@@ -18,7 +18,7 @@ from tests.extracts import two_months, write
 from warehouse import commits, gatings, lake, ledger
 from warehouse.home import Home
 from warehouse.published import damaged
-from warehouse.seals import SEAL, Damaged, read_json, sha256_of
+from warehouse.seals import SEAL, Damaged, get_json, sha256_of
 
 Notices = Callable[[Home, Path], object]
 
@@ -45,8 +45,8 @@ LOOKS: dict[str, Notices] = {
     "lake/facts/*/*.parquet": lambda _, path: lake.read(path),
     "lake/*/*.parquet.sha256": lambda _, path: lake.read(path.with_name(path.name.removesuffix(SEAL))),
     "lake/verdicts/*.json": lambda home, path: ledger.find(home, path.stem),
-    "lake/facts/*/*.json": lambda _, path: read_json(path),
-    "lake/inputs/*.json": lambda _, path: read_json(path),
+    "lake/facts/*/*.json": lambda _, path: get_json(path),
+    "lake/inputs/*.json": lambda _, path: get_json(path),
     "lake/gatings.jsonl": lambda home, _: gatings.gatings(home),
     "ledger.jsonl": lambda home, _: commits.entries(home.ledger),
     "warehouse.duckdb": lambda home, _: commits.reconcile(home.warehouse),

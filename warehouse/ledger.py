@@ -127,7 +127,7 @@ def record(home: Home, arrived: Iterable[Delivery]) -> None:
 
 def save(home: Home, verdict: Verdict) -> None:
     """Write the verdict; its presence says that the file was gated to the end."""
-    seals.write_json(verdict_path(home, verdict.gate_id), asdict(verdict))
+    seals.put_json(verdict_path(home, verdict.gate_id), asdict(verdict))
 
 
 def find(home: Home, gate_id: str) -> Verdict | None:
@@ -135,7 +135,7 @@ def find(home: Home, gate_id: str) -> Verdict | None:
     path = verdict_path(home, gate_id)
     if not path.exists():
         return None
-    found = seals.read_json(path)
+    found = seals.get_json(path)
     found["stops"] = tuple(Reason(**reason) for reason in found["stops"])
     found["checks"] = tuple(Check(**check) for check in found["checks"])
     found["versions"] = tuple((month, day, rows) for month, day, rows in found["versions"])

@@ -17,7 +17,7 @@ from warehouse.errors import Stop
 from warehouse.files import placed
 
 SEAL = ".sha256"
-_Stamp = tuple[int, int, int]
+_Stamp = tuple[tuple[int, int, int], ...]
 _seen: dict[Path, _Stamp] = {}
 
 
@@ -40,8 +40,7 @@ def sealed(target: Path) -> Iterator[Path]:
         yield beside
         with placed(seal_of(target)) as seal:
             seal.write_text(f"{sha256_of(beside)}  {target.name}\n", encoding="ascii")
-        stamp = _stamp(beside)
-    _seen[target] = stamp
+    _seen[target] = _stamp(target)
 
 
 def write_json(target: Path, content: Any) -> None:
@@ -87,5 +86,5 @@ def sha256_of(path: Path) -> str:
 
 
 def _stamp(path: Path) -> _Stamp:
-    found = path.stat()
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    found = (one.stat() for one in (path, seal_of(path)) if one.exists())
+    return tuple((one.st_ino, one.st_size, one.st_mtime_ns) for one in found)

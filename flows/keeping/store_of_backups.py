@@ -10,7 +10,7 @@ from typing import Any
 
 from warehouse.errors import Stop
 from warehouse.files import placed
-from warehouse.seals import Damaged, read_json, write_json
+from warehouse.seals import Damaged, get_json, put_json
 
 CHUNK = 1 << 20
 CURE = "take an older backup: --backup NAME"
@@ -33,14 +33,14 @@ class Backups:
             told = f"there is no backup {name} in {self.root}", f"tidak ada cadangan {name} di {self.root}"
             raise Stop("backup_unknown", *told, f"there are {', '.join(known[-5:]) or 'none'}")
         try:
-            found: dict[str, Any] = read_json(self._list(name or known[-1]))
+            found: dict[str, Any] = get_json(self._list(name or known[-1]))
         except Damaged as damage:
             raise Damaged(damage.path, "backup_damaged", CURE) from None
         return found
 
     def enter(self, name: str, listed: dict[str, Any]) -> None:
         """Say what a backup holds: from now on it is one."""
-        write_json(self._list(name), listed)
+        put_json(self._list(name), listed)
 
     def has(self, sha256: str) -> bool:
         """Return whether a content is there."""
