@@ -43,14 +43,14 @@ def sealed(target: Path) -> Iterator[Path]:
     _seen[target] = _stamp(target)
 
 
-def write_json(target: Path, content: Any) -> None:
+def put_json(target: Path, content: Any) -> None:
     """Place `content` as JSON under a seal."""
     with sealed(target) as beside:
         beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
-def read_json(path: Path) -> Any:
-    """Return what `write_json` placed. Raises Damaged when it is not that."""
+def get_json(path: Path) -> Any:
+    """Return what `put_json` placed. Raises Damaged when it is not that."""
     return json.loads(whole(path).read_text(encoding="utf-8"))
 
 
