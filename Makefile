@@ -54,6 +54,8 @@ verify-faults: setup servers  ## a thousand kills, an error at every call to the
 	$(BIN)/python -m tests.faults kills --count 1000
 	$(BIN)/python -m tests.faults errors
 	$(BIN)/python -m tests.faults power --count 5000
+verify-bits: setup  ## 1,000 flipped bits in everything that is used again: each is noticed before use
+	$(BIN)/python -m tests.bit_flips --flips 1000
 
 verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from its own environment, during 50 publishes
 	$(BIN)/python -m tests.readers

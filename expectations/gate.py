@@ -16,11 +16,11 @@ from expectations import corrections as fixes
 from expectations.masking import masked_row
 from warehouse.corrections import Correction
 from warehouse.damage import damages
-from warehouse.files import placed
 from warehouse.lake import marked
 from warehouse.ledger import Check, Reason
 from warehouse.rules import LINE_NO, RAW, messages
 from warehouse.schema import Extract
+from warehouse.seals import sealed
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
@@ -81,7 +81,7 @@ def judge_file(
     bits = [(bit, name) for bit, name, severity in row_rules(suite) if severity == "warning"]
     bad = pl.col("broken_rules") & pl.lit(sum(1 << bit for bit, _ in bits), pl.UInt64) != 0
     names = [*_names(bits), *fixes.names_of_drops(corrections), *_damage(table)]
-    with placed(accepted) as good_rows, placed(rejected) as bad_rows:
+    with sealed(accepted) as good_rows, sealed(rejected) as bad_rows:
         quarantine = _quarantined(judged.filter(bad), names, masked_row(table, explained))
         sinks = [
             accept(judged.filter(~bad)).sink_parquet(good_rows, compression="zstd", metadata=marked(key), lazy=True),

@@ -28,6 +28,7 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.suites import describe, rule_id
+from warehouse.files import placed
 
 REMOTE = re.compile(
     r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|<footer>.*?</footer>|\bonclick=\"[^\"]*\"", re.S | re.I
@@ -63,9 +64,11 @@ def build_data_docs(results: Sequence[tuple[str, Any]], folder: Path, keep: int 
     if missing := [name for name, page in zip(names, pages, strict=True) if not (run / page).is_file()]:
         raise RuntimeError(f"Great Expectations drew no page for {missing}")
     for page in pages:
-        (run / page).write_text(_offline((run / page).read_text("utf-8")), "utf-8")
+        with placed(run / page) as beside:
+            beside.write_text(_offline((run / page).read_text("utf-8")), "utf-8")
     rmtree(run / "static")
-    (run / "summary.html").write_text(_summary(run.name, results, pages), "utf-8")
+    with placed(run / "summary.html") as beside:
+        beside.write_text(_summary(run.name, results, pages), "utf-8")
     return _index(folder, keep)
 
 
@@ -132,5 +135,6 @@ def _index(folder: Path, keep: int) -> Path:
     title = "Pemeriksaan data / Data validation"
     page = f'<!DOCTYPE html><html><head><meta charset="UTF-8"><title>{title}</title><style>{STYLE}</style></head>'
     index = folder / "index.html"
-    index.write_text(f"{page}<body><h1>{title}</h1>{sections}</body></html>", "utf-8")
+    with placed(index) as beside:
+        beside.write_text(f"{page}<body><h1>{title}</h1>{sections}</body></html>", "utf-8")
     return index

@@ -12,6 +12,7 @@ from flows import cli_arguments as arguments
 from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands, threads
 from flows.asking import cli as asking
 from flows.breach import cli as breach
+from flows.keeping import cli as keeping
 from flows.keys import cli as keys
 from flows.operations import commands as operations
 from flows.running import cli as running
@@ -74,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     cli_metadata.register(add)
     cli_publish.register(add)
     operations.register(add)
+    keeping.register(add)
     _claims(add)
     _plan(add)
     trace = _command(

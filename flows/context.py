@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -37,6 +37,17 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
+class OneByOne:
+    """Months that are named one by one."""
+
+    months: frozenset[date]
+
+    def covers(self, month: date) -> bool:
+        """Return whether a month is one of them."""
+        return month in self.months
+
+
+@dataclass(frozen=True)
 class Load:
     """One load of one home: its settings, key, run id, the months it is limited to, where it talks, and its clock.
 
@@ -48,7 +59,7 @@ class Load:
     settings: Settings
     pseudonyms: Pseudonyms
     run_id: str
-    months: Span | None = None
+    months: Span | OneByOne | None = None
     regions: tuple[str, ...] = ()
     say: Callable[[str], None] = field(default=silent, compare=False)
     clock: Callable[[], datetime] = field(default=utc_now, compare=False)

@@ -30,7 +30,7 @@ from flows.settings import Settings
 from flows.steps import Call, plain, run, span
 from flows.watching.after import after_load
 from transforms.identity import Pseudonyms
-from warehouse import ledger
+from warehouse import ledger, seals
 from warehouse.disk import refusal_of
 from warehouse.errors import StepFailed, Stop, place_of
 from warehouse.files import only_writer, placed
@@ -168,7 +168,7 @@ def _write_reports(load: Load, result: dict[str, Any]) -> None:
     write_reports(load.home, load.run_id)
     judged = [one for one in ledger.deliveries(load.home) if one.run_id == load.run_id]
     paths = [(one.name, reports / "validations" / f"{load.gate_id(one)}.json") for one in judged]
-    results = [(name, json.loads(path.read_text(encoding="utf-8"))) for name, path in paths if path.exists()]
+    results = [(name, seals.get_json(path)) for name, path in paths if path.exists()]
     shown = sorted(results, key=lambda result: result[1]["statistics"]["success_percent"] or 0)[:SHOWN_VALIDATIONS]
     if shown:
         from expectations.report import build_data_docs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,22 +17,23 @@ from expectations.answers import ANSWERS, MESSAGES, UNKNOWN, with_answers
 from flows import drift
 from flows.at_rest.deletions import noted
 from flows.at_rest.landed import opened as landed
-from flows.context import Load
+from flows.context import Load, fingerprint
 from flows.quarantine.answers import OF_CONTENT, OF_LINE, SEVERAL, as_sent, is_answer, references
+from flows.receive.kept import lost_in_landing
 from transforms.corrections import applied, corrected
 from transforms.geography import Gazetteer, gazetteer, region_hints
 from transforms.identity import pseudonymise
 from transforms.standardize import standardize, with_minimum_wage
-from warehouse import lake, ledger, reading
+from warehouse import lake, ledger, reading, seals
 from warehouse.corrections import KEPT, Correction
 from warehouse.dialect import CodeSystem, Dialect
 from warehouse.errors import Stop
-from warehouse.files import placed
 from warehouse.ledger import Delivery, Drift, Reason, Verdict
 from warehouse.reading import Opened
 from warehouse.reading.rounded import refuse_rounded
 from warehouse.rules import LINE_NO
 from warehouse.schema import Extract, Lazy, Parse, Table
+from warehouse.seals import Damaged
 from warehouse.tables.dimensions import DimRegion, DimRegionCode
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
@@ -82,6 +82,8 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms 
     if (known := known_verdict(load, delivery, terms)) is not None:
         return known
     load.say(f"memeriksa / checking {delivery.name}")
+    if lost := lost_in_landing(load.home, delivery):
+        return Verdict(fingerprint("lost", gate_id), delivery.sha256, delivery.kind, stops=(lost,))
     opened: list[Opened] = []
     marked = False
     with tempfile.TemporaryDirectory(dir=load.home.landing, prefix=SCRATCH) as scratch:
@@ -90,6 +92,8 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms 
             if marked:
                 raise _unknown_answer(load, delivery, gate_id, Path(scratch))
             verdict = _judge(load, delivery, gate_id, wages, Path(scratch), terms, opened.append)
+        except Damaged:
+            raise
         except Stop as stop:
             if stop.of_machine:
                 raise
@@ -250,8 +254,7 @@ def _lake_rows(load: Load, rows: pl.LazyFrame, table: type[Extract]) -> pl.LazyF
 
 
 def _keep_result(load: Load, gate_id: str, result: dict[str, Any]) -> None:
-    with placed(load.home.reports / "validations" / f"{gate_id}.json") as beside:
-        beside.write_text(json.dumps(result), encoding="utf-8")
+    seals.put_json(load.home.reports / "validations" / f"{gate_id}.json", result)
 
 
 def _unreadable(broken: BaseException) -> Reason:

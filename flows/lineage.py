@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -17,8 +16,8 @@ from flows.assembly import EXTRACT_OF, UNDATED, Assembly
 from flows.context import Load, code_version, fingerprint
 from flows.planning import Judged
 from transforms.graph import inputs_of
+from warehouse import seals
 from warehouse.calendar import Version
-from warehouse.files import placed
 from warehouse.home import Home
 from warehouse.schema import Extract, Fact, Table
 from warehouse.store import Build
@@ -92,6 +91,12 @@ def record(load: Load, build_file: Build, fact: type[Fact], version: Version | N
     build_file.append(LineageFile, pl.DataFrame(files, schema=LineageFile.polars_schema()))
 
 
+def contents_of(home: Home, sources: Iterable[Source], month: date) -> set[str]:
+    """Return the SHA-256 of every file that a month was computed from; files of earlier months are behind their input_id."""
+    mine = {one.input_id for one in sources if one.kind != SEED and one.input_month in (None, month.isoformat())}
+    return {str(content["sha256"]) for input_id in mine for content in _files(home, input_id)}
+
+
 @cache
 def seed_sha256(name: str) -> str:
     """Return the SHA-256 of a seed file."""
@@ -118,14 +123,13 @@ def _keep(home: Home, kind: str, version: Version | None, contents: Sequence[Con
     input_id = fingerprint(kind, str(version), *marks)
     path = _path(home, input_id)
     if not path.exists():
-        with placed(path) as beside:
-            beside.write_text(json.dumps([asdict(one) for one in contents]), encoding="utf-8")
+        seals.put_json(path, [asdict(one) for one in contents])
     month, day = (version.month.isoformat(), version.as_of_date.isoformat()) if version else (None, None)
     return Source(kind, month, day, input_id)
 
 
 def _files(home: Home, input_id: str) -> Iterable[dict[str, object]]:
-    contents = json.loads(_path(home, input_id).read_text(encoding="utf-8"))
+    contents = seals.get_json(_path(home, input_id))
     return ({"input_id": input_id, "position": place, **content} for place, content in enumerate(contents))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -13,13 +12,12 @@ import polars as pl
 
 from flows.assembly import Assembly, Inputs
 from flows.context import Load
-from flows.lineage import Source, record, sources_of
+from flows.lineage import Source, contents_of, record, sources_of
 from flows.planning import Standing, month_parts
 from transforms.graph import MissingInputError, build, families
-from warehouse import lake, store
+from warehouse import lake, seals, store
 from warehouse.calendar import Version
 from warehouse.errors import Stop
-from warehouse.files import placed
 from warehouse.ledger import Check
 from warehouse.schema import Fact, Table
 from warehouse.tables.benefit import Claim
@@ -54,7 +52,7 @@ def driven(fact: type[Fact], now: Standing, month: date) -> set[Version]:
 
 def compute(load: Load, now: Standing, month: date, name: str) -> Path:
     """Return the list of the staged facts of a month, computed unless they lie there under the fingerprint `name`."""
-    listing = load.home.lake / "facts" / f"{month:%Y-%m}" / f"{name}.json"
+    listing = listing_of(load, month, name)
     if listing.exists():
         return listing
     load.say(f"menghitung / computing {month:%Y-%m}")
@@ -66,17 +64,19 @@ def compute(load: Load, now: Standing, month: date, name: str) -> Path:
     staged = [
         one for version in sorted(by_version) for one in _stage(load, assembly, version, by_version[version], name)
     ]
-    with placed(listing) as beside:
-        conserved = {one.as_of_date.isoformat(): _sums(assembly, one) for one in by_version}
-        facts = [asdict(one) for one in staged]
-        content = {
-            "facts": facts,
-            "repeated": {gate: sorted(lines) for gate, lines in assembly.repeated.items()},
-            "conserved": conserved,
-            "made_of": month_parts(month, now),
-        }
-        beside.write_text(json.dumps(content), encoding="utf-8")
+    content = {
+        "facts": [asdict(one) for one in staged],
+        "repeated": {gate: sorted(lines) for gate, lines in assembly.repeated.items()},
+        "conserved": {one.as_of_date.isoformat(): _sums(assembly, one) for one in by_version},
+        "made_of": month_parts(month, now),
+    }
+    seals.put_json(listing, content)
     return listing
+
+
+def listing_of(load: Load, month: date, name: str) -> Path:
+    """Return where the staged facts of a month are listed."""
+    return load.home.lake / "facts" / f"{month:%Y-%m}" / f"{name}.json"
 
 
 def audit(listing: Path) -> list[Check]:
@@ -112,12 +112,16 @@ def store_month(load: Load, month: date, listing: Path, name: str) -> int:
         store.building(load.home.warehouse, **load.settings.of_engine()) as build_file,
         build_file.transaction(),
     ):
-        changed = 0
+        changed, facts, files = 0, list[dict[str, Any]](), set[str]()
         for one in staged_facts(listing):
             version, fact = Version(month, date.fromisoformat(one.as_of_date)), fact_of(one.table)
             if rows := build_file.supersede(fact, lake.read(Path(one.path)), version, load.run_id, now):
                 record(load, build_file, fact, version, one.sources)
                 changed += rows
+            facts.append({"fact": one.table, "as_of_date": one.as_of_date, **build_file.digest(fact, version)})
+            files |= contents_of(load.home, one.sources, month)
+        told = {"run_id": load.run_id, "loaded_at": now.isoformat(), "month": month.isoformat(), "fingerprint": name}
+        build_file.tell(**told, facts=facts, files=sorted(files))
         build_file.delete_rows(MonthLoad, "month", month.isoformat())
         entry = {"month": [month], "fingerprint": [name], "loaded_at": [now], "run_id": [load.run_id]}
         build_file.append(MonthLoad, pl.DataFrame(entry, schema=MonthLoad.polars_schema()))
@@ -134,17 +138,20 @@ def loaded_fingerprints(load: Load) -> dict[date, str]:
 
 def loaded_listings(load: Load) -> list[Path]:
     """Return the listings that the loaded months were computed to."""
-    known = (
-        (load.home.lake / "facts" / f"{month:%Y-%m}" / f"{name}.json")
-        for month, name in loaded_fingerprints(load).items()
-    )
+    known = (listing_of(load, month, name) for month, name in loaded_fingerprints(load).items())
     return [listing for listing in known if listing.exists()]
 
 
 def staged_facts(listing: Path) -> list[Staged]:
-    """Return what a listing names."""
-    facts = _content(listing)["facts"]
-    return [Staged(**{**one, "sources": [Source(**source) for source in one["sources"]]}) for one in facts]
+    """Return what a listing names; the rows lie beside it, wherever the home was moved to."""
+    facts, folder = _content(listing)["facts"], Path(listing).parent
+    return [
+        Staged(
+            one["table"], one["as_of_date"], str(folder / Path(one["path"]).name), one["rows"],
+            [Source(**source) for source in one["sources"]],
+        )
+        for one in facts
+    ]  # fmt: skip
 
 
 def made_of(listing: Path) -> list[str]:
@@ -169,7 +176,7 @@ def fact_of(name: str) -> type[Fact]:
 
 
 def _content(listing: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path(listing).read_text(encoding="utf-8"))
+    found: dict[str, Any] = seals.get_json(Path(listing))
     return found
 
 

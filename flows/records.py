@@ -68,6 +68,9 @@ def write(
         _write_files(load, build_file, {one.delivery.sha256: one for one in judged}, books)
         build_file.append(CheckResult, _checks(load, checks))
         build_file.append(Run, _run(load, outcome, now))
+        told = {"run_id": load.run_id, "loaded_at": now.isoformat(), "code_version": code_version()}
+        facts = [{"fact": table.qualified(), **build_file.digest(table)} for table in undated_facts()]
+        build_file.tell(**told, settings=load.settings.model_dump_json(), facts=facts)
         enter_runs(load, build_file, now)
     return changed
 

@@ -40,6 +40,7 @@ def markdown(result: Mapping[str, Any]) -> str:
         _lines("Bulan dihentikan / months stopped", result["stopped_months"]),
         _lines("Catatan / notes", {name: "; ".join(said) for name, said in result["notes"].items()}),
         _lines("Bukan berkas data / not extracts", dict.fromkeys(result["ignored"], "diabaikan / ignored")),
+        _lines("Dipulihkan / healed", {name: "; ".join(said) for name, said in result.get("healed", {}).items()}),
         f"Terbitan / published: `{result['published']}`",
         _withheld(result["withheld"]),
         _lines("Tidak terkirim / not sent", result["not_sent"]),

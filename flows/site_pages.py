@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -14,7 +13,7 @@ import polars as pl
 
 from flows.report import STATES
 from flows.senders.html import both, document, heading, number, percent, table
-from warehouse.files import remove
+from warehouse.files import placed, point, remove
 from warehouse.home import Home
 from warehouse.runs import CRASHED, FAILED, RUNNING, RunRecord, runs
 from warehouse.store import query
@@ -41,12 +40,11 @@ def write_site(home: Home) -> Path:
     The folder is a link to the newest pages; a reader sees the old ones or the new ones, never half of each.
     """
     made, place = home.root / f"{KEPT}{uuid4().hex[:8]}", home.root / "site"
-    made.mkdir(mode=0o750)
-    (made / "index.html").write_text(_coverage(query(home.current, COVERAGE), home), encoding="utf-8")
-    (made / "proses.html").write_text(_runs(home), encoding="utf-8")
-    link = made.with_name(f"{made.name}.link")
-    link.symlink_to(made.name)
-    os.replace(link, place)  # noqa: PTH105
+    pages = {"index.html": _coverage(query(home.current, COVERAGE), home), "proses.html": _runs(home)}
+    for name, text in pages.items():
+        with placed(made / name) as beside:
+            beside.write_text(text, encoding="utf-8")
+    point(place, made.name)
     for old in home.root.glob(f"{KEPT}*"):
         if old != made:
             remove(old)

@@ -18,16 +18,19 @@ from flows.at_rest.converting import bring_to_rest, is_asked
 from flows.context import Load, fingerprint
 from flows.corrections import CorrectionEntry
 from flows.gating import gate, known_verdict
+from flows.keeping.healing import is_made_again, make_again
 from flows.planning import Judged, Standing, blocked_months, month_parts, standing, stopped_now
 from flows.publishing.publishing import Publication, publish_home, send_current
 from flows.quarantine.joining import joined
 from flows.quarantine.journal import note
+from flows.receive.kept import LOST
 from flows.receive.receiving import receive
-from warehouse import ledger
+from warehouse import commits, ledger
 from warehouse.calendar import Span
 from warehouse.errors import Stop
 from warehouse.ledger import Check, Delivery, Reason, Verdict
 from warehouse.schema import Lazy, conform
+from warehouse.seals import Damaged
 from warehouse.tables.minimum_wage import MinimumWage
 
 
@@ -59,6 +62,7 @@ class Summary:
     months_unchanged: int = 0
     published: str = ""
     withheld: str = ""
+    healed: dict[str, list[str]] = field(default_factory=dict)
     not_sent: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -87,9 +91,25 @@ def plain(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def run(load: Load, source: Path | None, call: Call = plain) -> Summary:
-    """Return the summary of a load of the folder `source`, or without one of the sources with a url, into the home."""
+    """Return the summary of a load of the folder `source`, or without one of the sources with a url, into the home.
+
+    A damaged file of the lake is made again from landing; what was done before it was met is not repeated.
+    """
+    settled = commits.reconcile(load.home.warehouse)
+    healed: dict[str, list[str]] = {"ledger": [settled]} if settled else {}
+    while True:
+        try:
+            return _run(load, source, call, Summary(load.run_id, healed=healed))
+        except Damaged as damage:
+            if not is_made_again(load.home, damage.path) or damage.path.name in healed:
+                raise
+            load.say(str(damage))
+            make_again(load.home, damage.path)
+            healed[damage.path.name] = ["rusak, dibuat ulang dari landing / damaged, made again from landing"]
+
+
+def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summary:
     started = load.clock()
-    summary = Summary(load.run_id)
     received = call(
         "register", receive, load.home, source, load.settings, load.run_id, load.clock, load.say, load.regions
     )
@@ -99,6 +119,9 @@ def run(load: Load, source: Path | None, call: Call = plain) -> Summary:
     mine = [one for one in _newest(judged) if one.delivery.name in set(received.names)]
     _count(summary, mine, load.run_id)
     summary.corrections = [_corrected(one, mine) for one in load.settings.correction]
+    for one in judged:
+        if any(reason.rule == LOST for reason in one.verdict.stops):
+            summary.stopped_files[one.delivery.name] = [_told(reason) for reason in one.verdict.stops]
     now = standing(judged)
     newly = [one for one in judged if one.delivery.run_id == load.run_id or one.verdict.gate_id not in gated_before]
     checks = [check for one in newly for check in one.verdict.checks]
@@ -185,7 +208,11 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
     held = months.loaded_fingerprints(load)
     wanted = [month for month in now.months() if load.months is None or load.months.covers(month)]
     names = {month: fingerprint(*month_parts(month, now)) for month in wanted}
-    pending = [month for month in wanted if held.get(month) != names[month]]
+    pending = [
+        month
+        for month in wanted
+        if held.get(month) != names[month] or not months.listing_of(load, month, names[month]).exists()
+    ]
     blocked = blocked_months(stopped, pending)
     summary.months_unchanged = len(wanted) - len(pending)
     checks: list[Check] = []
@@ -202,6 +229,8 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
             checks += audited
             months.require_success(audited, label)
             summary.months_loaded[label] = call(f"load {label}", months.store_month, load, month, listing, names[month])
+        except Damaged:
+            raise
         except Stop as stop:
             summary.stopped_months[label] = str(stop)
     return checks

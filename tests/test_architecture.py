@@ -52,6 +52,7 @@ MAY_LOOP = {
     "flows/demo.py": "eleven regencies",
     "flows/inspecting/inspection.py": "the first rejected rows of a file: ten",
     "flows/figures.py": "the editions of a version, and the names of regions",
+    "flows/keeping/verifying.py": "the count and the digest of a table",
     "flows/months.py": "the months that are loaded",
     "flows/printing.py": "the rows of an answer, to be printed",
     "flows/publishing/contents.py": "the columns of the published tables",

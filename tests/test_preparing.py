@@ -9,6 +9,7 @@ import pytest
 
 from tests.warehouse_rows import MID_MARCH, coverage, load
 from warehouse import ddl
+from warehouse.commits import of
 from warehouse.errors import Stop
 from warehouse.store import building, query
 from warehouse.tables.coverage import FactCoverage
@@ -30,7 +31,8 @@ def warehouse(tmp_path: Path) -> Path:
 
 
 def made_older(file: Path, *statements: str) -> None:
-    """Change the file as if an older version had made it."""
+    """Change the file as if an older version had made it: one that kept no ledger."""
+    of(file).unlink()
     with duckdb.connect(str(file)) as connection:
         for statement in (*statements, "DELETE FROM ops.definition"):
             connection.execute(statement)

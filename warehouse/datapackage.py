@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse import ddl
+from warehouse import commits, ddl
 from warehouse.dictionary import table_schema
+from warehouse.home import DATABASE
 from warehouse.schema import Fact, Table, tables_of
+from warehouse.seals import sha256_of
 
 
 def describe(directory: Path, version: str, content: str, counts: Mapping[str, int]) -> dict[str, Any]:
     """Return the descriptor of the Parquet files in `directory`; `counts` has the rows of every mart table.
 
-    `content` (the digest of rows and definitions) and `rows` are properties of our own. No licence is stated: whose
+    `content` (the digest of rows and definitions), `database` and `rows` are properties of our own. No licence is stated: whose
     data they are decides on it.
     """
     resources = [_resource(directory, table, counts[table.qualified()]) for table in tables_of("mart")]
@@ -28,6 +29,7 @@ def describe(directory: Path, version: str, content: str, counts: Mapping[str, i
         "version": version,
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "content": content,
+        "database": {"path": DATABASE, **commits.mark_of(directory / DATABASE)},
         "sources": [{"title": title} for title in titles],
         "resources": resources,
     }
@@ -56,7 +58,7 @@ def _resource(directory: Path, table: type[Table], rows: int) -> dict[str, Any]:
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "bytes": (directory / path).stat().st_size,
-        "hash": f"sha256:{_sha256(directory / path)}",
+        "hash": f"sha256:{sha256_of(directory / path)}",
         "rows": rows,
         "sources": _sources(table),
         "schema": {**table_schema(table), "foreignKeys": foreign_keys(table)},
@@ -68,8 +70,3 @@ def _sources(table: type[Table]) -> list[dict[str, str]]:
     """Return the kinds of extracts whose dates make the versions of a fact, or the seed file of a table."""
     names = [table.seed] if table.seed else list(table.driven_by) if issubclass(table, Fact) else []
     return [{"title": name} for name in names]
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

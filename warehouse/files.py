@@ -51,6 +51,34 @@ def folder(path: Path, mode: int = 0o750) -> Path:
     return path
 
 
+def point(link: Path, target: str) -> None:
+    """Let `link` name `target`: at once, and on the disk."""
+    beside = link.with_name(f".{link.name}.{uuid4().hex[:8]}")
+    beside.symlink_to(target)
+    try:
+        beside.replace(link)
+    finally:
+        beside.unlink(missing_ok=True)
+    sync(link.parent)
+
+
+def settle_folder(part: Path, place: Path, mode: int | None = None) -> None:
+    """Sync all that `part` holds, give its files `mode`, and rename it to `place`, which is on the disk then."""
+    for path in part.rglob("*"):
+        if mode is not None and path.is_file():
+            path.chmod(mode)
+        sync(path)
+    sync(part)
+    part.rename(place)
+    sync(place.parent)
+
+
+def hide(place: Path, hidden: Path) -> None:
+    """Rename what is to be removed; the folder is synced."""
+    place.rename(hidden)
+    sync(hidden.parent)
+
+
 def settle(beside: Path, target: Path) -> None:
     """Sync `beside`, rename it to `target` and sync the folder."""
     sync(beside)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from warehouse.files import placed
+from warehouse import lines
 from warehouse.home import Home
 
 
@@ -29,11 +28,7 @@ class Gating:
 
 def gatings(home: Home) -> list[Gating]:
     """Return every entry in order of time; a line cut off by a crash is not one yet."""
-    path = _journal(home)
-    if not path.exists():
-        return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    found = [json.loads(line) for line in lines if line.endswith("\n")]
+    found = lines.read(journal(home), [one.name for one in fields(Gating)])
     return [Gating(**{**one, "repeated": tuple(one["repeated"])}) for one in found]
 
 
@@ -43,9 +38,9 @@ def record(home: Home, in_force: Iterable[Gating]) -> None:
     last = {(one.name, one.sha256): (one.gate_id, one.repeated) for one in known}
     fresh = [one for one in in_force if last.get((one.name, one.sha256)) != (one.gate_id, one.repeated)]
     if fresh:
-        with placed(_journal(home)) as beside:
-            beside.write_text("".join(json.dumps(asdict(one)) + "\n" for one in [*known, *fresh]), encoding="utf-8")
+        lines.rewrite(journal(home), map(asdict, [*known, *fresh]))
 
 
-def _journal(home: Home) -> Path:
+def journal(home: Home) -> Path:
+    """Return where the journal of gatings lies."""
     return home.lake / "gatings.jsonl"

@@ -6,9 +6,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse import commits
 from warehouse.files import folder as make_folder
 from warehouse.files import remove
 
+DATABASE = "cakupan.duckdb"
 INCOMING = ".incoming-"
 INCOMING_KEPT_SECONDS = 7 * 86_400
 
@@ -35,6 +37,11 @@ class Home:
         return self.root / "warehouse.duckdb"
 
     @property
+    def ledger(self) -> Path:
+        """Return the ledger of what was committed and published."""
+        return commits.of(self.warehouse)
+
+    @property
     def published(self) -> Path:
         """Return the folder of the published versions."""
         return self.root / "published"
@@ -42,7 +49,7 @@ class Home:
     @property
     def current(self) -> Path:
         """Return the file that readers open."""
-        return self.published / "current" / "cakupan.duckdb"
+        return self.published / "current" / DATABASE
 
     @property
     def reports(self) -> Path:

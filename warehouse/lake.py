@@ -13,10 +13,10 @@ from typing import Any
 import polars as pl
 
 from warehouse.calendar import Version
-from warehouse.files import placed
 from warehouse.home import Home
 from warehouse.rules import LINE_NO
 from warehouse.schema import Column, Extract, Lazy, Table, TableT, conform
+from warehouse.seals import forget, seal_of, sealed, whole
 
 KEY_MARK = "cakupan_key"
 PRESENCE = "presence"
@@ -57,12 +57,12 @@ def rows_of(paths: Sequence[Path], table: type[TableT]) -> Lazy[TableT]:
     """Return the rows of lake files as a frame of `table`; without files, a frame without rows."""
     if not paths:
         return conform(pl.LazyFrame(schema=table.polars_schema()), table)
-    return conform(pl.scan_parquet(list(paths)), table)
+    return conform(pl.scan_parquet([whole(path) for path in paths]), table)
 
 
 def gated(path: Path) -> pl.LazyFrame:
     """Return the accepted rows of a gating with their line numbers."""
-    return pl.scan_parquet(path)
+    return pl.scan_parquet(whole(path))
 
 
 def write(frame: pl.LazyFrame, path: Path, key: str = "") -> Path:
@@ -74,7 +74,7 @@ def write(frame: pl.LazyFrame, path: Path, key: str = "") -> Path:
 def write_all(frames: Mapping[Path, pl.LazyFrame], key: str = "") -> None:
     """Compute frames together, so that what they share is computed once, and place each at its path."""
     with ExitStack() as stack:
-        besides = [stack.enter_context(placed(path)) for path in frames]
+        besides = [stack.enter_context(sealed(path)) for path in frames]
         sinks = [
             frame.sink_parquet(beside, compression="zstd", metadata=marked(key), lazy=True)
             for frame, beside in zip(frames.values(), besides, strict=True)
@@ -122,13 +122,15 @@ def versions_of(path: Path, table: type[Extract]) -> list[tuple[Version, int]]:
     if "as_of_date" not in table.columns:
         return []
     month = pl.col("month") if table.monthly else pl.col("as_of_date").dt.truncate("1mo")
-    counted = pl.scan_parquet(path).group_by(month.alias("month"), "as_of_date").len().sort("month", "as_of_date")
+    counted = (
+        pl.scan_parquet(whole(path)).group_by(month.alias("month"), "as_of_date").len().sort("month", "as_of_date")
+    )
     return [(Version(month, day), rows) for month, day, rows in counted.collect(engine="streaming").iter_rows()]
 
 
 def count(path: Path) -> int:
     """Return the number of rows of a lake file."""
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    return int(pl.scan_parquet(whole(path)).select(pl.len()).collect().item())
 
 
 def sums(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, int]:
@@ -143,7 +145,7 @@ def only_row(frame: pl.LazyFrame) -> dict[str, Any]:
 
 def read(path: Path) -> pl.DataFrame:
     """Return a small lake file as a frame."""
-    return pl.read_parquet(path)
+    return pl.read_parquet(whole(path))
 
 
 def rejected_rows(home: Home, kind: str, gate_id: str) -> pl.DataFrame:
@@ -156,29 +158,34 @@ def rejected_rows(home: Home, kind: str, gate_id: str) -> pl.DataFrame:
 def first_rejected(home: Home, kind: str, gate_id: str, rule: str, most: int) -> pl.DataFrame:
     """Return the first rows of a gating that broke a rule, at most `most`."""
     path = rejected_path(home, kind, gate_id)
-    if not path.exists() or "rules" not in pl.read_parquet_schema(path):
+    if not path.exists() or "rules" not in pl.read_parquet_schema(whole(path)):
         return pl.DataFrame(schema=QUARANTINE)
     broke = pl.col("rules").str.split(",").list.contains(rule)
-    return pl.scan_parquet(path).filter(broke).bottom_k(most, by=LINE_NO).sort(LINE_NO).collect(engine="streaming")
+    return (
+        pl.scan_parquet(whole(path)).filter(broke).bottom_k(most, by=LINE_NO).sort(LINE_NO).collect(engine="streaming")
+    )
 
 
 def move(path: Path, target: Path) -> None:
     """Put a lake file in the place of another; the folder is synced by who moves several."""
     target.parent.mkdir(exist_ok=True, mode=0o750)
+    if seal_of(path).exists():
+        seal_of(path).replace(seal_of(target))
     path.replace(target)
 
 
 def share(path: Path, target: Path) -> None:
     """Give a lake file a second name, where it has none yet."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    if not target.exists():
-        os.link(path, target)
+    for one, other in ((seal_of(path), seal_of(target)), (path, target)):
+        if one.exists() and not other.exists():
+            os.link(one, other)
 
 
 def remove(paths: Iterable[Path]) -> None:
     """Remove files, those that are not there included."""
     for path in paths:
-        path.unlink(missing_ok=True)
+        forget(path)
 
 
 @cache

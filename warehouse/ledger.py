@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 
+from warehouse import lines, seals
 from warehouse.calendar import Version
-from warehouse.files import placed
 from warehouse.home import Home
 
 
@@ -118,32 +117,25 @@ class Verdict:
 
 def deliveries(home: Home) -> list[Delivery]:
     """Return every delivery in order of arrival; a line cut off by a crash is not one yet."""
-    path = _journal(home)
-    if not path.exists():
-        return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    return [Delivery(**json.loads(line)) for line in lines if line.endswith("\n")]
+    return [Delivery(**one) for one in lines.read(journal(home), [one.name for one in fields(Delivery)])]
 
 
 def record(home: Home, arrived: Iterable[Delivery]) -> None:
     """Append deliveries to the journal; all of them are on the disk when this returns."""
-    known = deliveries(home)
-    with placed(_journal(home)) as beside:
-        beside.write_text("".join(json.dumps(asdict(one)) + "\n" for one in [*known, *arrived]), encoding="utf-8")
+    lines.rewrite(journal(home), map(asdict, [*deliveries(home), *arrived]))
 
 
 def save(home: Home, verdict: Verdict) -> None:
     """Write the verdict; its presence says that the file was gated to the end."""
-    with placed(_verdict_path(home, verdict.gate_id)) as beside:
-        beside.write_text(json.dumps(asdict(verdict), indent=1), encoding="utf-8")
+    seals.put_json(verdict_path(home, verdict.gate_id), asdict(verdict))
 
 
 def find(home: Home, gate_id: str) -> Verdict | None:
     """Return the verdict of a gating, or None when it never came to its end."""
-    path = _verdict_path(home, gate_id)
+    path = verdict_path(home, gate_id)
     if not path.exists():
         return None
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found = seals.get_json(path)
     found["stops"] = tuple(Reason(**reason) for reason in found["stops"])
     found["checks"] = tuple(Check(**check) for check in found["checks"])
     found["versions"] = tuple((month, day, rows) for month, day, rows in found["versions"])
@@ -156,7 +148,7 @@ def find(home: Home, gate_id: str) -> Verdict | None:
 
 def verdicts(home: Home) -> Iterator[Verdict]:
     """Yield every verdict, the oldest first."""
-    paths = _verdict_path(home, "").parent.glob("[!.]*.json")
+    paths = verdict_path(home, "").parent.glob("[!.]*.json")
     for path in sorted(paths, key=lambda one: one.stat().st_mtime_ns):
         if (found := find(home, path.stem)) is not None:
             yield found
@@ -164,7 +156,7 @@ def verdicts(home: Home) -> Iterator[Verdict]:
 
 def gated(home: Home) -> set[str]:
     """Return the names of the gatings that came to their end."""
-    return {path.stem for path in _verdict_path(home, "").parent.glob("*.json")}
+    return {path.stem for path in verdict_path(home, "").parent.glob("*.json")}
 
 
 def moment(text: str) -> datetime:
@@ -172,9 +164,11 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
-def _journal(home: Home) -> Path:
+def journal(home: Home) -> Path:
+    """Return where the journal of deliveries lies."""
     return home.landing / "deliveries.jsonl"
 
 
-def _verdict_path(home: Home, gate_id: str) -> Path:
+def verdict_path(home: Home, gate_id: str) -> Path:
+    """Return where the verdict of a gating lies."""
     return home.lake / "verdicts" / f"{gate_id}.json"

@@ -19,7 +19,7 @@ from warehouse import ddl
 from warehouse.catalogue import describing
 from warehouse.datapackage import describe
 from warehouse.dictionary import table_schema
-from warehouse.files import only_writer, remove, sync
+from warehouse.files import folder, only_writer, remove, settle_folder
 from warehouse.published import (
     CURRENT,
     DATABASE,
@@ -27,8 +27,11 @@ from warehouse.published import (
     HIDDEN,
     WRITER,
     Withdrawal,
+    adopt,
     content_of,
     current_version,
+    damaged,
+    enter,
     hide_oldest,
     point_at,
     withdrawals,
@@ -78,7 +81,7 @@ def publish(
     """
     if not version or version.startswith(".") or Path(version).name != version or version == CURRENT or keep < 1:
         raise ValueError(f"not a version name, or nothing to keep: {version!r}, {keep}")
-    published.mkdir(parents=True, exist_ok=True)
+    folder(published)
     with only_writer(published / WRITER):
         _discard_parts(published)
         part = published / (HIDDEN + version)
@@ -89,7 +92,9 @@ def publish(
                 _disclose(connection, disclose)
                 content = _content(connection)
                 standing = current_version(published)
-                if standing and content_of(published / standing) == content:
+                if standing:
+                    adopt(published, standing)
+                if standing and content_of(published / standing) == content and not damaged(published / standing):
                     return published / standing
                 withdrawn = [one for one in withdrawals(published) if one.content == content]
                 if standing and withdrawn:
@@ -98,6 +103,7 @@ def publish(
                 _write(connection, part, version, content)
             _put_in_place(part, published / version, content)
             point_at(published, version)
+            enter(published, version)
             hide_oldest(published, version, keep, time.time() - grace_seconds)
         finally:
             _discard_parts(published)
@@ -175,13 +181,7 @@ def _put_in_place(part: Path, directory: Path, content: str) -> None:
         if content_of(directory) != content:
             raise FileExistsError(f"{directory.name} is already published with other content")
         return
-    files = [file for file in part.rglob("*") if file.is_file()]
-    for file in files:
-        file.chmod(0o444)
-    for path in (*files, part / "parquet", part):
-        sync(path)
-    part.rename(directory)
-    sync(directory.parent)
+    settle_folder(part, directory, 0o444)
 
 
 def _discard_parts(published: Path) -> None:

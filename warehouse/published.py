@@ -14,10 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from warehouse import commits
 from warehouse.errors import Stop
-from warehouse.files import only_writer, placed, sync
+from warehouse.files import hide, only_writer, placed, point
+from warehouse.home import DATABASE as DATABASE
+from warehouse.seals import Damaged, sha256_of
 
-DATABASE = "cakupan.duckdb"
 DESCRIPTOR = "datapackage.json"
 CURRENT = "current"
 WITHDRAWN = "withdrawn.json"
@@ -111,18 +113,41 @@ def restore(published: Path) -> str:
 
 def point_at(published: Path, version: str) -> None:
     """Let `current` name `version`: at once, and on the disk."""
-    link = published / f"{HIDDEN}{CURRENT}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(version)
-    link.replace(published / CURRENT)
-    sync(published)
+    point(published / CURRENT, version)
+
+
+def enter(published: Path, version: str, **told: Any) -> None:
+    """Enter a version in the ledger: its content, and the checksum of the descriptor that holds those of its files."""
+    directory = published / version
+    told |= {"version": version, "content": content_of(directory), "descriptor": sha256_of(directory / DESCRIPTOR)}
+    commits.enter(commits.of(published), commits.PUBLISHED, told)
+
+
+def adopt(published: Path, standing: str) -> None:
+    """Enter the version that stands when a crash, or an earlier version of the product, left it without its entry."""
+    if standing not in commits.published(commits.entries(commits.of(published))):
+        enter(published, standing, adopted=True)
+
+
+def damaged(directory: Path) -> list[Path]:
+    """Return the files of a published version that are not what was published; its descriptor first."""
+    entry = commits.published(commits.entries(commits.of(directory.parent))).get(directory.name)
+    file = directory / DESCRIPTOR
+    if not file.exists() or (entry and entry.told["descriptor"] != sha256_of(file)):
+        return [file]
+    told = descriptor(directory)
+    sums = {one["path"]: one["hash"].removeprefix("sha256:") for one in told["resources"]}
+    if "database" in told:
+        sums[told["database"]["path"]] = told["database"]["sha256"]
+    files = {directory / path: sha256 for path, sha256 in sums.items()}
+    return [file for file, sha256 in files.items() if not file.exists() or sha256_of(file) != sha256]
 
 
 def hide_oldest(published: Path, version: str, keep: int, replaced_before: float) -> None:
     """Hide all but the newest `keep` versions, `version`, and those that were replaced since; the next sweep removes them."""
     for name, successor in pairwise(versions(published)[: 1 - keep or None]):
         if name != version and (published / successor).stat().st_mtime <= replaced_before:
-            (published / name).rename(published / (HIDDEN + name))
+            hide(published / name, published / (HIDDEN + name))
 
 
 def _let_stand(published: Path, version: str, reason: str) -> str:
@@ -130,6 +155,8 @@ def _let_stand(published: Path, version: str, reason: str) -> str:
     if version not in known:
         told = (f"there is no version {version}", f"tidak ada versi {version}") if version else NOTHING_BEFORE
         raise Stop("version_unknown", *told, f"kept are {', '.join(known) or '-'}; keep_versions says how many")
+    if broken := damaged(published / version):
+        raise Damaged(broken[0], "version_damaged", "let another version stand, or run again: cakupan publish --list")
     before = withdrawals(published)
     noted = {one.version for one in before}
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -140,6 +167,9 @@ def _let_stand(published: Path, version: str, reason: str) -> str:
     ]
     _note(published, [one for one in before if one.version != version] + newer)
     point_at(published, version)
+    commits.enter(
+        commits.of(published), commits.STANDS, {"version": version, "withdrawn": len(newer), "reason": reason}
+    )
     return version
 
 

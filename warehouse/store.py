@@ -15,11 +15,12 @@ from typing import Any, Protocol
 import duckdb
 import polars as pl
 
-from warehouse import asking, ddl
+from warehouse import asking, commits, ddl
 from warehouse.calendar import Version
 from warehouse.catalogue import describing
+from warehouse.digests import digest as digest_of
 from warehouse.errors import MEMORY_EXCEEDED, Stop
-from warehouse.files import only_writer, remove, require_room, sync
+from warehouse.files import folder, only_writer, remove, require_room, settle
 from warehouse.preparing import CATALOG as CATALOG
 from warehouse.preparing import digest, prepare
 from warehouse.schema import Fact, Table
@@ -43,6 +44,7 @@ class Build:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._written: set[type[Table]] = set()
+        self.told: dict[str, Any] = {}
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -105,6 +107,15 @@ class Build:
         sql = source if isinstance(source, str) else f"SELECT * FROM {source.qualified()}"
         return self._connection.sql(sql, params=list(parameters)).pl()
 
+    def tell(self, **told: Any) -> None:
+        """Say what the ledger keeps of this change."""
+        self.told |= told
+
+    def digest(self, table: type[Table], version: Version | None = None) -> dict[str, Any]:
+        """Return rows and digest of what stands of a table, of one version where it has any: see `digests.digest`."""
+        where, values = _standing(table, version) if issubclass(table, Fact) else ("true", [])
+        return digest_of(self._rows, table, where, values)
+
     def prepare(self) -> None:
         """Create what is declared and missing, and renew formulas, views, comments and what describes them.
 
@@ -160,10 +171,11 @@ def building(warehouse: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int 
     On an exception, or when the process is killed, the file is as it was; leftovers go at the next start.
     Raises Stop when another process is building, a key is not unique, or the new file does not read back.
     """
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    folder(warehouse.parent)
     following = warehouse.with_name(warehouse.name + ".next")
     with only_writer(warehouse):
         _discard_leftovers(warehouse)
+        commits.reconcile(warehouse)
         try:
             if warehouse.exists():
                 require_room(warehouse.parent, warehouse.stat().st_size)
@@ -178,12 +190,13 @@ def building(warehouse: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int 
                 counts = build.counts()
                 connection.execute(f"CHECKPOINT {CATALOG}")
             require_complete(following, counts)
-            sync(following)
-            following.replace(warehouse)
-            sync(warehouse.parent)
+            told = {**build.told, "rows": counts, "warehouse": commits.mark_of(following)}
+            commits.enter(commits.of(warehouse), commits.PREPARED, told)
+            settle(following, warehouse)
+            commits.enter(commits.of(warehouse), commits.COMMITTED, told)
         except duckdb.OutOfMemoryException:
-            told = f"DuckDB needs more than {memory_limit}", f"DuckDB perlu lebih dari {memory_limit}"
-            raise Stop(MEMORY_EXCEEDED, *told, "raise memory_limit in the settings, and memory with it") from None
+            needs = f"DuckDB needs more than {memory_limit}", f"DuckDB perlu lebih dari {memory_limit}"
+            raise Stop(MEMORY_EXCEEDED, *needs, "raise memory_limit in the settings, and memory with it") from None
         finally:
             _discard_leftovers(warehouse)
 

@@ -20,8 +20,9 @@ from flows.settings import Settings
 from transforms.identity import ForeignTokensError, Pseudonyms
 from warehouse import lake
 from warehouse.errors import Stop
-from warehouse.files import placed, remove
+from warehouse.files import remove
 from warehouse.home import Home
+from warehouse.seals import sealed
 
 WAITING = ".next"
 
@@ -85,7 +86,7 @@ def _renew(one: Rotation, path: Path, target: Path, old: Pseudonyms, new: Pseudo
         one.say(f"token baru / new tokens: {path.relative_to(one.home.lake)}")
         names = lake.token_columns(path)
         renewed = _mapped(lake.gated(path), names, partial(old.renewed, into=new))
-        with placed(target) as beside:
+        with sealed(target) as beside:
             try:
                 sink = renewed.sink_parquet(
                     beside, compression="zstd", metadata=lake.marked(new.fingerprint()), lazy=True

@@ -11,6 +11,7 @@ from pathlib import Path
 from flows import cli_arguments as arguments
 from flows.cli_arguments import say
 from flows.operations.pool import USUAL_PORT
+from warehouse.files import folder
 
 
 def register(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -55,7 +56,7 @@ def serve_home(given: argparse.Namespace) -> int:
     from flows.operations.serving import Serving
 
     home = given.home.resolve()
-    (home / "prefect").mkdir(parents=True, exist_ok=True, mode=0o750)
+    folder(home / "prefect")
     asked = {"--home": home, "--source": given.source, "--config": given.config, "--file": given.file}
     asked |= {"--alert-file": given.alert_file}
     words = [word for name, value in asked.items() if value for word in (name, str(value))]

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from flows.assembly import Assembly
@@ -144,7 +145,7 @@ def _guessed(load: Load, files: list[FileStep]) -> dict[str, list[str]]:
     months |= {month: ["a month before it may change"] for month in later}
     wanted = load.months
     kept = months if wanted is None else {
-        month: why for month, why in months.items() if f"{wanted.first:%Y-%m}" <= month <= f"{wanted.last:%Y-%m}"
+        month: why for month, why in months.items() if wanted.covers(date.fromisoformat(f"{month}-01"))
     }  # fmt: skip
     return dict(sorted(kept.items()))
 

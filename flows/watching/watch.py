@@ -15,7 +15,7 @@ from flows.watching.condition import Condition, Weight
 from flows.watching.deliveries import volumes
 from flows.watching.settings import WatchSettings
 from warehouse.errors import Stop
-from warehouse.files import only_writer
+from warehouse.files import folder, only_writer
 from warehouse.home import Home
 
 
@@ -52,7 +52,7 @@ def watch(
     say: Callable[[str], None] = silent,
 ) -> Watched:
     """Return what a watch found, after the news went out. A message that reached nobody is tried again by the next watch."""
-    home.watch.mkdir(parents=True, exist_ok=True, mode=0o750)
+    folder(home.watch)
     with only_writer(home.watch / "told"):
         now, memory, told = clock(), Memory.of(home.watch / "told.json"), settings.watch or WatchSettings()
         conditions = look(home, settings, now)

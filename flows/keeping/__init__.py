@@ -1,0 +1,1 @@
+"""What is kept: verified, made again, rebuilt, backed up and restored."""

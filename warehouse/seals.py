@@ -1,0 +1,90 @@
+"""Checksums of files that are used again: written with the file, and looked at before it is used.
+
+The SHA-256 of a file lies beside it, and is placed before it: a file is never there without its own. What differs was
+damaged after it was written, by a disk or a hand, and is not used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from warehouse.errors import Stop
+from warehouse.files import placed
+
+SEAL = ".sha256"
+_Stamp = tuple[tuple[int, int, int], ...]
+_seen: dict[Path, _Stamp] = {}
+
+
+class Damaged(Stop):
+    """A file that is not what was written. `path` names it; what it was made from heals it, where that is known."""
+
+    def __init__(self, path: Path, rule: str, cure: str) -> None:
+        en = f"{path.name} is not what was written: its checksum differs"
+        super().__init__(rule, en, f"{path.name} berubah sejak ditulis: checksum berbeda", cure)
+        self.path, self.arguments = path, (path, rule, cure)
+
+    def __reduce__(self) -> tuple[type[Damaged], tuple[Path, str, str]]:
+        return type(self), self.arguments
+
+
+@contextmanager
+def sealed(target: Path) -> Iterator[Path]:
+    """Yield a path to write to; on success its checksum, then the file itself, are placed, each in one step."""
+    with placed(target) as beside:
+        yield beside
+        with placed(seal_of(target)) as seal:
+            seal.write_text(f"{sha256_of(beside)}  {target.name}\n", encoding="ascii")
+    _seen[target] = _stamp(target)
+
+
+def put_json(target: Path, content: Any) -> None:
+    """Place `content` as JSON under a seal."""
+    with sealed(target) as beside:
+        beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def get_json(path: Path) -> Any:
+    """Return what `put_json` placed. Raises Damaged when it is not that."""
+    return json.loads(whole(path).read_text(encoding="utf-8"))
+
+
+def whole(path: Path) -> Path:
+    """Return `path` after its content was held to its seal; a file that stayed the same is read once in a process.
+
+    A file without a seal was written by an earlier version, or by hand. Raises Damaged when the content differs.
+    """
+    if not path.exists() or _seen.get(path) == (stamp := _stamp(path)):
+        return path
+    seal = seal_of(path)
+    if seal.exists() and seal.read_bytes() != f"{sha256_of(path)}  {path.name}\n".encode("ascii"):
+        raise Damaged(path, "lake_file_damaged", "run again: it is made again from landing / jalankan ulang")
+    _seen[path] = stamp
+    return path
+
+
+def forget(path: Path) -> None:
+    """Remove a file and its seal, if they are there: what needs it makes it again."""
+    for one in (path, seal_of(path)):
+        one.unlink(missing_ok=True)
+
+
+def seal_of(path: Path) -> Path:
+    """Return where the checksum of a file lies."""
+    return path.with_name(path.name + SEAL)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of what a file holds."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _stamp(path: Path) -> _Stamp:
+    found = (one.stat() for one in (path, seal_of(path)) if one.exists())
+    return tuple((one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
