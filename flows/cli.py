@@ -13,6 +13,7 @@ from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quaran
 from flows.asking import cli as asking
 from flows.operations import commands as operations
 from flows.running import cli as running
+from flows.scanning import cli as scanning
 
 EPILOG = (
     """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a source, file or month was stopped"""
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     cli_metadata.register(add)
     cli_publish.register(add)
     operations.register(add)
+    scanning.register(add)
     _claims(add)
     _plan(add)
     trace = _command(

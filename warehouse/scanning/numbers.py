@@ -18,8 +18,10 @@ GROUPED = re.compile(rb"(?<![0-9])(?=(?:[0-9][ ./_'-]?){15}[0-9])[0-9]{1,15}(?:[
 THOUSANDS = re.compile(rb"[0-9]{1,3}(?:,[0-9]{3}){3,}")
 SCIENTIFIC = re.compile(rb"([0-9])[.,]([0-9]{6,18})[eE]\+?([0-9]{1,2})(?![0-9])")
 PIECE = re.compile(rb"[0-9]+")
-ALONE = re.compile(rb"(?<![0-9A-Fa-f])(?<![0-9][.,])[0-9]{16}(?![0-9A-Fa-f])")
+ALONE = re.compile(rb"(?<![0-9A-Fa-f])(?<![0-9]\.)(?<![\s:;=(\"']0,)[0-9]{16}(?![0-9A-Fa-f])")
+GROUPS = re.compile(rb"(?<![0-9A-Za-z])(?<![0-9A-Za-z][./_'-])[0-9]{1,15}(?:[ ./_'-][0-9]{1,15}){1,15}(?![./_'-]?[0-9A-Za-z])")
 LONGEST_RUN = 64
+LEAST_NIK = 10 ** (NIK_DIGITS - 1)
 LARGEST = 1 << 63
 
 
@@ -39,7 +41,7 @@ def written(text: bytes) -> Written:
             kpjs.append(int(digits))
         for start in range(min(len(digits), LONGEST_RUN) - NIK_DIGITS + 1):
             niks.append(int(digits[start : start + NIK_DIGITS]))
-    niks += [number for number in grouped(text) if number >= 10 ** (NIK_DIGITS - 1)]
+    niks += [number for number in grouped(text) if number >= LEAST_NIK]
     return Written(niks, kpjs)
 
 
@@ -71,9 +73,11 @@ def scientific(text: bytes) -> Iterator[int]:
 
 
 def alone(text: bytes) -> list[int]:
-    """Return the numbers of 16 digits that stand by themselves: no part of a fraction or of a hexadecimal number."""
-    solid = [int(run[0]) for run in ALONE.finditer(text)]
-    return [*solid, *(number for number in grouped(text) if number >= 10 ** (NIK_DIGITS - 1))]
+    """Return the numbers of 16 digits that stand by themselves: no part of a fraction, a longer number or an identifier."""
+    solid = [run[0] for run in ALONE.finditer(text)]
+    groups = [b"".join(PIECE.findall(run[0])) for run in (*GROUPS.finditer(text), *THOUSANDS.finditer(text))]
+    whole = [int(digits) for digits in [*solid, *groups] if len(digits) == NIK_DIGITS]
+    return [*whole, *(number for number in scientific(text) if number >= LEAST_NIK)]
 
 
 class Packed:

@@ -91,11 +91,10 @@ class Sweep:
 
     def _file(self, path: Path, place: tuple[str, str], scratch: Path, depth: int) -> None:
         with open(path, "rb", opener=_not_through_links) as source:  # noqa: PTH123: pathlib knows no opener
-            head = source.read(HEAD)
+            known = opener_of(source.read(HEAD))
             source.seek(0)
             for held in raw(source):
-                self._look(place, held.at, held.piece)
-        known = opener_of(head)
+                self._look(place, held.at, held.piece, shapes=known is None)
         if known is None:
             return
         kind, content = known
@@ -119,8 +118,8 @@ class Sweep:
         if whole:
             self._leave(place, whole)
 
-    def _look(self, place: tuple[str, str], at: str, piece: Piece) -> None:
-        for match in self.wanted.matches(piece.data, packed=piece.packed):
+    def _look(self, place: tuple[str, str], at: str, piece: Piece, *, shapes: bool = True) -> None:
+        for match in self.wanted.matches(piece.data, packed=piece.packed, shapes=shapes):
             key = (*place, at.rstrip("0123456789"), match.kind, match.encoding)
             if key not in self.found:
                 shown = [self.shown(part) for part in (*place, at)]

@@ -88,7 +88,7 @@ def _codes(data: bytes, text: bytes) -> Iterator[tuple[str, bytes]]:
         yield "URL", unquote_to_bytes(text)
     if decoded := b"\n".join(one for run in HEXADECIMAL.findall(text) for one in _hexadecimal(run)):
         yield "hexadecimal", decoded
-    pieces = [piece for run in BASE64.findall(text) for piece in _base64(run)]
+    pieces = [piece for run in BASE64.findall(text) if _is_mixed(run) for piece in _base64(run)]
     if pieces:
         yield "base64", b"\n".join(pieces)
         for name, plain in (one for piece in pieces for one in _unpacked(piece)):
@@ -113,6 +113,11 @@ def _hexadecimal(run: bytes) -> Iterator[bytes]:
     for start in (0, 1):
         even = digits[start : len(digits) - (len(digits) - start) % 2]
         yield binascii.unhexlify(even)
+
+
+def _is_mixed(run: bytes) -> bool:
+    """Return whether a run has small letters and capitals, as every code of a text has."""
+    return run.lower() != run and run.upper() != run
 
 
 def _base64(run: bytes) -> Iterator[bytes]:

@@ -57,7 +57,7 @@ class Wanted:
         is_region: Callable[[str], bool] | None = None,
     ) -> None:
         self.people, self._is_region = people or People(), is_region
-        self.words = {fold(word): place for place, word in enumerate(words, 1)}
+        self.words = {fold(word): place for place, word in enumerate(words, 1) if word.strip()}
         if short := [place for word, place in self.words.items() if len(word) < SHORTEST]:
             raise ValueError(f"words too short to be told from chance, by their lines: {short}")
         self._numbers = {
@@ -65,11 +65,14 @@ class Wanted:
         }
         self._packed = Packed(self.people.niks, np.array([*self._numbers], np.uint64))
 
-    def matches(self, data: bytes, *, packed: bool = True) -> Iterator[Match]:
-        """Yield what stands in a piece of bytes; what several encodings show is told of the first."""
+    def matches(self, data: bytes, *, packed: bool = True, shapes: bool = True) -> Iterator[Match]:
+        """Yield what stands in a piece of bytes; what several encodings show is told of the first.
+
+        `packed` looks for packed numbers too, `shapes` for numbers like a NIK: not where cells touch each other.
+        """
         seen: set[Key] = set()
         for view in views(data):
-            for kind, how, found in self._looks(view, packed=packed):
+            for kind, how, found in self._looks(view, packed=packed, shapes=shapes):
                 new = {key: count for key, count in found.items() if key not in seen}
                 seen |= set(new)
                 if new:
@@ -80,14 +83,14 @@ class Wanted:
         """Return whether anything stands in a short text, such as a name of a file."""
         return any(self.matches(text.encode("utf-8", "surrogatepass"), packed=False))
 
-    def _looks(self, view: View, *, packed: bool) -> Iterator[tuple[str, str, Counter[Key]]]:
+    def _looks(self, view: View, *, packed: bool, shapes: bool) -> Iterator[tuple[str, str, Counter[Key]]]:
         how = view.encoding
         yield WORD, how, self._words_in(view.text)
         numbers = written(view.text)
         for kind, wanted, seen in ((NIK, self.people.niks, numbers.niks), (KPJ, self.people.kpjs, numbers.kpjs)):
             if wanted.size and seen:
                 yield kind, how, _counted(kind, among(np.array(seen, np.uint64), wanted))
-        if self._is_region:
+        if self._is_region and shapes:
             yield SHAPE, how, Counter((SHAPE, number) for number in alone(view.text) if self._is_nik(number))
         if len(self.people.names):
             yield NAME, how, _counted(NAME, self.people.names.within(view.text.decode("utf-8", "ignore")))
