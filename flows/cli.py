@@ -11,6 +11,7 @@ from pathlib import Path
 from flows import cli_arguments as arguments
 from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands
 from flows.asking import cli as asking
+from flows.discretion import be_discreet, tell
 from flows.operations import commands as operations
 from flows.running import cli as running
 from flows.scanning import cli as scanning
@@ -108,7 +109,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Return the exit code of the command, after running it."""
-    os.umask(0o027)
+    be_discreet()
     given = parser().parse_args(words)
     try:
         command: Callable[[argparse.Namespace], int] = given.action
@@ -118,8 +119,10 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except commands.EXPECTED as stop:
-        print(f"cakupan: {stop}", file=sys.stderr)
+    except SystemExit:
+        raise
+    except BaseException as error:
+        tell(error)
         return FAILED
 
 

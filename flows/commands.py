@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli_arguments import say
-from warehouse.errors import StepFailed, Stop
-
-EXPECTED = (Stop, StepFailed, ValueError, OSError)
-
+from warehouse.errors import Stop
 
 def run(given: Namespace) -> int:
     """Load a folder of extracts, or what the sources with a url offer, and print the summary of the run."""

@@ -129,7 +129,8 @@ def guarded(call: Call) -> Call:
             except Stop:
                 raise
             except (Exception, pl.exceptions.PanicException) as broken:
-                raise StepFailed(f"{step.__name__}: {type(broken).__name__} at {place_of(broken)}") from None
+                failed = StepFailed(f"{step.__name__}: {type(broken).__name__} at {place_of(broken)}")
+            raise failed
 
         return guarded_step
 

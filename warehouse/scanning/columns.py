@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 SMALLEST = 10_000_000
+SHORT = (pl.Int8, pl.Int16, pl.UInt8, pl.UInt16)
 LARGEST = float(1 << 63)
 BLOB = 64
 
@@ -30,6 +31,8 @@ def pieces(series: pl.Series) -> Iterator[Piece]:
         yield from pieces(series.drop_nulls().explode(empty_as_null=False))
     elif isinstance(kind, pl.Binary):
         yield from blobs(series.drop_nulls().to_list())
+    elif kind in SHORT:
+        return
     elif kind.is_integer() or kind.is_float():
         yield _text(_whole(series).cast(pl.String))
     elif isinstance(kind, pl.String | pl.Categorical | pl.Enum | pl.Decimal):

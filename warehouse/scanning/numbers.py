@@ -20,6 +20,7 @@ SCIENTIFIC = re.compile(rb"([0-9])[.,]([0-9]{6,18})[eE]\+?([0-9]{1,2})(?![0-9])"
 PIECE = re.compile(rb"[0-9]+")
 ALONE = re.compile(rb"(?<![0-9A-Fa-f])(?<![0-9]\.)(?<![\s:;=(\"']0,)[0-9]{16}(?![0-9A-Fa-f])")
 GROUPS = re.compile(rb"(?<![0-9A-Za-z])(?<![0-9A-Za-z][./_'-])[0-9]{1,15}(?:[ ./_'-][0-9]{1,15}){1,15}(?![./_'-]?[0-9A-Za-z])")
+FRACTION = re.compile(rb"[0-9]+\.[0-9]+")
 LONGEST_RUN = 64
 LEAST_NIK = 10 ** (NIK_DIGITS - 1)
 LARGEST = 1 << 63
@@ -75,7 +76,8 @@ def scientific(text: bytes) -> Iterator[int]:
 def alone(text: bytes) -> list[int]:
     """Return the numbers of 16 digits that stand by themselves: no part of a fraction, a longer number or an identifier."""
     solid = [run[0] for run in ALONE.finditer(text)]
-    groups = [b"".join(PIECE.findall(run[0])) for run in (*GROUPS.finditer(text), *THOUSANDS.finditer(text))]
+    runs = [run[0] for run in (*GROUPS.finditer(text), *THOUSANDS.finditer(text))]
+    groups = [b"".join(PIECE.findall(run)) for run in runs if not FRACTION.fullmatch(run)]
     whole = [int(digits) for digits in [*solid, *groups] if len(digits) == NIK_DIGITS]
     return [*whole, *(number for number in scientific(text) if number >= LEAST_NIK)]
 

@@ -20,8 +20,8 @@ TEXT = bytes(byte for byte in range(256) if byte in b"\t\n\f\r\x1b" or (byte >= 
 PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
 
 WIDE = {
-    "UTF-16": re.compile(rb"(?:[\x20-\x7e]\0){8,}|(?:\0[\x20-\x7e]){8,}"),
-    "UTF-32": re.compile(rb"(?:[\x20-\x7e]\0\0\0){8,}|(?:\0\0\0[\x20-\x7e]){8,}"),
+    "UTF-16": re.compile(rb"(?:[\x20-\x7e]\0){7,}[\x20-\x7e]?"),
+    "UTF-32": re.compile(rb"(?:[\x20-\x7e]\0\0\0){7,}[\x20-\x7e]?"),
 }
 UNICODE = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){8,}")
 ESCAPE = re.compile(rb"\\+(?:u00([0-9a-fA-F]{2})|x([0-9a-fA-F]{2})|u\{0*([0-9a-fA-F]{2})\}|([0-7]{3}))")
