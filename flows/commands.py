@@ -11,6 +11,7 @@ from typing import Any
 from flows.cli_arguments import say
 from warehouse.errors import Stop
 
+
 def run(given: Namespace) -> int:
     """Load a folder of extracts, or what the sources with a url offer, and print the summary of the run."""
     if given.dry_run:

@@ -98,7 +98,9 @@ def _redacting(made: Callable[..., logging.LogRecord]) -> Callable[..., logging.
         error = record.exc_info[1] if record.exc_info else None
         if record.name.startswith(TALKING):
             if isinstance(record.args, tuple):
-                record.args = tuple(_Told(said_of(one)) if isinstance(one, BaseException) else one for one in record.args)
+                record.args = tuple(
+                    _Told(said_of(one)) if isinstance(one, BaseException) else one for one in record.args
+                )
             told = record.getMessage()
         else:
             told = f"{record.levelname} at {Path(record.pathname).name}:{record.lineno}"

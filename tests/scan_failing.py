@@ -64,7 +64,11 @@ class Failures:
         """Return the exit code of a command, whose outputs are kept; SIGKILL after so many seconds, for 0 never."""
         place = self.folder / "said" / f"{next(self.numbers):03}-{name}"
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("CAKUPAN_", "PREFECT_"))}
-        ours = {"PREFECT_HOME": str(self.folder / "prefect"), "TMPDIR": str(self.folder / "tmp"), "HOME": str(self.folder / "user")}
+        ours = {
+            "PREFECT_HOME": str(self.folder / "prefect"),
+            "TMPDIR": str(self.folder / "tmp"),
+            "HOME": str(self.folder / "user"),
+        }
         for made in ours.values():
             Path(made).mkdir(exist_ok=True)
         with place.with_suffix(".out").open("wb") as out, place.with_suffix(".err").open("wb") as err:
@@ -201,7 +205,9 @@ def main() -> int:
     for one in found:
         print(f"! {one.data()}")
     unread = {path: why for path, why in sweep.unread.items() if "/landing/" not in path}
-    print(f"{given.runs} runs failed; {sweep.files:,} files searched, {len(unread)} not readable, {len(found)} findings")
+    print(
+        f"{given.runs} runs failed; {sweep.files:,} files searched, {len(unread)} not readable, {len(found)} findings"
+    )
     succeeded = [name for name, codes in all_of.codes.items() if not name.startswith("killed") and {0, 3} & set(codes)]
     print("\n".join(f"did not fail: {name}" for name in succeeded))
     return 1 if found or succeeded else 0

@@ -153,11 +153,16 @@ def test_every_flow_does_all_it_does_where_texts_are_kept_back() -> None:
     found = {}
     for file in (ROOT / "flows").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef) and any(ast.unparse(one).startswith("flow(") for one in node.decorator_list):
+            if isinstance(node, ast.FunctionDef) and any(
+                ast.unparse(one).startswith("flow(") for one in node.decorator_list
+            ):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
                 rest = "".join(type(one).__name__ for one in body[1:]).removesuffix("Return")
                 found[node.name] = ast.unparse(body[0]).split("\n")[0] + rest
-    assert found.pop("nightly") == "return load_in_flow(load, load.month, load.regions, wait_seconds=60 * load.wait_minutes)"
+    assert (
+        found.pop("nightly")
+        == "return load_in_flow(load, load.month, load.regions, wait_seconds=60 * load.wait_minutes)"
+    )
     assert set(found.values()) == {"with without_texts():"}
     assert {"backfill", "freshness", "month_close", "site"} <= set(found)
 

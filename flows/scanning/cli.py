@@ -59,7 +59,11 @@ def text(found: Scan) -> str:
     lines.append(
         f"{wanted['words']:,} kata / words, {wanted['nik']:,} NIK, {wanted['kpj']:,} KPJ, {wanted['names']:,} nama / names"
         + (f" (1/{wanted['one_of']})" if wanted["one_of"] > 1 else "")
-        + (f"; {wanted['names_left_out']:,} nama umum / common names not looked for" if wanted["names_left_out"] else "")
+        + (
+            f"; {wanted['names_left_out']:,} nama umum / common names not looked for"
+            if wanted["names_left_out"]
+            else ""
+        )
     )
     for one in found.sweep.findings:
         place = one.path + one.inside + (f" ({one.at})" if one.at else "")

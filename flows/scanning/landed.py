@@ -114,7 +114,9 @@ def _columns(headers: tuple[str, ...], table: type[Extract], dialect: Dialect) -
 
 def _numbers(cells: pl.Series, digits: int) -> Numbers:
     plain_cells = cells.drop_nulls().str.normalize("NFKC").str.replace(r"\.0+$", "").str.replace_all(r"\D", "")
-    return plain_cells.filter(plain_cells.str.len_bytes() == digits).cast(pl.UInt64, strict=False).drop_nulls().to_numpy()
+    return (
+        plain_cells.filter(plain_cells.str.len_bytes() == digits).cast(pl.UInt64, strict=False).drop_nulls().to_numpy()
+    )
 
 
 def _any_numbers(path: Path) -> Iterator[Numbers]:

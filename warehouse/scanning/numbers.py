@@ -19,7 +19,9 @@ THOUSANDS = re.compile(rb"[0-9]{1,3}(?:,[0-9]{3}){3,}")
 SCIENTIFIC = re.compile(rb"([0-9])[.,]([0-9]{6,18})[eE]\+?([0-9]{1,2})(?![0-9])")
 PIECE = re.compile(rb"[0-9]+")
 ALONE = re.compile(rb"(?<![0-9A-Fa-f])(?<![0-9]\.)(?<![\s:;=(\"']0,)[0-9]{16}(?![0-9A-Fa-f])")
-GROUPS = re.compile(rb"(?<![0-9A-Za-z])(?<![0-9A-Za-z][./_'-])[0-9]{1,15}(?:[ ./_'-][0-9]{1,15}){1,15}(?![./_'-]?[0-9A-Za-z])")
+GROUPS = re.compile(
+    rb"(?<![0-9A-Za-z])(?<![0-9A-Za-z][./_'-])[0-9]{1,15}(?:[ ./_'-][0-9]{1,15}){1,15}(?![./_'-]?[0-9A-Za-z])"
+)
 FRACTION = re.compile(rb"[0-9]+\.[0-9]+")
 LONGEST_RUN = 64
 LEAST_NIK = 10 ** (NIK_DIGITS - 1)
