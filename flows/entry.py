@@ -62,6 +62,7 @@ def load_folder(
     place = Home(Path(home).resolve())
     place.create()
     with only_writer(place.load_lock, wait_seconds, say):
+        place.require_no_links()
         place.sweep()
         run_id, settings = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}", Settings()
         try:

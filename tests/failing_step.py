@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 
 from flows.cli import main
 
-LIBRARIES = {
+LIBRARIES: dict[str, Callable[[str], object]] = {
     "duckdb": lambda text: duckdb.sql(f"SELECT CAST('{text}' AS INTEGER)").fetchall(),
     "polars": lambda text: pl.DataFrame({text: [1]}).select(pl.col(text).str.to_date()),
     "pyarrow": lambda text: pc.cast(pa.array([text]), pa.int64()),
@@ -36,5 +37,5 @@ def break_at(place: str, library: str, text: str) -> None:
 
 
 if __name__ == "__main__":
-    break_at(*sys.argv[1:3], os.environ.pop("FAILING_TEXT"))
+    break_at(sys.argv[1], sys.argv[2], os.environ.pop("FAILING_TEXT"))
     sys.exit(main(sys.argv[3:]))

@@ -60,7 +60,7 @@ class Failures:
         self.words = sorted(set(self.planted.words()) - set(_that_cannot_be_told(self.planted)))
         self.home = self.folder / "home"
 
-    def run(self, name: str, words: Sequence[str], kill_after: float = 0, **environment: str) -> int:
+    def run(self, name: str, words: Sequence[str], environment: dict[str, str], kill_after: float = 0) -> int:
         """Return the exit code of a command, whose outputs are kept; SIGKILL after so many seconds, for 0 never."""
         place = self.folder / "said" / f"{next(self.numbers):03}-{name}"
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("CAKUPAN_", "PREFECT_"))}
@@ -85,7 +85,7 @@ class Failures:
 
     def load(self, name: str, *more: str, under: Sequence[str] = ("-m", "flows"), **given: str) -> int:
         """Return the exit code of a load."""
-        return self.run(name, [*under, "run", "--source", str(self.source), "--home", str(self.home), *more], **given)
+        return self.run(name, [*under, "run", "--source", str(self.source), "--home", str(self.home), *more], given)
 
     def canary(self) -> str:
         """Return a text of a row: a NIK and a name."""
@@ -123,7 +123,7 @@ def killed(all_of: Failures) -> int:
     """Kill a load at a random moment."""
     name, words = "killed", ["-m", "flows", "run", "--source", str(all_of.source), "--plain", "--home"]
     home = all_of.folder / f"home-killed-{all_of.dice.randrange(3)}"
-    return all_of.run(name, [*words, str(home)], kill_after=all_of.dice.uniform(0.5, 9))
+    return all_of.run(name, [*words, str(home)], {}, kill_after=all_of.dice.uniform(0.5, 9))
 
 
 def broken_step(all_of: Failures) -> int:
@@ -159,7 +159,7 @@ def failing_question(all_of: Failures) -> int:
     """Ask what DuckDB refuses."""
     landed = next((all_of.home / "landing").glob("??/*"), all_of.source)
     sql = all_of.dice.choice(QUESTIONS).format(landed=landed)
-    return all_of.run("a failing question", ["-m", "flows", "query", "--home", str(all_of.home), "--internal", sql])
+    return all_of.run("a failing question", ["-m", "flows", "query", "--home", str(all_of.home), "--internal", sql], {})
 
 
 def unsent(all_of: Failures) -> int:
@@ -167,7 +167,7 @@ def unsent(all_of: Failures) -> int:
     url = f"postgresql://penerbit@127.0.0.1:{free_port()}/postgres"
     text = f'[publish.postgresql]\nurl = "{url}"\npassword = {{ env = "SANDI" }}\nsslmode = "require"\nretries = 1\n'
     words = ["-m", "flows", "publish", "--home", str(all_of.home), "--config", all_of.settings(text)]
-    return all_of.run("an unsent copy", words, SANDI="x")
+    return all_of.run("an unsent copy", words, {"SANDI": "x"})
 
 
 def _broken(all_of: Failures, name: str, *more: str, **environment: str) -> int:
@@ -177,8 +177,7 @@ def _broken(all_of: Failures, name: str, *more: str, **environment: str) -> int:
     return all_of.run(
         f"{name} {step.replace(':', '.')} {library}",
         [*under, "run", "--source", str(all_of.source), "--home", str(home), *more],
-        FAILING_TEXT=all_of.canary(),
-        **environment,
+        {"FAILING_TEXT": all_of.canary(), **environment},
     )
 
 

@@ -53,7 +53,7 @@ LIBRARIES: dict[str, Callable[[], object]] = {
     "pydantic": lambda: Strict.model_validate({"number": f"x{CANARY}"}),
     "python": lambda: int(f"x{CANARY}"),
     "json": lambda: json.loads(f"x{CANARY}"),
-    "a key": lambda: {}[CANARY],
+    "a key": lambda: dict[str, str]()[CANARY],
 }
 
 
@@ -78,9 +78,10 @@ def failing(library: str) -> BaseException:
     raise AssertionError(library)
 
 
+@pytest.mark.usefixtures("discreet")
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_library_quotes_and_a_command_does_not(
-    library: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discreet: None
+    library: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     error = failing(library)
     monkeypatch.setattr("flows.commands.status", lambda _: LIBRARIES[library]())
@@ -108,7 +109,8 @@ def test_our_own_errors_and_the_system_s_are_told() -> None:
     assert said_of(missing.value) == "/nowhere/at/all: No such file or directory"
 
 
-def test_messages_of_libraries_are_told_by_kind_and_place(discreet: None) -> None:
+@pytest.mark.usefixtures("discreet")
+def test_messages_of_libraries_are_told_by_kind_and_place() -> None:
     kept = io.StringIO()
     handler = logging.StreamHandler(kept)
     for name in ("asyncssh", "great_expectations", "prefect.testing"):
@@ -126,8 +128,9 @@ def test_messages_of_libraries_are_told_by_kind_and_place(discreet: None) -> Non
     assert kept.getvalue().count("ERROR at test_discretion.py") == 4
 
 
+@pytest.mark.usefixtures("discreet")
 def test_warnings_and_errors_of_threads_are_told_by_kind_and_place(
-    discreet: None, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str]
 ) -> None:
     warnings.showwarning(UserWarning(CANARY), UserWarning, "/x/y.py", 7)
     thread = threading.Thread(target=LIBRARIES["duckdb"])

@@ -119,8 +119,9 @@ def among(seen: Numbers, wanted: Numbers) -> Numbers:
     """Return those of `seen` that are `wanted`, which is sorted."""
     if not wanted.size:
         return seen[:0]
-    near = seen[(seen >= wanted[0]) & (seen <= wanted[-1])]
+    near: Numbers = seen[(seen >= wanted[0]) & (seen <= wanted[-1])]
     if not near.size:
         return near
     places = np.searchsorted(wanted, near)
-    return near[wanted[np.minimum(places, wanted.size - 1)] == near]
+    found: Numbers = near[wanted[np.minimum(places, wanted.size - 1)] == near]
+    return found

@@ -75,7 +75,7 @@ class Sweep:
             state = path.lstat()
             self._look(place, "name", _piece(path.name if path != root else root.name))
             if stat.S_ISLNK(state.st_mode):
-                self._look(place, "link", _piece(os.readlink(path)))  # noqa: PTH115: as it is written
+                self._look(place, "link", _piece(str(path.readlink())))
                 return
             for name in os.listxattr(path, follow_symlinks=False):
                 value = os.getxattr(path, name, follow_symlinks=False)
@@ -90,7 +90,7 @@ class Sweep:
             self._leave(place, broken.strerror or type(broken).__name__)
 
     def _file(self, path: Path, place: tuple[str, str], scratch: Path, depth: int) -> None:
-        with open(path, "rb", opener=_not_through_links) as source:  # noqa: PTH123: pathlib knows no opener
+        with open(path, "rb", opener=_not_through_links) as source:  # noqa: PTH123
             known = opener_of(source.read(HEAD))
             source.seek(0)
             for held in raw(source):
@@ -122,9 +122,9 @@ class Sweep:
         for match in self.wanted.matches(piece.data, packed=piece.packed, shapes=shapes):
             key = (*place, at.rstrip("0123456789"), match.kind, match.encoding)
             if key not in self.found:
-                shown = [self.shown(part) for part in (*place, at)]
-                self.found[key] = Finding(*shown, match.kind, match.encoding)
-            self.found[key].count += match.count
+                path, inside = map(self.shown, place)
+                self.found[key] = Finding(path, inside, self.shown(at), match.kind, match.encoding)
+            self.found[key].count += match.times
             self.found[key].words |= match.words
 
     def _leave(self, place: tuple[str, str], why: str) -> None:

@@ -30,7 +30,7 @@ class Match(NamedTuple):
 
     kind: str
     encoding: str
-    count: int
+    times: int
     words: frozenset[int]
 
 
@@ -140,4 +140,5 @@ def sampled(numbers: Iterable[Numbers], every: int) -> Numbers:
     """Return distinct numbers, sorted; about one of `every`."""
     known = np.unique(np.concatenate([_none(), *numbers]))
     mixed = (known * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(33)
-    return known[mixed % np.uint64(every) == 0]
+    chosen: Numbers = known[mixed % np.uint64(every) == 0]
+    return chosen
