@@ -8,7 +8,7 @@ STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo cookbook serve servers test verify verify-readers verify-clients verify-prefect mutation lock clean dictionary \
+.PHONY: setup verify-privacy release-check demo cookbook serve servers test verify verify-readers verify-clients verify-prefect mutation lock clean dictionary \
 	bench-reading superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
@@ -51,6 +51,14 @@ verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use t
 	$(BIN)/python -m tests.drivers demo
 verify-prefect: setup  ## every way to kill worker, flow and server at every stage of a load, on a real Prefect server
 	$(BIN)/pytest -s tests/operations/verify_shifts.py tests/operations/verify_prefect.py
+
+verify-privacy: setup  ## fifty runs that fail in every way, then everything they left is searched for the people of their files
+	$(BIN)/python -m tests.scan_failing
+
+release-check: setup  ## may this be released? versions, lock, changelog, bill of materials, known vulnerabilities
+	test -x .venv-release/bin/pip-audit || { $(PYTHON) -m venv .venv-release && \
+		.venv-release/bin/python -m pip install --quiet "pip-audit==2.10.1" "cyclonedx-python-lib[json-validation]==11.12.0"; }
+	$(BIN)/python -m tests.release --tools .venv-release
 
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading

@@ -129,9 +129,7 @@ def test_messages_of_libraries_are_told_by_kind_and_place() -> None:
 
 
 @pytest.mark.usefixtures("discreet")
-def test_warnings_and_errors_of_threads_are_told_by_kind_and_place(
-    capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_warnings_and_errors_of_threads_are_told_by_kind_and_place(capsys: pytest.CaptureFixture[str]) -> None:
     warnings.showwarning(UserWarning(CANARY), UserWarning, "/x/y.py", 7)
     thread = threading.Thread(target=LIBRARIES["duckdb"])
     thread.start()

@@ -113,7 +113,9 @@ def test_a_load_closes_what_was_opened(copied: Home) -> None:
     for folder in (copied.landing, copied.lake, copied.runs, copied.root / "keys"):
         folder.chmod(0o777)
     copied.create()
-    assert {f"{stat.S_IMODE(folder.stat().st_mode):o}" for folder in (copied.landing, copied.lake, copied.runs)} == {"750"}
+    assert {f"{stat.S_IMODE(folder.stat().st_mode):o}" for folder in (copied.landing, copied.lake, copied.runs)} == {
+        "750"
+    }
 
 
 HARM: dict[str, tuple[Callable[[Home], object], str]] = {
@@ -147,5 +149,3 @@ def test_the_roles_of_readers_get_nothing_but_reading() -> None:
         if "GRANT" in line and " ON " in line
     ]
     assert sorted(granted) == ["CONNECT", "CONNECT, CREATE", "SELECT", "USAGE"]
-
-

@@ -95,7 +95,7 @@ def test_what_was_looked_at_is_still_there() -> None:
 
 
 def test_a_value_put_into_sql_would_be_noticed(tmp_path: Path) -> None:
-    (tmp_path / "bad.py").write_text('ask(f"SELECT * FROM t WHERE nik = \'{nik}\' AND n = {n:d}")')
+    (tmp_path / "bad.py").write_text("ask(f\"SELECT * FROM t WHERE nik = '{nik}' AND n = {n:d}\")")
     assert list(put_in(tmp_path / "bad.py")) == ["nik"]
 
 

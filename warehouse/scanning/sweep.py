@@ -90,7 +90,7 @@ class Sweep:
             self._leave(place, broken.strerror or type(broken).__name__)
 
     def _file(self, path: Path, place: tuple[str, str], scratch: Path, depth: int) -> None:
-        with open(path, "rb", opener=_not_through_links) as source:  # noqa: PTH123
+        with open(path, "rb", opener=_not_through_links) as source:
             known = opener_of(source.read(HEAD))
             source.seek(0)
             for held in raw(source):
