@@ -114,9 +114,8 @@ def _licence(name: str) -> str:
         return ""
     about = metadata.metadata(name)
     classified = [one.rsplit(" :: ", 1)[1] for one in about.get_all("Classifier") or [] if one.startswith("License ::")]
-    stated = (about["License"] if "License" in about else "").strip().splitlines()
-    expression = about["License-Expression"] if "License-Expression" in about else ""
-    return expression or ", ".join(classified) or (stated[0] if stated else "")
+    stated = [*(about.get_all("License-Expression") or []), ", ".join(classified), *(about.get_all("License") or [])]
+    return next((one.strip().splitlines()[0] for one in stated if one.strip()), "")
 
 
 def audited(tools: Path, lock: Path) -> tuple[list[str], int, int]:

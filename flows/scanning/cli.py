@@ -77,7 +77,7 @@ def text(found: Scan) -> str:
 def _words(file: str | None) -> list[str]:
     if not file:
         return []
-    lines = (sys.stdin if file == "-" else Path(file).open(encoding="utf-8")).read().splitlines()
+    lines = (sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")).splitlines()
     if short := [place for place, line in enumerate(lines, 1) if line and len(line) < SHORTEST]:
         listed = ", ".join(map(str, short[:9]))
         en, id = f"too short to be told from chance: lines {listed}", f"terlalu pendek: baris {listed}"
