@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from flows.cli import main
-from tests.extracts import kpj, membership, memberships, nik, write
+from tests.extracts import PLAIN, kpj, membership, memberships, nik, write
 from tests.scanner import Words
-from tests.test_privacy import PLAIN, name_of
+from tests.test_privacy import name_of
 
 PERSON = 4711
 
