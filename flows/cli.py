@@ -12,11 +12,12 @@ from flows import cli_arguments as arguments
 from flows import cli_config, cli_inspect, cli_metadata, cli_publish, cli_quarantine, commands, threads
 from flows.asking import cli as asking
 from flows.breach import cli as breach
+from flows.discretion import be_discreet, tell
 from flows.keeping import cli as keeping
 from flows.keys import cli as keys
 from flows.operations import commands as operations
 from flows.running import cli as running
-from warehouse.showing import printable
+from flows.scanning import cli as scanning
 
 EPILOG = (
     """exit codes: 0 loaded, 1 failure, 2 usage, 3 loaded with rejected rows, 4 a source, file or month was stopped"""
@@ -76,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     cli_publish.register(add)
     operations.register(add)
     keeping.register(add)
+    scanning.register(add)
     _claims(add)
     _plan(add)
     trace = _command(
@@ -113,7 +115,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Return the exit code of the command, after running it."""
-    os.umask(0o027)
+    be_discreet()
     given = parser().parse_args(words)
     threads.announce(getattr(given, "config", None))
     try:
@@ -124,14 +126,11 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except commands.EXPECTED as stop:
-        print(printable(f"cakupan: {commands.refusal(stop) or stop}"), file=sys.stderr)
-        return FAILED
-    except Exception as broken:
-        if refused := commands.refusal(broken):
-            print(f"cakupan: {refused}", file=sys.stderr)
-            return FAILED
+    except SystemExit:
         raise
+    except BaseException as error:
+        tell(error)
+        return FAILED
 
 
 def _claims(add: Callable[..., argparse.ArgumentParser]) -> None:

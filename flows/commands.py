@@ -9,16 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli_arguments import say
-from warehouse.errors import StepFailed, Stop
-
-EXPECTED = (Stop, StepFailed, ValueError, OSError)
-
-
-def refusal(error: Exception) -> Stop | None:
-    """Return the refusal of the disk that an error is about, None where it is about something else."""
-    from warehouse.disk import refusal_of
-
-    return None if isinstance(error, Stop | StepFailed) else refusal_of(error)
+from warehouse.errors import Stop
 
 
 def run(given: Namespace) -> int:

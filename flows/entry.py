@@ -66,6 +66,7 @@ def load_folder(
     place = Home(Path(home).resolve())
     place.create()
     with only_writer(place.load_lock, wait_seconds, say):
+        place.require_no_links()
         place.sweep()
         run_id, settings = f"{clock():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}", Settings()
         try:
@@ -147,9 +148,10 @@ def guarded(call: Call) -> Call:
             except Stop:
                 raise
             except (Exception, pl.exceptions.PanicException) as broken:
-                if refused := refusal_of(broken):
-                    raise refused from None
-                raise StepFailed(f"{step.__name__}: {type(broken).__name__} at {place_of(broken)}") from None
+                failed = refusal_of(broken) or StepFailed(
+                    f"{step.__name__}: {type(broken).__name__} at {place_of(broken)}"
+                )
+            raise failed
 
         return guarded_step
 

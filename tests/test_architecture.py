@@ -34,6 +34,7 @@ MAY_COMPUTE = {
     "flows/packages.py": "prices the classes of own-account workers: a few hundred",
     "flows/quarantine/rows.py": "reads the rejected rows of one file again, for their sender",
     "flows/printing.py": "prints an answer as CSV or JSON, or writes it as Parquet",
+    "flows/scanning/landed.py": "reads the ids of landing again, batch by batch, to look for them elsewhere",
     "flows/trace.py": "reads the rows behind the findings of one employer",
 }
 MAY_LOOP = {

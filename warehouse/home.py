@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse import commits
+from warehouse.errors import Stop
 from warehouse.files import folder as make_folder
 from warehouse.files import remove
 
 DATABASE = "cakupan.duckdb"
 INCOMING = ".incoming-"
+SITE = "site"
+TOO_OPEN = 0o027
 INCOMING_KEPT_SECONDS = 7 * 86_400
 
 
@@ -86,6 +92,32 @@ class Home:
                 remove(left)
 
     def create(self) -> None:
-        """Make the folders, readable by owner and group only."""
+        """Make the folders, readable by owner and group only, and close to others those that others never need."""
         for folder in (self.root, self.landing, self.lake, self.published, self.reports):
             make_folder(folder)
+        for folder in self.closed():
+            mode = stat.S_IMODE(folder.lstat().st_mode)
+            if mode & TOO_OPEN and folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
+                folder.chmod(mode & ~TOO_OPEN)
+
+    def closed(self) -> list[Path]:
+        """Return the folders that are there and that nobody but owner and group may enter, nor the group write."""
+        inner = (self.landing, self.lake, self.reports, self.runs, self.watch, self.root / "keys")
+        return [folder for folder in inner if folder.is_dir()]
+
+    def require_no_links(self) -> None:
+        """Raise Stop when a link lies where only this home's own files may: what is written or read would be elsewhere.
+
+        The link to the current version is the only one, and names a folder beside it.
+        """
+        for path in [*self.root.iterdir(), *(one for top in (*self.closed(), self.published) for one in _links(top))]:
+            own = path.parent in (self.published, self.root) and path.name in (self.current.parent.name, SITE)
+            if path.is_symlink() and not (own and len(path.readlink().parts) == 1):
+                en, id = f"{path} is a link", f"{path} adalah tautan"
+                raise Stop("link_in_home", en, id, "remove it; to use another disk, mount it there")
+
+
+def _links(top: Path) -> Iterator[Path]:
+    if not top.is_symlink():
+        for folder, folders, files in os.walk(top):
+            yield from (path for name in (*folders, *files) if (path := Path(folder, name)).is_symlink())

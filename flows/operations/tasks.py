@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.concurrency.sync import concurrency
 
+from flows.discretion import be_discreet
 from flows.operations.pool import WRITER
 from warehouse.errors import StepFailed, Stop, place_of
 
@@ -43,7 +44,8 @@ def only_load() -> Iterator[None]:
 
 @contextmanager
 def without_texts() -> Iterator[None]:
-    """Let no text of an unforeseen error reach Prefect: it may quote a row."""
+    """Let no text of an unforeseen error reach Prefect: it may quote a row. Every flow does all it does within."""
+    be_discreet()
     try:
         yield
     except (Stop, StepFailed):

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from flows.running import machine
+from flows.running import machine, modes
 from flows.running.findings import Finding, State
 from flows.secret import Secret
 from warehouse.errors import Stop
@@ -57,9 +57,7 @@ def _folders(home: Home) -> Iterator[Finding]:
             yield Finding(
                 "permissions", State.BROKEN, f"{folder} cannot be written", f"chown it to user {os.getuid()}, chmod 750"
             )
-    for folder in (home.landing, home.lake):
-        if folder.is_dir() and folder.stat().st_mode & 0o007:
-            yield Finding("permissions", State.LOOK, f"others may enter {folder}", f"chmod o= {folder}")
+    yield from modes.look(home)
 
 
 def _key(home: Home) -> Iterator[Finding]:

@@ -1,0 +1,1 @@
+"""The command `cakupan scan`: nobody is to be found outside of landing."""
