@@ -83,11 +83,13 @@ lock-bench: setup  ## pin the packages of the bench's peers with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-annotate --no-header --upgrade --output-file bench/requirements.lock bench/requirements.in
+
 verify-corpora: setup  ## broken files of other projects and pollutions of our own: CORPORA is a folder of collections
 	$(BIN)/python -m tests.corpora $(CORPORA)
 
 fuzz: setup  ## feed readers, parsers, settings and commands with bad input for MINUTES
 	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
+
 verify-privacy: setup  ## fifty runs that fail in every way, then everything they left is searched for the people of their files
 	$(BIN)/python -m tests.scan_failing
 

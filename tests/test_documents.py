@@ -203,3 +203,15 @@ def test_no_committed_text_speaks_of_where_it_was_made() -> None:
         text = file.read_text(encoding="utf-8", errors="replace").lower()
         found += [f"{file.relative_to(ROOT)}: {word}" for word in FORBIDDEN if word in text]
     assert found == []
+
+
+def test_every_test_that_the_list_of_threats_names_is_there() -> None:
+    named = re.findall(r"`(?:tests/)?(test_\w+\.py)(?:::(\w+))?`", (DOCS / "security.md").read_text(encoding="utf-8"))
+    missing = [
+        f"{file}::{start}"
+        for file, start in named
+        if not (ROOT / "tests" / file).exists()
+        or (start and f"def {start}" not in (ROOT / "tests" / file).read_text(encoding="utf-8"))
+    ]
+    assert len(named) > 40
+    assert not missing
