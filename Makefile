@@ -54,6 +54,7 @@ verify-faults: setup servers  ## a thousand kills, an error at every call to the
 	$(BIN)/python -m tests.faults kills --count 1000
 	$(BIN)/python -m tests.faults errors
 	$(BIN)/python -m tests.faults power --count 5000
+
 verify-bits: setup  ## 1,000 flipped bits in everything that is used again: each is noticed before use
 	$(BIN)/python -m tests.bit_flips --flips 1000
 
@@ -65,6 +66,7 @@ verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use t
 
 verify-backfill: setup  ## kill a backfill of 36 months at four moments, complete it, and hold it to an undisturbed one
 	$(BIN)/python -m tests.backfill_killed
+
 verify-keys: setup  ## the rotation of the key, killed a thousand times (hours)
 	$(BIN)/python -m tests.keys_killed 1000
 
