@@ -8,7 +8,7 @@ STAMP := .venv/.locked
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: setup demo cookbook serve servers test verify verify-readers verify-clients verify-prefect mutation lock clean dictionary \
+.PHONY: setup demo cookbook serve servers test verify verify-disclosure verify-readers verify-clients verify-prefect mutation lock clean dictionary \
 	bench-reading superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
@@ -43,6 +43,9 @@ test: setup servers  ## every check: lint, types, import order, dictionary, test
 verify: setup  ## the long checks: thousands of random worlds and loads, and more kills
 	CAKUPAN_EXAMPLES=5000 $(BIN)/pytest -n 2 tests/test_second_opinion.py
 	CAKUPAN_EXAMPLES=300 CAKUPAN_KILLS=200 $(BIN)/pytest tests/test_load_properties.py tests/test_interrupted.py
+
+verify-disclosure: setup  ## an attacker against 500 random families of linked tables and 12 revisions of each
+	$(BIN)/python -m tests.disclosure 500
 
 verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from its own environment, during 50 publishes
 	$(BIN)/python -m tests.readers
