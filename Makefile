@@ -58,6 +58,9 @@ verify-faults: setup servers  ## a thousand kills, an error at every call to the
 verify-bits: setup  ## 1,000 flipped bits in everything that is used again: each is noticed before use
 	$(BIN)/python -m tests.bit_flips --flips 1000
 
+verify-disclosure: setup  ## an attacker against 500 random families of linked tables and 12 revisions of each
+	$(BIN)/python -m tests.disclosure 500
+
 verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from its own environment, during 50 publishes
 	$(BIN)/python -m tests.readers
 
