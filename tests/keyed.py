@@ -76,7 +76,7 @@ def _forms(token: bytes) -> tuple[str, ...]:
     return token.hex(), base64.b64encode(token).decode().rstrip("=")
 
 
-class Crash(BaseException):
+class Crash(SystemExit):
     """The end of a process, as far as one process can play it."""
 
 

@@ -162,7 +162,7 @@ def test_every_flow_does_all_it_does_where_texts_are_kept_back() -> None:
                 found[node.name] = ast.unparse(body[0]).split("\n")[0] + rest
     assert (
         found.pop("nightly")
-        == "return load_in_flow(load, load.month, load.regions, wait_seconds=60 * load.wait_minutes)"
+        == "return ending(load_in_flow(load, load.month, load.regions, wait_seconds=60 * load.wait_minutes))"
     )
     assert set(found.values()) == {"with without_texts():"}
     assert {"backfill", "freshness", "month_close", "site"} <= set(found)

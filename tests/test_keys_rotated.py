@@ -24,6 +24,7 @@ from transforms.identity import Pseudonyms
 from warehouse import lake, ledger
 from warehouse.errors import Stop
 from warehouse.home import Home
+from warehouse.seals import sealed
 
 KINDS = (
     ("kepesertaan", "worker_key"), ("kepesertaan", "membership_key"), ("tk_baru", "worker_key"),
@@ -213,12 +214,16 @@ def test_a_lake_of_another_key_and_a_figure_that_differs_stop_the_rotation_befor
     good, honest = path.read_bytes(), lake.read(path)
     other = Pseudonyms(create(tmp_path / "other.key"))
     cards = other.tokens(pl.Series("membership_key", ["KPJ::26133000010"] * honest.height))
-    honest.with_columns(cards).write_parquet(path, metadata=lake.marked(lake.key_of(path)))
+    mark = lake.marked(lake.key_of(path))
+    with sealed(path) as beside:
+        honest.with_columns(cards).write_parquet(beside, metadata=mark)
     assert main(["key", "rotate", "--home", str(home)]) == 1
     assert "tokens_of_another_key" in capsys.readouterr().err
-    honest.with_columns(pl.col("paid_idr") + 1).write_parquet(path, metadata=lake.marked(lake.key_of(path)))
+    with sealed(path) as beside:
+        honest.with_columns(pl.col("paid_idr") + 1).write_parquet(beside, metadata=mark)
     assert main(["key", "rotate", "--home", str(home)]) == 1
     assert "facts_differ" in capsys.readouterr().err
-    path.write_bytes(good)
+    with sealed(path) as beside:
+        beside.write_bytes(good)
     assert decided(Home(home)) is None
     assert load(scene[0], home)["months_loaded"] == {}

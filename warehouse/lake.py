@@ -88,8 +88,14 @@ def marked(key: str) -> dict[str, str]:
 
 
 def key_of(path: Path) -> str:
-    """Return the id of the key that the tokens of a lake file were made with, empty where it does not say."""
-    return str(pl.read_parquet_metadata(path).get(KEY_MARK, ""))
+    """Return the id of the key that the tokens of a lake file were made with, empty where it does not say.
+
+    A damaged file says nothing here; its seal tells before it is used.
+    """
+    try:
+        return str(pl.read_parquet_metadata(path).get(KEY_MARK, ""))
+    except pl.exceptions.ComputeError:
+        return ""
 
 
 def token_columns(path: Path) -> list[str]:

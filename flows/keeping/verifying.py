@@ -103,7 +103,10 @@ def _warehouse(home: Home, quick: bool) -> Iterator[Finding]:
         yield Finding("warehouse", State.BROKEN, "it is not the file that the ledger names", commits.CURE)
         return
     tables = last.get("rows", {})
-    counts = {name: query(home.warehouse, f"SELECT count(*) FROM {name}").item() for name in ([] if quick else tables)}
+    known_tables = [] if quick else [one for one in Table.registry.values() if one.qualified() in tables]
+    counts = {
+        one.qualified(): query(home.warehouse, f"SELECT count(*) FROM {one.qualified()}").item() for one in known_tables
+    }
     if wrong := [name for name, rows in counts.items() if rows != tables[name]]:
         yield Finding(
             "warehouse", State.BROKEN, f"other numbers of rows than in the ledger: {', '.join(wrong)}", commits.CURE

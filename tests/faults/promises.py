@@ -1,7 +1,8 @@
 """What a home promises at every moment of a recording, and whether a state of it after a power cut keeps that.
 
 A file that was renamed into its place and whose folder was synced stays, until another takes its place. The published
-copy is the acknowledged version or the one that follows, byte for byte. What is in the journal lies in landing.
+copy is the acknowledged version or the one that follows, byte for byte. What is in the journal lies in landing. What the
+ledger said when it was last synced it still says; what was being added may be there, in part, or not.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from tests.faults.disk import Disk, State
 from tests.faults.recording import Done
 from tests.faults.shim import Call
 
-CURRENT, JOURNAL, WAREHOUSE = "published/current", "landing/deliveries.jsonl", "warehouse.duckdb"
+CURRENT, JOURNAL, LEDGER = "published/current", "landing/deliveries.jsonl", "ledger.jsonl"
+WAREHOUSE = "warehouse.duckdb"
 NEVER = 1 << 62
 
 
@@ -36,6 +38,7 @@ class Promises:
         self.versions = {path: one for home in (before, after) for path, one in home.items() if _of_version(path)}
         self.links = [Placed(_text(before.get(CURRENT)), 0, 0)]
         self.placed = {path: [Placed(_digest(one), 0, 0)] for path, one in before.items() if _is_placed(path, one)}
+        self.ledger = [(0, _bytes(before.get(LEDGER)))]
         disk = Disk(before)
         for number, done in enumerate(recording, start=1):
             disk.follow(done)
@@ -52,6 +55,9 @@ class Promises:
         for path, contents in self.placed.items():
             if _digest(state.get(path)) not in _allowed(contents, calls):
                 yield f"{path} is {'missing' if path not in state else 'not what was placed there'}"
+        told = next(content for since, content in reversed(self.ledger) if since <= calls)
+        if not _bytes(state.get(LEDGER)).startswith(told):
+            yield f"{LEDGER} lacks what it had acknowledged"
         yield from _not_landed(state)
 
     def _notice(self, number: int, done: Done, disk: Disk) -> None:
@@ -60,6 +66,8 @@ class Promises:
                 for one in contents:
                     if str(PurePosixPath(path).parent) == (done.path or ".") and one.certain == NEVER:
                         one.certain = number
+            if done.path == LEDGER and (file := disk.file(LEDGER)):
+                self.ledger.append((number, bytes(file.visible())))
         elif done.call is Call.RENAME and done.second == CURRENT:
             self.links.append(Placed(disk.link(CURRENT), number))
         elif done.call is Call.RENAME and (file := disk.file(done.second)) and _is_placed(done.second, b""):
@@ -91,7 +99,7 @@ def _not_landed(state: State) -> Iterator[str]:
 def _is_placed(path: str, content: bytes | str | None) -> bool:
     hidden = any(part.startswith(".") for part in path.split("/"))
     kept = path.split("/")[0] not in ("published", "reports", "runs") and not path.endswith(".lock")
-    return isinstance(content, bytes) and not hidden and kept
+    return isinstance(content, bytes) and not hidden and kept and path != LEDGER
 
 
 def _of_version(path: str) -> bool:
@@ -100,6 +108,10 @@ def _of_version(path: str) -> bool:
 
 def _digest(content: bytes | str | None) -> str | None:
     return sha256(content).hexdigest() if isinstance(content, bytes) else None
+
+
+def _bytes(content: bytes | str | None) -> bytes:
+    return content if isinstance(content, bytes) else b""
 
 
 def _text(content: bytes | str | None) -> str | None:
