@@ -7,8 +7,12 @@ import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from warehouse.showing import printable
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 
 def home(sub: argparse.ArgumentParser, *, writes: bool = False) -> None:
@@ -61,6 +65,20 @@ def how_to_run(sub: argparse.ArgumentParser) -> None:
 def as_json(sub: argparse.ArgumentParser) -> None:
     """Add --json."""
     sub.add_argument("--json", action="store_true", help="print JSON")
+
+
+def of_a_home(sub: argparse.ArgumentParser) -> None:
+    """Add what commands on a home take: --home, --config, --json."""
+    home(sub)
+    config(sub)
+    as_json(sub)
+
+
+def settings_of(given: argparse.Namespace) -> Settings:
+    """Return the settings of the file that --config names, or those that hold without one. Raises Stop when they are wrong."""
+    from flows import settings
+
+    return settings.load(Path(given.config) if given.config else None)
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def listing(given: Namespace) -> int:
     from flows.quarantine.list import Wanted, listed, text
 
     wanted = Wanted(given.file, given.kind, given.rule, given.source, given.month, given.state)
-    found = listed(_home(given), _settings(given), wanted)
+    found = listed(_home(given), arguments.settings_of(given), wanted)
     print(json.dumps(found, indent=1, default=str) if given.json else text(found))
     return 0
 
@@ -54,7 +54,7 @@ def exporting(given: Namespace) -> int:
     """Write the open rows of a file for their sender."""
     from flows.quarantine.export import export
 
-    path, count = export(_home(given), _settings(given), given.name, given.out, given.rule)
+    path, count = export(_home(given), arguments.settings_of(given), given.name, given.out, given.rule)
     say("berkas ini berisi data pribadi / this file holds personal data: " + str(path))
     print(json.dumps({"path": str(path), "rows": count}) if given.json else f"{path}: {count} baris / rows")
     return 0
@@ -96,7 +96,7 @@ def _listing(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--source", default="", metavar="NAME", help="files of this source in cakupan.toml")
     sub.add_argument("--month", type=arguments.month, metavar="YYYY-MM")
     sub.add_argument("--state", default="", choices=("open", "accepted", "dropped", "replaced"))
-    _common(sub)
+    arguments.of_a_home(sub)
 
 
 def _showing(sub: argparse.ArgumentParser) -> None:
@@ -104,7 +104,7 @@ def _showing(sub: argparse.ArgumentParser) -> None:
     _name(sub)
     sub.add_argument("--rule", default="", metavar="RULE")
     sub.add_argument("--all", action="store_true", help="resolved rows too")
-    _common(sub)
+    arguments.of_a_home(sub)
 
 
 def _exporting(sub: argparse.ArgumentParser) -> None:
@@ -112,37 +112,25 @@ def _exporting(sub: argparse.ArgumentParser) -> None:
     _name(sub)
     sub.add_argument("--out", type=Path, metavar="FILE", help=".xlsx or .csv; HOME/landing/outbox without it")
     sub.add_argument("--rule", default="", metavar="RULE")
-    _common(sub)
+    arguments.of_a_home(sub)
 
 
 def _replaying(sub: argparse.ArgumentParser) -> None:
     sub.set_defaults(action=replaying)
     sub.add_argument("name", nargs="?", metavar="FILE", help="report on this file only")
     sub.add_argument("--with", dest="mended", type=Path, metavar="MENDED", help="a file of mended rows of FILE")
-    _common(sub)
+    arguments.of_a_home(sub)
 
 
 def _reporting(sub: argparse.ArgumentParser) -> None:
     sub.set_defaults(action=reporting)
     _name(sub)
     sub.add_argument("--out", type=Path, metavar="DIR", help="HOME/reports/senders/RUN without it")
-    _common(sub)
+    arguments.of_a_home(sub)
 
 
 def _name(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("name", metavar="FILE", help="name of the delivery, or the head of its SHA-256")
-
-
-def _common(sub: argparse.ArgumentParser) -> None:
-    arguments.home(sub)
-    arguments.config(sub)
-    arguments.as_json(sub)
-
-
-def _settings(given: Namespace) -> Any:
-    from flows import settings
-
-    return settings.load(Path(given.config) if given.config else None)
 
 
 def _home(given: Namespace) -> Any:

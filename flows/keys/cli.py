@@ -64,7 +64,7 @@ def turn(given: Namespace) -> int:
     from flows.keys.switching import finish
     from warehouse.files import only_writer
 
-    home, settings = _home(given), _settings(given)
+    home, settings = _home(given), arguments.settings_of(given)
     if not home.lake.is_dir():
         en, id = f"there is no lake in {home.root}", f"tidak ada lake di {home.root}"
         raise Stop("nothing_received", en, id, "a home without a lake takes any key: cakupan key new")
@@ -90,7 +90,7 @@ def check(given: Namespace) -> int:
     from flows.keys.checking import checked, text
     from warehouse.home import Home
 
-    found = checked(_home(given), _settings(given), Home(given.other.resolve()) if given.other else None)
+    found = checked(_home(given), arguments.settings_of(given), Home(given.other.resolve()) if given.other else None)
     print(json.dumps(found, indent=1) if given.json else text(found))
     return WRONG if found["problems"] or found["joinable"] is False else 0
 
@@ -109,15 +109,7 @@ def _text(told: dict[str, Any]) -> str:
 
 def _common(sub: argparse.ArgumentParser, action: Callable[[Namespace], int]) -> None:
     sub.set_defaults(action=action)
-    arguments.home(sub)
-    arguments.config(sub)
-    arguments.as_json(sub)
-
-
-def _settings(given: Namespace) -> Any:
-    from flows import settings
-
-    return settings.load(Path(given.config) if given.config else None)
+    arguments.of_a_home(sub)
 
 
 def _home(given: Namespace) -> Any:
