@@ -185,5 +185,6 @@ def _put_in_place(part: Path, directory: Path, content: str) -> None:
 
 
 def _discard_parts(published: Path) -> None:
-    for part in published.glob(f"{HIDDEN}*"):
+    """Remove what a kill or a power cut left: versions not finished, and the new link that was not swapped yet."""
+    for part in [*published.glob(f"{HIDDEN}*"), *published.glob(f".{CURRENT}.*")]:
         remove(part)
