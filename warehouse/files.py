@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -17,18 +18,25 @@ from uuid import uuid4
 from warehouse.errors import NO_ROOM, Stop
 
 LEFT_FREE = 64 << 20
+BESIDE = re.compile(r"\.([0-9]+)\.[0-9a-f]{8}$")
 
 
 @contextmanager
 def placed(target: Path) -> Iterator[Path]:
     """Yield a path to write to; on success it is synced and becomes `target` in one step, else it is removed."""
     folder(target.parent)
-    beside = target.with_name(f".{target.name}.{uuid4().hex[:8]}")
+    beside = target.with_name(f".{target.name}.{os.getpid()}.{uuid4().hex[:8]}")
     try:
         yield beside
         settle(beside, target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def abandoned(folder: Path) -> list[Path]:
+    """Return what `placed` left in `folder` when its process was killed; what a living process writes is left out."""
+    found = [(path, BESIDE.search(path.name)) for path in folder.glob(".*")]
+    return [path for path, name in found if name and not Path(f"/proc/{name[1]}").exists()]
 
 
 def require_room(folder: Path, size: int) -> None:

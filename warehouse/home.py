@@ -11,8 +11,8 @@ from pathlib import Path
 
 from warehouse import commits
 from warehouse.errors import Stop
+from warehouse.files import abandoned, remove
 from warehouse.files import folder as make_folder
-from warehouse.files import remove
 
 DATABASE = "cakupan.duckdb"
 INCOMING = ".incoming-"
@@ -87,7 +87,12 @@ class Home:
         What came of a file whose transfer broke stays for a week: the next load takes it up.
         """
         oldest = time.time() - INCOMING_KEPT_SECONDS
-        for left in [*self.landing.glob(".*"), *self.lake.rglob(".*"), *self.reports.rglob(".*")]:
+        for left in [
+            *self.landing.rglob(".*"),
+            *self.lake.rglob(".*"),
+            *self.reports.rglob(".*"),
+            *abandoned(self.watch),
+        ]:
             if left.exists() and not (left.name.startswith(INCOMING) and left.stat().st_mtime > oldest):
                 remove(left)
 

@@ -1,0 +1,40 @@
+"""What a killed process leaves beside its files, and who removes it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from warehouse.files import abandoned
+from warehouse.home import Home
+
+WRITES = """
+import os, sys
+from pathlib import Path
+from warehouse.files import placed
+with placed(Path(sys.argv[1])) as beside:
+    beside.write_text("half")
+    os.kill(os.getpid(), 9)
+"""
+
+
+def killed_while_writing(target: Path) -> list[Path]:
+    subprocess.run([sys.executable, "-c", WRITES, target], check=False)
+    return sorted(target.parent.glob(".*"))
+
+
+def test_what_a_killed_process_left_is_known_from_what_a_living_one_writes(tmp_path: Path) -> None:
+    left = killed_while_writing(tmp_path / "list.json")
+    assert len(left) == 1
+    (tmp_path / f".list.json.{os.getpid()}.0123abcd").touch()
+    (tmp_path / ".lock").touch()
+    assert abandoned(tmp_path) == left
+
+
+def test_a_sweep_removes_it_from_manifests_and_from_the_folder_of_the_watch(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    for place in (home.landing / "manifests", home.watch):
+        assert killed_while_writing(place / "list.json")
+    home.sweep()
+    assert [path for path in home.root.rglob(".*") if "list" in path.name] == []
