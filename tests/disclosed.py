@@ -72,4 +72,4 @@ class World:
         ]
         rows, columns, factors = zip(*entries, strict=True)
         identities = csr_matrix((factors, (rows, columns)), shape=(len(self.rows), len(place)))
-        return Family(np.array([*self.cells.values()]), identities, np.array([exact for _, exact in self.rows]))
+        return Family.of(np.array([*self.cells.values()]), identities, np.array([exact for _, exact in self.rows]))

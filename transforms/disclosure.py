@@ -1,10 +1,11 @@
 """Which cells of linked tables are left empty, so that no small count can be derived from the others.
 
-Publishing does not call this yet: `docs/decisions/0030-disclosure.md` says what is missing.
+`docs/disclosure.md` says what is promised, to whom, and against which attacker.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,17 +16,36 @@ Cells = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
+class Unprotected(ValueError):
+    """No other world is known in which the cell differs enough: what would protect it is already known to everybody."""
+
+
 @dataclass(frozen=True)
 class Family:
-    """Tables that hang together: their cells in one row, and what everybody knows to hold between them.
+    """Tables that hang together: their cells in one row, and what everybody is taken to know of how they hang together.
 
-    A row of `identities` holds the factors of one statement about the cells: their sum is 0 where `exact`, else at
-    least 0. No statement has a constant, so that twice the cells are a family too. Cells are whole and not negative.
+    A row of `identities` holds the factors of one statement about the cells. Where `exact`, the sum of that row is
+    known to the unit, whatever it is: how many persons a total counts once and its parts twice is taken as known. Else the sum
+    is at least 0. Cells are whole numbers of at least `least`. Cells that are not `open` are known to everybody for good.
     """
 
     values: Cells
     identities: Any
     exact: Mask
+    sums: Cells
+    least: Cells
+    open: Mask
+
+    @classmethod
+    def of(
+        cls, values: Cells, identities: Any, exact: Mask, least: Cells | None = None, known: Mask | None = None
+    ) -> Family:
+        """Return the family of these cells; without `least` each may be zero, without `known` each may be hidden."""
+        return cls(
+            values, identities, exact, identities @ values,
+            np.zeros_like(values) if least is None else least,
+            np.ones(values.size, bool) if known is None else ~known,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,59 +56,94 @@ class Protection:
     width: int
 
 
+Near = Callable[[int, int], Cells | None]
+"""The cells among which a world for a cell is looked for: first the nearest, then more; None when there are no more."""
+Twins = Callable[[Mask], Mask]
+"""The hidden cells, and those that are hidden with them: the same cell in other versions of the month."""
+
+
 def primary(family: Family, protection: Protection) -> Mask:
     """Return the cells that are hidden for their own sake: small, and not zero, which tells of nobody."""
-    return (family.values > 0) & (family.values < protection.threshold)
+    return family.open & (family.values > 0) & (family.values < protection.threshold)
 
 
-def pattern(family: Family, protection: Protection, standing: Mask | None = None) -> Mask:
+def pattern(
+    family: Family, protection: Protection, standing: Mask | None = None, near: Near | None = None, twins: Twins | None = None
+) -> Mask:  # fmt: skip
     """Return the cells to hide: primary ones, those hidden before (`standing`), and what protects them.
 
-    For every hidden cell there are two families of whole numbers that agree with all that is published and in which
-    the cell differs by `width` or more. The same input gives the same pattern. Raises ValueError where `values` break their
-    identities, or where an identity lets a hidden cell be nothing but zero.
+    For every hidden cell there are two families of whole numbers that agree with all that is known and in which
+    the cell differs by `width` or more. The same input gives the same pattern. Raises Unprotected where there is none.
     """
-    _require_consistent(family)
+    worlds = _Worlds(family)
     hidden = primary(family, protection)
     if standing is not None:
-        hidden |= standing
+        hidden |= standing & family.open
+    together = twins or (lambda mask: mask)
+    hidden = together(hidden)
     lower, higher = np.zeros_like(family.values), np.zeros_like(family.values)
     while (narrow := np.flatnonzero(hidden & (higher - lower < protection.width))).size:
-        moved = _another_world(family, hidden, int(narrow[0]), protection.width)
-        hidden |= moved != 0
+        moved = worlds.another(hidden, int(narrow[0]), protection.width, near)
+        hidden = together(hidden | (moved != 0))
         lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
     return hidden
 
 
-def _require_consistent(family: Family) -> None:
-    sums = family.identities @ family.values
-    if (sums[family.exact] != 0).any() or (sums < 0).any() or (family.values < 0).any():
-        raise ValueError("the cells break their own identities")
+class _Worlds:
+    """Finds other families of numbers that agree with what is known, and proves that they do."""
 
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.columns = family.identities.tocsc()
 
-def _another_world(family: Family, hidden: Mask, cell: int, width: int) -> Cells:
-    """Return by how much each cell differs in a world where `cell` is larger by `width`, at the least value newly hidden."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import hstack
+    def another(self, hidden: Mask, cell: int, width: int, near: Near | None) -> Cells:
+        """Return by how much each cell differs where `cell` is larger by `width`, at the least value newly hidden."""
+        stage = 0
+        while (among := self._among(cell, stage, near)) is not None:
+            moved = self._found(hidden, cell, width, among)
+            if moved is not None:
+                return moved
+            stage += 1
+        raise Unprotected(f"cell {cell} cannot be hidden")
 
-    count = family.values.size
-    sums = family.identities @ family.values
-    least = np.where(family.exact, 0, -sums)
-    most = np.where(family.exact, 0, np.inf)
-    cost = np.where(hidden, 1e-6, 1.0 + family.values)
-    lower = np.zeros(2 * count)
-    upper = np.concatenate([np.full(count, np.inf), family.values.astype(float)])
-    lower[cell] = upper[cell] = width
-    upper[count + cell] = 0
-    found = milp(
-        np.concatenate([cost, cost]),
-        constraints=LinearConstraint(hstack([family.identities, -family.identities], format="csc"), least, most),
-        bounds=Bounds(lower, upper),
-        integrality=np.ones(2 * count),
-    )
-    if found.x is None:
-        raise ValueError(f"cell {cell} cannot be hidden: {found.message}")
-    whole: Cells = np.rint(found.x).astype(np.int64)
-    moved: Cells = whole[:count] - whole[count:]
-    _require_consistent(Family(family.values + moved, family.identities, family.exact))
-    return moved
+    def _among(self, cell: int, stage: int, near: Near | None) -> Cells | None:
+        if near is None:
+            return np.flatnonzero(self.family.open) if stage == 0 else None
+        found = near(cell, stage)
+        return None if found is None else found[self.family.open[found]]
+
+    def _found(self, hidden: Mask, cell: int, width: int, among: Cells) -> Cells | None:
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import hstack
+
+        family, count = self.family, among.size
+        part = self.columns[:, among]
+        rows = np.unique(part.indices)
+        part = part[rows]
+        values, exact, sums = family.values[among], family.exact[rows], family.sums[rows]
+        cost = np.where(hidden[among], 1e-6, 1.0 + values)
+        lower = np.zeros(2 * count)
+        upper = np.concatenate([np.full(count, np.inf), (values - family.least[among]).astype(float)])
+        place = int(np.flatnonzero(among == cell)[0])
+        lower[place] = upper[place] = width
+        upper[count + place] = 0
+        limits = LinearConstraint(
+            hstack([part, -part], format="csc"), np.where(exact, 0, -sums), np.where(exact, 0, np.inf)
+        )
+        found = milp(
+            np.concatenate([cost, cost]), constraints=limits, bounds=Bounds(lower, upper), integrality=np.ones(2 * count)
+        )  # fmt: skip
+        if found.x is None:
+            return None
+        whole: Cells = np.rint(found.x).astype(np.int64)
+        change = whole[:count] - whole[count:]
+        self._require_agreement(part, change, exact, sums, values - family.least[among])
+        moved = np.zeros_like(family.values)
+        moved[among] = change
+        return moved
+
+    def _require_agreement(self, part: Any, change: Cells, exact: Mask, sums: Cells, room: Cells) -> None:
+        """Raise ArithmeticError unless the other world is one: a solver's word is not taken."""
+        changed = part @ change
+        if (changed[exact] != 0).any() or (sums[~exact] + changed[~exact] < 0).any() or (room + change < 0).any():
+            raise ArithmeticError("the solver's world breaks what is known")

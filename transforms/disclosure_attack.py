@@ -32,6 +32,8 @@ class Interval:
 def attack(family: Family, hidden: Mask) -> list[Interval]:
     """Return the interval of every hidden cell, found without a look at the hidden values.
 
+    The attacker knows the sums of the exact statements, as `Family` says: how many persons a total counts once.
+
     Hidden cells that no identity links are attacked apart from each other: that changes the time, not the answer.
     """
     if not hidden.any():
@@ -41,7 +43,8 @@ def attack(family: Family, hidden: Mask) -> list[Interval]:
 
     columns = np.flatnonzero(hidden)
     unknown = csr_matrix(family.identities)[:, columns]
-    told = -(csr_matrix(family.identities)[:, np.flatnonzero(~hidden)] @ family.values[~hidden])
+    known = np.where(family.exact, family.sums, 0)
+    told = known - csr_matrix(family.identities)[:, np.flatnonzero(~hidden)] @ family.values[~hidden]
     _, block = connected_components(abs(unknown).T @ abs(unknown), directed=False)
     intervals = []
     for number in np.unique(block):
@@ -49,15 +52,16 @@ def attack(family: Family, hidden: Mask) -> list[Interval]:
         rows = np.flatnonzero(abs(unknown[:, mine]).sum(axis=1))
         matrix, least = unknown[rows][:, mine], told[rows]
         most = np.where(family.exact[rows], least, np.inf)
-        intervals += [Interval(int(columns[one]), *_bounds(matrix, least, most, at)) for at, one in enumerate(mine)]
+        floor = family.least[columns[mine]]
+        intervals += [Interval(int(columns[one]), *_bounds(matrix, least, most, floor, at)) for at, one in enumerate(mine)]
     return intervals
 
 
-def _bounds(matrix: Any, least: Any, most: Any, at: int) -> tuple[float, float]:
-    return _extreme(matrix, least, most, at, 1), _extreme(matrix, least, most, at, -1)
+def _bounds(matrix: Any, least: Any, most: Any, floor: Any, at: int) -> tuple[float, float]:
+    return _extreme(matrix, least, most, floor, at, 1), _extreme(matrix, least, most, floor, at, -1)
 
 
-def _extreme(matrix: Any, least: Any, most: Any, at: int, sign: int) -> float:
+def _extreme(matrix: Any, least: Any, most: Any, floor: Any, at: int, sign: int) -> float:
     """Return the least (`sign` 1) or largest (-1) value of one unknown; infinite where it is unbounded.
 
     Presolve is off: with it HiGHS (SciPy 1.17.1) called a largest value 9 where a checked family of whole numbers has 13.
@@ -70,7 +74,7 @@ def _extreme(matrix: Any, least: Any, most: Any, at: int, sign: int) -> float:
     found = milp(
         goal,
         constraints=constraints,
-        bounds=Bounds(0, np.inf),
+        bounds=Bounds(floor, np.inf),
         integrality=np.ones(goal.size),
         options={"mip_rel_gap": 0, "presolve": False},
     )

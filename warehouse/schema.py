@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 import polars as pl
 
+from warehouse.exposure import Exposure
 from warehouse.metric import Metric
 
 ACRONYMS = {
@@ -86,6 +87,7 @@ class Column:
     personal: bool = False
     name: str = ""
     meaning_id: str = ""
+    exposure: Exposure | None = None
 
     def but(self, **changes: Any) -> Column:
         """Return a copy of this column with `changes` applied: how a table adapts the vocabulary.
@@ -210,11 +212,13 @@ class Fact(Table):
     """A table of the warehouse that a run writes; `driven_by` names the kinds whose dates make its versions.
 
     A fact without drivers has no `as_of_date`: it is replaced as a whole when its sources change.
+    `exposed` is the exposure of all its values, where they have the same: what others published is known anyhow.
     A fact with versions that is `shown_as` a name gets three views of that name: `name` (what stands),
     `name_history` and the macro `name_as_of(day)`; `title` and `caution` are what their comments say.
     """
 
     driven_by: ClassVar[tuple[str, ...]] = ()
+    exposed: ClassVar[Exposure | None] = None
     shown_as: ClassVar[str] = ""
     title: ClassVar[str] = ""
     caution: ClassVar[str] = ""

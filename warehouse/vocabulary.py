@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from warehouse.exposure import COUNTED
 from warehouse.metric import Metric
 from warehouse.schema import Column, Parse, in_english
 
@@ -133,7 +134,9 @@ MOST_WORKERS = 9_999_999
 
 def persons(description: str, label_id: str, *, nullable: bool = False) -> Column:
     """Return a column of distinct persons, which must never be summed over regions, scopes or months."""
-    return Column(WHOLE, description, "persons", label_id=label_id, nullable=nullable, minimum=0, additive=False)
+    return Column(
+        WHOLE, description, "persons", label_id=label_id, nullable=nullable, minimum=0, additive=False, exposure=COUNTED
+    )  # fmt: skip
 
 
 def count(description: str, unit: str, label_id: str, *, nullable: bool = False) -> Column:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.exposure import COUNTED, follows
 from warehouse.metric import Metric
 from warehouse.schema import Column, Extract, Fact, Parse, Rule
 from warehouse.vocabulary import arriving
@@ -65,8 +66,10 @@ class FactBenefit(
     as_of_date = v.AS_OF_DATE.but(source="klaim.tgl_data")
     programme = v.PROGRAMME.but(source="klaim.program")
     benefit_type = v.BENEFIT_TYPE.but(source="klaim.jenis_manfaat")
-    cases = v.count("Claims paid: the number of no_klaim.", "claims", "Kasus").but(source="klaim", minimum=1)
-    paid_idr = v.rupiah("Benefits paid.", "Manfaat dibayar").but(source="klaim.jumlah")
+    cases = v.count("Claims paid: the number of no_klaim.", "claims", "Kasus").but(
+        source="klaim", minimum=1, exposure=COUNTED
+    )
+    paid_idr = v.rupiah("Benefits paid.", "Manfaat dibayar").but(source="klaim.jumlah", exposure=follows("cases"))
     paid_per_case_idr = v.ratio(
         Metric(
             "paid_idr", "cases", "Benefits paid per claim, whole rupiah.", "Manfaat per kasus", "Benefit per claim",

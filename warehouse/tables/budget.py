@@ -1,6 +1,7 @@
 """Extract anggaran and fact_budget: what public budgets and donors set aside for contributions, and what is spent."""
 
 from warehouse import vocabulary as v
+from warehouse.exposure import PUBLIC, follows
 from warehouse.metric import Metric
 from warehouse.schema import Extract, Fact, Parse, Table
 from warehouse.tables.target import LEGAL_REFERENCE, YEAR
@@ -49,13 +50,14 @@ class FactBudget(
         description="Budget of the year for contributions; empty where a public source was billed and no budget was delivered.",
         nullable=True,
         source="anggaran.pagu",
+        exposure=PUBLIC,
     )
-    budget_workers = WORKERS.but(source="anggaran.tenaga_kerja")
+    budget_workers = WORKERS.but(source="anggaran.tenaga_kerja", exposure=PUBLIC)
     spent_idr = v.rupiah(
         "Contributions paid for the months of the year in the regency by the funding source, over all segments and"
         " programmes, each month in its newest version; empty while no contributions of the year were delivered at all.",
         "Realisasi", nullable=True,
-    ).but(source="iuran.dibayar")  # fmt: skip
+    ).but(source="iuran.dibayar", exposure=follows("fact_premium.workers_billed"))  # fmt: skip
     absorption_ratio = v.ratio(
         Metric(
             "spent_idr", "budget_idr", "Absorption: spent over budget. Above 1 happens and is kept.",
@@ -94,6 +96,8 @@ class FactMinimumPremium(
 
     Temporary reductions are left out; that of 2026 does not hold for public budgets.
     """
+
+    exposed = PUBLIC
 
     year = YEAR.but(source="dim_month")
     yearly_premium_idr = v.rupiah(

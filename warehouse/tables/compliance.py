@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.exposure import EMPLOYERS
 from warehouse.metric import Metric
 from warehouse.schema import Column, Fact, Rule
 
@@ -95,6 +96,7 @@ class FactCompliance(
     shown_as = "compliance"
     title = "Compliance of employers"
     caution = "Counts add up over regencies; an employer may have several findings."
+    exposed = EMPLOYERS
 
     region_code = v.REGION_CODE
     month = v.MONTH

@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.exposure import PUBLIC
 from warehouse.metric import Metric
 from warehouse.schema import Column, Fact, Rule, Table
 from warehouse.tables.workforce import PERIOD, SOURCE
@@ -89,15 +90,16 @@ class FactCoverage(
         "Eligible workers of the release with the newest period not after the month among those released by as_of_date;"
         " a province or the nation adds up its regencies and is empty while one of them has none.",
         "persons", "Pekerja layak", nullable=True,
-    ).but(source="penduduk_bekerja", additive=False)  # fmt: skip
+    ).but(source="penduduk_bekerja", additive=False, exposure=PUBLIC)  # fmt: skip
     workforce_source = SOURCE.but(
         key=False,
         nullable=True,
         source="penduduk_bekerja.sumber",
         description="Source of eligible_workers; MIXED when several.",
+        exposure=PUBLIC,
     )
     workforce_period = PERIOD.but(
-        key=False, nullable=True, source="penduduk_bekerja.periode",
+        key=False, nullable=True, source="penduduk_bekerja.periode", exposure=PUBLIC,
         description="Survey period of eligible_workers; the oldest one when regencies differ.",
     )  # fmt: skip
     coverage_ratio = v.ratio(COVERAGE)

@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.exposure import PUBLIC
 from warehouse.schema import Column, Extract, Fact, Parse
 from warehouse.vocabulary import arriving
 
@@ -49,6 +50,8 @@ class FactIndicator(
     Fact, layer="mart", name="fact_indicator", grain="one row per region, period, indicator and source", comes_from="indikator"
 ):  # fmt: skip
     """Published figures of regions, such as participation rates and wages; a later delivery of the same key replaces it."""
+
+    exposed = PUBLIC
 
     region_code = v.REGION_CODE.but(source="indikator.kode")
     period = PERIOD.but(source="indikator.periode")

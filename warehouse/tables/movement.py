@@ -1,6 +1,7 @@
 """Where the workers of a month came from and where those of the month before went."""
 
 from warehouse import vocabulary as v
+from warehouse.exposure import PUBLIC
 from warehouse.metric import Metric
 from warehouse.schema import Fact, Rule
 from warehouse.tables.coverage import KEPESERTAAN
@@ -37,6 +38,7 @@ class FactMovement(
         key=False,
         description="Version of the month before that this one is measured against: its newest known on as_of_date.",
         label_id="Tanggal data bulan sebelumnya",
+        exposure=PUBLIC,
     )
     previous_workers = v.persons(
         "Distinct workers in force here the month before, in that version.", "Pekerja aktif bulan sebelumnya"

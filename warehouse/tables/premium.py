@@ -1,10 +1,12 @@
 """The premium fact."""
 
 from warehouse import vocabulary as v
+from warehouse.exposure import COUNTED, follows
 from warehouse.metric import Metric
 from warehouse.schema import Fact, Rule
 
 IURAN = "iuran as seen on as_of_date"
+BILLED = follows("workers_billed")
 
 
 class FactPremium(
@@ -37,28 +39,30 @@ class FactPremium(
         " residence, like members. Memberships that could not be priced are left out: fact_premium_rule counts them. Empty"
         " where none could be priced, and without a snapshot of memberships.",
         "Iuran seharusnya", nullable=True,
-    ).but(source="kepesertaan, badan_usaha and core.contribution_rule")  # fmt: skip
+    ).but(source="kepesertaan, badan_usaha and core.contribution_rule", exposure=follows("members"))  # fmt: skip
     workers_billed = v.count("Workers billed: the sum of jumlah_tk.", "workers", "Tenaga kerja ditagih").but(
-        source=IURAN
+        source=IURAN, exposure=COUNTED
     )
-    billed_idr = v.rupiah("Contribution billed.", "Iuran ditagih").but(source=IURAN)
-    paid_idr = v.rupiah("Contribution paid.", "Iuran dibayar").but(source=IURAN)
-    paid_on_time_idr = v.rupiah("Paid on or before the due date of the month.", "Dibayar tepat waktu").but(source=IURAN)
+    billed_idr = v.rupiah("Contribution billed.", "Iuran ditagih").but(source=IURAN, exposure=BILLED)
+    paid_idr = v.rupiah("Contribution paid.", "Iuran dibayar").but(source=IURAN, exposure=BILLED)
+    paid_on_time_idr = v.rupiah("Paid on or before the due date of the month.", "Dibayar tepat waktu").but(
+        source=IURAN, exposure=BILLED
+    )
     paid_late_idr = v.rupiah(
         "Paid after the due date of the month; a payment without a date is neither on time nor late.",
         "Dibayar terlambat",
-    ).but(source=IURAN)
+    ).but(source=IURAN, exposure=BILLED)
     arrears_idr = v.rupiah(
         "Billed for the month and unpaid after its due date. Account by account, all payments known on as_of_date settle"
         " the oldest month first and a surplus goes forward; none settles another account. An account is a payer (the"
         " employer, else the membership) in one regency, segment, programme and funding source.",
         "Piutang iuran",
-    ).but(source=IURAN)
+    ).but(source=IURAN, exposure=BILLED)
     fine_idr = v.rupiah(
         "Fine for what was paid after the due date of the month or is unpaid on as_of_date: the rate of the segment for"
         " every month begun since; nothing for payments without a date.",
         "Denda", nullable=True,
-    ).but(source=IURAN)  # fmt: skip
+    ).but(source=IURAN, exposure=BILLED)  # fmt: skip
     premium_per_member_idr = v.ratio(
         Metric(
             "billed_idr", "members", "Contribution billed per member, whole rupiah.", "Iuran per peserta",

@@ -1,8 +1,10 @@
 """Why what was billed differs from what is due."""
 
 from warehouse import vocabulary as v
+from warehouse.exposure import COUNTED, follows
 from warehouse.schema import Column, Fact
 
+LED = follows("payers", "fact_premium.members", "fact_premium.workers_billed")
 CAUSES = (
     "AGREES", "OTHER_REGENCY", "STATE_SHARE", "UNKNOWN_CLASS", "RULE_CHANGE", "NOT_BILLED", "NO_MEMBERSHIP",
     "UNDER_BILLED", "OVER_BILLED",
@@ -40,9 +42,11 @@ class FactPremiumDifference(
         " OVER_BILLED: less, or more, than is due.",
         "code", label_id="Sebab selisih", values=CAUSES, key=True,
     )  # fmt: skip
-    payers = v.count("Payers with this cause.", "payers", "Pembayar").but(additive=False)
-    due_idr = v.rupiah("Contribution due; of the memberships that could be priced.", "Iuran seharusnya")
-    billed_idr = v.rupiah("Contribution billed.", "Iuran ditagih")
+    payers = v.count("Payers with this cause.", "payers", "Pembayar").but(additive=False, exposure=COUNTED)
+    due_idr = v.rupiah("Contribution due; of the memberships that could be priced.", "Iuran seharusnya").but(
+        exposure=LED
+    )
+    billed_idr = v.rupiah("Contribution billed.", "Iuran ditagih").but(exposure=LED)
     difference_idr = Column(
         v.WHOLE, "Billed less due; below zero where too little was billed.", "rupiah", label_id="Selisih",
         formula="billed_idr - due_idr",

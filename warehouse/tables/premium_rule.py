@@ -1,6 +1,7 @@
 """Which rules of law make the contribution that is due."""
 
 from warehouse import vocabulary as v
+from warehouse.exposure import COUNTED, PUBLIC, follows
 from warehouse.schema import Fact
 from warehouse.tables.premium_due import RULES, WEAKEST
 
@@ -23,6 +24,10 @@ class FactPremiumRule(
     programme = v.PROGRAMME
     funding_source = v.FUNDING_SOURCE
     rules_ = RULES.but(key=True)
-    confidence = WEAKEST
-    memberships = v.count("Memberships in force that hold the programme.", "memberships", "Kepesertaan")
-    due_idr = v.rupiah("Contribution due; empty without rules.", "Iuran seharusnya", nullable=True)
+    confidence = WEAKEST.but(exposure=PUBLIC)
+    memberships = v.count("Memberships in force that hold the programme.", "memberships", "Kepesertaan").but(
+        exposure=COUNTED
+    )
+    due_idr = v.rupiah("Contribution due; empty without rules.", "Iuran seharusnya", nullable=True).but(
+        exposure=follows("memberships", "fact_premium.members")
+    )

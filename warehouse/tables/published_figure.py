@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.exposure import PUBLIC
 from warehouse.schema import Column, Extract, Fact, Parse, Rule, Table
 from warehouse.vocabulary import arriving
 
@@ -129,6 +130,8 @@ class FactPublishedFigure(
     keep its value: coverage_pct and target_pct are fractions here (coverage_ratio_stated, target_ratio_stated), and
     kode_kemendagri is today's region_code. The judgement on each claim is in mart.claim_check.
     """
+
+    exposed = PUBLIC
 
     row_id = ROW_ID.but(source="angka_publikasi.row_id")
     as_of = AS_OF.but(source="angka_publikasi.as_of")

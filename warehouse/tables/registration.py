@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.exposure import COUNTED, EMPLOYERS
 from warehouse.metric import Metric
 from warehouse.schema import Column, Extract, Fact, Parse, Rule
 from warehouse.tables.membership import NIK, Membership
@@ -78,7 +79,7 @@ class FactRegistration(
     month = MONTH_SEEN.but(source="tk_baru.tgl_data")
     as_of_date = v.AS_OF_DATE.but(source="tk_baru.tgl_data, kepesertaan.tgl_data")
     registering_employers = v.count("Employers that registered workers.", "employers", "Badan usaha pendaftar").but(
-        source="tk_baru.npp", additive=False
+        source="tk_baru.npp", additive=False, exposure=EMPLOYERS
     )
     registered_workers = v.persons("Workers registered in the month up to as_of_date.", "Tenaga kerja didaftarkan").but(
         source="tk_baru.nik"
@@ -93,7 +94,7 @@ class FactRegistration(
     ).but(source="kepesertaan.nik, kepesertaan.npp")  # fmt: skip
     not_yet_workers = Column(
         v.WHOLE, "Registered workers without any membership in force yet.", "persons", label_id="Belum menjadi peserta",
-        nullable=True, additive=False, formula="registered_workers - member_workers",
+        nullable=True, additive=False, formula="registered_workers - member_workers", exposure=COUNTED,
     )  # fmt: skip
     member_ratio = v.ratio(
         Metric(

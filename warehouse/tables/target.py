@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse import vocabulary as v
+from warehouse.exposure import PUBLIC
 from warehouse.schema import Column, Extract, Fact, Parse
 from warehouse.vocabulary import arriving
 
@@ -44,6 +45,8 @@ class FactTarget(
     comes_from="target, seeds/targets.csv",
 ):
     """Coverage targets: the dated, cited ones of the seeds, replaced by what an extract delivers for the same key."""
+
+    exposed = PUBLIC
 
     region_code = v.REGION_CODE.but(source="target.kode, seeds/targets.csv")
     year = YEAR.but(source="target.tahun, seeds/targets.csv")

@@ -1,6 +1,7 @@
 """Extract penduduk_bekerja and fact_workforce: the working population, the denominator of coverage."""
 
 from warehouse import vocabulary as v
+from warehouse.exposure import PUBLIC
 from warehouse.schema import Column, Extract, Fact, Parse, Rule
 from warehouse.vocabulary import arriving
 
@@ -40,6 +41,8 @@ class FactWorkforce(
     comes_from="penduduk_bekerja",
 ):
     """Every release of the working population, also those that no coverage figure uses."""
+
+    exposed = PUBLIC
 
     region_code = v.REGION_CODE.but(source="penduduk_bekerja.kode_kab")
     period = PERIOD.but(source="penduduk_bekerja.periode")

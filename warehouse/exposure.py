@@ -1,0 +1,29 @@
+"""What a column tells of persons, and so when the published copy leaves it out: stated once, with the column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """How a column may give somebody away.
+
+    `counted`: a number of persons, hidden when it is small. `follows`: hidden with any of `leaders`, which are columns of
+    the same row, or of a coarser table where written `fact_premium.members`. `employers`: counts of employers and
+    what they owe, which are not persons. `public`: known to everybody from elsewhere.
+    """
+
+    kind: Literal["public", "counted", "follows", "employers"]
+    leaders: tuple[str, ...] = ()
+
+
+PUBLIC = Exposure("public")
+COUNTED = Exposure("counted")
+EMPLOYERS = Exposure("employers")
+
+
+def follows(*leaders: str) -> Exposure:
+    """Return the exposure of a column that is hidden whenever one of `leaders` is."""
+    return Exposure("follows", leaders)
