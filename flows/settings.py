@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import tomllib
 from pathlib import Path, PurePosixPath
@@ -35,6 +36,7 @@ from warehouse.errors import Stop
 
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST_NAME = 80
+THRESHOLD_ENV, DEFAULT_THRESHOLD = "CAKUPAN_DISCLOSURE_THRESHOLD", "5"
 LEAST_MEMORY, ENGINE_THREADS = 512 << 20, 2
 WORDS = (("yyyy", "%Y"), ("mm", "%m"), ("dd", "%d"))
 Kind = Literal[
@@ -160,6 +162,15 @@ class PublishSettings(Strict):
     postgresql: PostgresqlTarget | None = None
 
 
+class DisclosureSettings(Strict):
+    """What the published copy leaves out: counts of persons below `threshold`, uncertain by at least `width`."""
+
+    threshold: int = Field(
+        default_factory=lambda: int(os.environ.get(THRESHOLD_ENV, DEFAULT_THRESHOLD)), ge=1, le=1_000
+    )
+    width: int = Field(default=10, ge=2, le=10_000)
+
+
 class EngineLimits(TypedDict):
     """What DuckDB may take."""
 
@@ -186,6 +197,7 @@ class Settings(CorrectionsFile):
     dialect: DialectSettings = DialectSettings()
     sources: dict[str, Source] = Field(default_factory=dict)
     publish: PublishSettings = PublishSettings()
+    disclosure: DisclosureSettings = Field(default_factory=DisclosureSettings)
     layouts: dict[str, LayoutSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")

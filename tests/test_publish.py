@@ -15,8 +15,8 @@ import pytest
 from tests.warehouse_rows import MID_MARCH, coverage, load, load_regions
 from warehouse import ddl
 from warehouse.errors import Stop
-from warehouse.publish import Read, publish
-from warehouse.schema import Table, tables_of
+from warehouse.publish import Read, everything, publish
+from warehouse.schema import tables_of
 from warehouse.store import building, query
 from warehouse.tables.coverage import FactCoverage
 
@@ -208,8 +208,9 @@ def test_a_name_that_is_no_plain_name_is_refused(warehouse: Path, published: Pat
 
 
 def test_two_publishers_do_not_meet(warehouse: Path, published: Path) -> None:
-    def meanwhile(_table: type[Table], _read: Read) -> None:
+    def meanwhile(_read: Read) -> pl.DataFrame:
         publish(warehouse, published, "v2")
+        return everything(_read)
 
     with pytest.raises(Stop, match="is being written by process"):
         publish(warehouse, published, "v1", disclose=meanwhile)
@@ -217,13 +218,12 @@ def test_two_publishers_do_not_meet(warehouse: Path, published: Path) -> None:
 
 
 def test_what_may_not_be_disclosed_is_left_out_everywhere(warehouse: Path, published: Path) -> None:
-    def hide_small(table: type[Table], read: Read) -> pl.DataFrame | None:
-        if table is not FactCoverage:
-            return None
-        frame = read("SELECT * EXCLUDE (coverage_ratio) FROM warehouse.mart.fact_coverage")
-        return frame.with_columns(
-            pl.when(pl.col("active_workers") >= 10).then("active_workers").alias("active_workers")
-        )
+    def hide_small(read: Read) -> pl.DataFrame:
+        return read("""
+            SELECT 'mart.fact_coverage' AS object, 'active_workers' AS column_name, region_code, month, as_of_date, basis,
+                segment, '' AS programme, '' AS funding_source, '' AS part, loaded_at
+            FROM warehouse.mart.fact_coverage WHERE active_workers < 10
+        """)
 
     directory = publish(warehouse, published, "v1", disclose=hide_small)
     assert current(published) == [None, 40]

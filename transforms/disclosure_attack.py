@@ -53,7 +53,9 @@ def attack(family: Family, hidden: Mask) -> list[Interval]:
         matrix, least = unknown[rows][:, mine], told[rows]
         most = np.where(family.exact[rows], least, np.inf)
         floor = family.least[columns[mine]]
-        intervals += [Interval(int(columns[one]), *_bounds(matrix, least, most, floor, at)) for at, one in enumerate(mine)]
+        intervals += [
+            Interval(int(columns[one]), *_bounds(matrix, least, most, floor, at)) for at, one in enumerate(mine)
+        ]
     return intervals
 
 

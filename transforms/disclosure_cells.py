@@ -10,15 +10,13 @@ import polars as pl
 from scipy.sparse import csr_matrix
 
 from transforms.disclosure import Family, Mask
+from warehouse.tables.hidden import HiddenCell
 
-ADDRESS = (
-    "table", "column", "region_code", "month", "as_of_date", "basis", "segment", "programme", "funding_source", "part", "loaded_at",
-)  # fmt: skip
-"""What names a cell of any fact; what a table does not have is the empty text, `part` is the last column of its key."""
+ADDRESS = tuple(HiddenCell.columns)
 LINE = tuple(name for name in ADDRESS if name not in ("region_code", "loaded_at"))
 OF_SCOPES = {"UCJ": ("PU", "BPU", "JAKON"), "ALL": ("UCJ", "PMI")}
 MOVES = ("moved_in_workers", "moved_out_workers")
-PRESENT = "fact_programme_coverage"
+PRESENT = "mart.fact_programme_coverage"
 """The table that has no rows of none: a row that is there tells of at least one person."""
 
 Terms = pl.DataFrame
@@ -27,7 +25,7 @@ Terms = pl.DataFrame
 
 @dataclass(frozen=True)
 class Month:
-    """The cells of a month with its family; `cells` has the columns of ADDRESS and value, previous, until, known, hidden."""
+    """The cells of a month with its family; `cells` has the columns of `mart.hidden_cell` and value, previous, until, known, hidden."""
 
     cells: pl.DataFrame
     family: Family
@@ -42,7 +40,7 @@ class Month:
 def month_of(cells: pl.DataFrame, parents: Mapping[str, str]) -> Month:
     """Return the month of `cells`: those of the month to decide on, and those decided that hang together with them.
 
-    Columns: ADDRESS, `value`, `previous` (as_of_date of the month before, of movement), `until` (superseded_at), `known` (true
+    Columns: those of `mart.hidden_cell`, `value`, `previous` (as_of_date of the month before, of movement), `until` (superseded_at), `known` (true
     where everybody knows the cell), `hidden` (true where it was hidden before).
     """
     numbered = cells.with_row_index("cell")
@@ -55,7 +53,7 @@ def month_of(cells: pl.DataFrame, parents: Mapping[str, str]) -> Month:
         (terms["factor"].to_numpy(), (terms["statement"].to_numpy(), terms["cell"].to_numpy())),
         shape=(total, numbered.height), dtype=np.int64,
     )  # fmt: skip
-    least = (numbered["table"] == PRESENT).cast(pl.Int64).to_numpy()
+    least = (numbered["object"] == PRESENT).cast(pl.Int64).to_numpy()
     values = numbered["value"].to_numpy()
     known = (numbered["known"] & ~numbered["hidden"]).to_numpy() | _never(numbered)
     family = Family.of(values, matrix, np.arange(total) < count, np.minimum(least, values), known)
@@ -84,26 +82,28 @@ def _no_terms() -> Terms:
 
 def _exact(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
     standing = _standing(cells)
-    yield from _over_regions(standing.filter(~pl.col("column").is_in(MOVES)), parents)
+    yield from _over_regions(standing.filter(~pl.col("column_name").is_in(MOVES)), parents)
     yield from _over_scopes(standing)
     yield _in_a_row(
-        standing.filter(pl.col("table") == "fact_movement"),
+        standing.filter(pl.col("object") == "mart.fact_movement"),
         {"active_workers": 1, "previous_workers": -1, "joined_workers": -1, "returned_workers": -1, "moved_in_workers": -1,
          "left_workers": 1, "moved_out_workers": 1},
     )  # fmt: skip
-    both = standing.filter(pl.col("table").is_in(["fact_coverage", "fact_movement"]))
-    with_movement = both.filter((pl.col("table") == "fact_movement").any().over(*_ROW, "state"))
-    yield _across(with_movement, {("fact_coverage", "active_workers"): 1, ("fact_movement", "active_workers"): -1})
+    both = standing.filter(pl.col("object").is_in(["mart.fact_coverage", "mart.fact_movement"]))
+    with_movement = both.filter((pl.col("object") == "mart.fact_movement").any().over(*_ROW, "state"))
+    yield _across(
+        with_movement, {("mart.fact_coverage", "active_workers"): 1, ("mart.fact_movement", "active_workers"): -1}
+    )
     yield _across(
         with_movement,
-        {("fact_coverage", "joined_workers"): 1, ("fact_coverage", "returned_workers"): 1,
-         ("fact_movement", "joined_workers"): -1, ("fact_movement", "returned_workers"): -1,
-         ("fact_movement", "moved_in_workers"): -1},
+        {("mart.fact_coverage", "joined_workers"): 1, ("mart.fact_coverage", "returned_workers"): 1,
+         ("mart.fact_movement", "joined_workers"): -1, ("mart.fact_movement", "returned_workers"): -1,
+         ("mart.fact_movement", "moved_in_workers"): -1},
     )  # fmt: skip
     yield _across(
         with_movement,
-        {("fact_coverage", "left_workers"): 1, ("fact_movement", "left_workers"): -1,
-         ("fact_movement", "moved_out_workers"): -1},
+        {("mart.fact_coverage", "left_workers"): 1, ("mart.fact_movement", "left_workers"): -1,
+         ("mart.fact_movement", "moved_out_workers"): -1},
     )  # fmt: skip
     yield _with_the_month_before(standing)
     yield _by_funding(standing)
@@ -111,14 +111,14 @@ def _exact(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
 
 def _bounded(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
     standing = _standing(cells)
-    coverage = standing.filter(pl.col("table") == "fact_coverage")
+    coverage = standing.filter(pl.col("object") == "mart.fact_coverage")
     yield _in_a_row(coverage, {"active_workers": 1, "vulnerable_workers": -1})
     yield _in_a_row(coverage, {"active_workers": 1, "joined_workers": -1, "returned_workers": -1})
-    registration = standing.filter(pl.col("table") == "fact_registration")
+    registration = standing.filter(pl.col("object") == "mart.fact_registration")
     yield _in_a_row(registration, {"registered_workers": 1, "member_workers": -1})
     yield _in_a_row(registration, {"member_workers": 1, "employer_member_workers": -1})
     yield _within_the_active(standing)
-    yield from _over_regions(standing.filter(pl.col("column").is_in(MOVES)), parents)
+    yield from _over_regions(standing.filter(pl.col("column_name").is_in(MOVES)), parents)
 
 
 _ROW = ("region_code", "month", "as_of_date", "basis", "segment", "programme", "funding_source")
@@ -128,10 +128,10 @@ def _standing(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the cells once per moment at which something was loaded and they stood."""
     states = cells.select(pl.col("loaded_at").unique().sort().alias("state"))
     return (
-        cells.join(states, how="cross")
-        if states.height > 1
-        else cells.with_columns(pl.col("loaded_at").alias("state"))
-    ).filter((pl.col("loaded_at") <= pl.col("state")) & (pl.col("until").is_null() | (pl.col("until") > pl.col("state"))))
+        cells.join(states, how="cross") if states.height > 1 else cells.with_columns(pl.col("loaded_at").alias("state"))
+    ).filter(
+        (pl.col("loaded_at") <= pl.col("state")) & (pl.col("until").is_null() | (pl.col("until") > pl.col("state")))
+    )
 
 
 def _statement(*columns: str) -> pl.Expr:
@@ -152,7 +152,9 @@ def _over_regions(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[T
 
 def _over_scopes(cells: pl.DataFrame) -> Iterator[Terms]:
     """Yield what a scope is of its segments; fact_premium has segments alone."""
-    scoped = cells.filter(pl.col("table").is_in(["fact_coverage", "fact_programme_coverage", "fact_movement"]))
+    scoped = cells.filter(
+        pl.col("object").is_in(["mart.fact_coverage", "mart.fact_programme_coverage", "mart.fact_movement"])
+    )
     key = ["state", "region_code", *(name for name in LINE if name != "segment")]
     for scope, parts in OF_SCOPES.items():
         whole = scoped.filter(pl.col("segment") == scope)
@@ -161,21 +163,21 @@ def _over_scopes(cells: pl.DataFrame) -> Iterator[Terms]:
 
 
 def _in_a_row(cells: pl.DataFrame, factors: Mapping[str, int]) -> Terms:
-    key = ["state", "region_code", *(name for name in LINE if name != "column")]
-    return _weighted(cells, pl.col("column").replace_strict(factors, default=0, return_dtype=pl.Int64), key)
+    key = ["state", "region_code", *(name for name in LINE if name != "column_name")]
+    return _weighted(cells, pl.col("column_name").replace_strict(factors, default=0, return_dtype=pl.Int64), key)
 
 
 def _across(cells: pl.DataFrame, factors: Mapping[tuple[str, str], int]) -> Terms:
     names = {f"{table}.{column}": factor for (table, column), factor in factors.items()}
-    name = pl.concat_str("table", "column", separator=".")
+    name = pl.concat_str("object", "column_name", separator=".")
     return _weighted(cells, name.replace_strict(names, default=0, return_dtype=pl.Int64), ["state", *_ROW])
 
 
 def _within_the_active(cells: pl.DataFrame) -> Terms:
     """Return that nobody holds a programme who is not in force."""
     key = ["state", *(name for name in _ROW if name != "programme")]
-    active = cells.filter((pl.col("table") == "fact_coverage") & (pl.col("column") == "active_workers"))
-    holders = cells.filter(pl.col("table") == PRESENT).join(
+    active = cells.filter((pl.col("object") == "mart.fact_coverage") & (pl.col("column_name") == "active_workers"))
+    holders = cells.filter(pl.col("object") == PRESENT).join(
         active.select(*key, pl.col("cell").alias("whole")), on=key, how="inner"
     )
     more = holders.select(statement=pl.col("cell").cast(pl.Int64), cell=pl.col("whole"), factor=pl.lit(1))
@@ -185,10 +187,10 @@ def _within_the_active(cells: pl.DataFrame) -> Terms:
 def _with_the_month_before(cells: pl.DataFrame) -> Terms:
     """Return that those of the month before are those who were in force then."""
     key = ["state", "region_code", "basis", "segment", "month", "as_of_date"]
-    previous = cells.filter(pl.col("column") == "previous_workers").with_columns(
+    previous = cells.filter(pl.col("column_name") == "previous_workers").with_columns(
         pl.col("month").dt.offset_by("-1mo"), as_of_date="previous"
     )
-    active = cells.filter((pl.col("table") == "fact_coverage") & (pl.col("column") == "active_workers"))
+    active = cells.filter((pl.col("object") == "mart.fact_coverage") & (pl.col("column_name") == "active_workers"))
     pairs = previous.select(*key, "cell").join(active.select(*key, pl.col("cell").alias("before")), on=key, how="inner")
     pairs = pairs.with_row_index("statement")
     return pl.concat(
@@ -202,8 +204,8 @@ def _with_the_month_before(cells: pl.DataFrame) -> Terms:
 def _by_funding(cells: pl.DataFrame) -> Terms:
     """Return that who holds a programme holds it on some funding source, by the newest snapshot not after the bills."""
     key = ["state", "region_code", "month", "segment", "programme"]
-    holders = cells.filter((pl.col("table") == PRESENT) & (pl.col("basis") == "RESIDENCE"))
-    members = cells.filter(pl.col("column") == "members").sort("as_of_date")
+    holders = cells.filter((pl.col("object") == PRESENT) & (pl.col("basis") == "RESIDENCE"))
+    members = cells.filter(pl.col("column_name") == "members").sort("as_of_date")
     if not members.height or not holders.height:
         return _no_terms()
     linked = members.join_asof(

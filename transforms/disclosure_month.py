@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from transforms import disclosure_rows as rows
@@ -11,13 +12,15 @@ from transforms.disclosure import Mask, Protection, pattern
 from transforms.disclosure_cells import month_of
 from transforms.disclosure_near import Neighbours, together
 
-LINKED = ("fact_coverage", "fact_programme_coverage", "fact_movement", "fact_registration")
+LINKED = ("mart.fact_coverage", "mart.fact_programme_coverage", "mart.fact_movement", "mart.fact_registration")
 """Tables of all regions and scopes, which hang together as one family with the members of fact_premium."""
 
 
 def is_linked() -> pl.Expr:
     """Return whether a cell is one of the family."""
-    return pl.col("table").is_in(LINKED) | ((pl.col("table") == "fact_premium") & (pl.col("column") == "members"))
+    return pl.col("object").is_in(LINKED) | (
+        (pl.col("object") == "mart.fact_premium") & (pl.col("column_name") == "members")
+    )
 
 
 def hidden_of(cells: pl.DataFrame, parents: Mapping[str, str], protection: Protection) -> pl.DataFrame:
@@ -27,32 +30,43 @@ def hidden_of(cells: pl.DataFrame, parents: Mapping[str, str], protection: Prote
     """
     known = rows.small(cells, protection)
     linked, others = known.filter(is_linked()), known.filter(~is_linked())
-    parts = others.filter(pl.col("table").is_in(rows.PARTS_OF_A_GROUP))
+    parts = others.filter(pl.col("object").is_in(rows.PARTS_OF_A_GROUP))
     parts = rows.with_company(parts, protection)
     asked = rows.alone(parts, protection).select(rows.LED).with_columns(asked=pl.lit(True)).unique()
-    linked, others = _asked(linked, asked), _asked(others.filter(~pl.col("table").is_in(rows.PARTS_OF_A_GROUP)), asked)
+    linked, others = _asked(linked, asked), _asked(others.filter(~pl.col("object").is_in(rows.PARTS_OF_A_GROUP)), asked)
     linked = _family(_registered(linked, protection), parents, protection)
-    premium = pl.concat([linked, others]).filter(pl.col("table") == "fact_premium")
+    premium = pl.concat([linked, others]).filter(pl.col("object") == "mart.fact_premium")
     return pl.concat([linked, others, rows.led(parts, premium)])
 
 
 def _asked(cells: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """Return the cells with those of fact_premium hidden that the rows of their group need."""
     joined = cells.join(groups, on=rows.LED, how="left")
-    needed = pl.col("asked").is_not_null() & (pl.col("table") == "fact_premium") & ~pl.col("known") & (pl.col("value") > 0)
+    needed = (
+        pl.col("asked").is_not_null()
+        & (pl.col("object") == "mart.fact_premium")
+        & ~pl.col("known")
+        & (pl.col("value") > 0)
+    )
     return joined.with_columns(pl.col("hidden") | needed).drop("asked")
 
 
 def _registered(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
     """Return the cells with members hidden where few registered workers are not members: the difference is a count too."""
     keys = ["region_code", "month", "as_of_date", "loaded_at"]
-    counts = cells.filter(pl.col("table") == "fact_registration").pivot(on="column", index=keys, values="value")
+    counts = cells.filter(pl.col("object") == "mart.fact_registration").pivot(
+        on="column_name", index=keys, values="value"
+    )
     if not {"registered_workers", "member_workers"} <= set(counts.columns):
         return cells
     rest = pl.col("registered_workers") - pl.col("member_workers")
-    few = counts.filter((rest > 0) & (rest < protection.threshold)).select(keys).with_columns(column=pl.lit("member_workers"), few=True)
-    joined = cells.join(few, on=[*keys, "column"], how="left")
-    needed = (pl.col("few") & (pl.col("table") == "fact_registration") & ~pl.col("known")).fill_null(False)
+    few = (
+        counts.filter((rest > 0) & (rest < protection.threshold))
+        .select(keys)
+        .with_columns(column_name=pl.lit("member_workers"), few=True)
+    )
+    joined = cells.join(few, on=[*keys, "column_name"], how="left")
+    needed = (pl.col("few") & (pl.col("object") == "mart.fact_registration") & ~pl.col("known")).fill_null(False)
     return joined.with_columns(pl.col("hidden") | needed).drop("few")
 
 
@@ -60,11 +74,12 @@ def _family(cells: pl.DataFrame, parents: Mapping[str, str], protection: Protect
     if not cells["hidden"].any():
         return cells
     month = month_of(cells, parents)
-    twin, open_ = together(month)
+    twin, may_be = together(month)
 
     def twins(hidden: Mask) -> Mask:
-        return hidden | (open_ & pl.Series(hidden).to_frame("hidden").select(
-            pl.col("hidden").any().over(pl.Series("twin", twin)))["hidden"].to_numpy())
+        asked = np.zeros(twin.size, bool)
+        asked[twin[hidden]] = True
+        return hidden | (may_be & asked[twin])
 
     hidden = pattern(month.family, protection, month.standing, Neighbours(month, protection.width), twins)
     return cells.with_columns(hidden=pl.Series(hidden))

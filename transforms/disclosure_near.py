@@ -23,10 +23,10 @@ class Neighbours:
         self.values, self.open, self.standing = month.family.values, month.family.open, month.standing
         self.region = cells["region_code"].to_list()
         self.line = cells.select(LINE).hash_rows(0).to_list()
-        self.basis = [basis or ("RESIDENCE" if table == "fact_premium" else table)
-                      for basis, table in zip(cells["basis"].to_list(), cells["table"].to_list(), strict=True)]  # fmt: skip
+        self.basis = [basis or ("RESIDENCE" if table == "mart.fact_premium" else table)
+                      for basis, table in zip(cells["basis"].to_list(), cells["object"].to_list(), strict=True)]  # fmt: skip
         self.measure = [programme or ("flow" if column in FLOWS else column)
-                        for programme, column in zip(cells["programme"].to_list(), cells["column"].to_list(), strict=True)]  # fmt: skip
+                        for programme, column in zip(cells["programme"].to_list(), cells["column_name"].to_list(), strict=True)]  # fmt: skip
         self.of_region: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.of_line: dict[tuple[int, str], list[int]] = defaultdict(list)
         for cell in np.flatnonzero(self.open).tolist():
@@ -62,14 +62,20 @@ class Neighbours:
 
     def _below(self, cell: int, wholes: Iterable[str], count: int) -> set[str]:
         """Return some parts of each whole, since what changes in a whole changes in a part."""
-        return {part for whole in wholes for part in self._chosen(self.of_line.get((self.line[cell], whole), []), count)}
+        return {
+            part for whole in wholes for part in self._chosen(self.of_line.get((self.line[cell], whole), []), count)
+        }
 
     def _chosen(self, cells: Iterable[int], count: int) -> set[str]:
-        able = sorted((-int(self.standing[one]), int(self.values[one]), one) for one in cells if self.values[one] >= self.width)
+        able = sorted(
+            (-int(self.standing[one]), int(self.values[one]), one) for one in cells if self.values[one] >= self.width
+        )
         return {self.region[one] for _, _, one in able[:count]}
 
 
 def together(month: Month) -> tuple[Cells, Mask]:
     """Return a number for every cell that is the same for the same cell of other versions, and which may follow it."""
-    named = month.cells.select("table", "column", "region_code", "month", "basis", "segment", "programme", "funding_source")
+    named = month.cells.select(
+        "object", "column_name", "region_code", "month", "basis", "segment", "programme", "funding_source"
+    )
     return named.select(twin=named.hash_rows(0).rank("dense").cast(int) - 1)["twin"].to_numpy(), month.family.open

@@ -6,21 +6,19 @@ import polars as pl
 
 from transforms.disclosure import Protection
 
-PARTS_OF_A_GROUP = ("fact_premium_rule", "fact_premium_difference")
+PARTS_OF_A_GROUP = ("mart.fact_premium_rule", "mart.fact_premium_difference")
 """Tables whose rows add up, within region, segment, programme and funding source, to what fact_premium says."""
-GROUP = ["table", "region_code", "month", "as_of_date", "segment", "programme", "funding_source"]
+GROUP = ["object", "region_code", "month", "as_of_date", "segment", "programme", "funding_source"]
 TWIN = [
-    "table", "column", "region_code", "month", "basis", "segment", "programme", "funding_source", "part",
+    "object", "column_name", "region_code", "month", "basis", "segment", "programme", "funding_source", "part",
 ]  # fmt: skip
-LED = [name for name in GROUP if name != "table"]
+LED = [name for name in GROUP if name != "object"]
 
 
 def small(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
     """Return `cells` with those hidden too that are small in some version of the month, unless everybody knows them."""
     is_small = (pl.col("value") > 0) & (pl.col("value") < protection.threshold)
-    return cells.with_columns(
-        pl.col("hidden") | (~pl.col("known") & (is_small | pl.col("hidden")).any().over(TWIN))
-    )
+    return cells.with_columns(pl.col("hidden") | (~pl.col("known") & (is_small | pl.col("hidden")).any().over(TWIN)))
 
 
 def with_company(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
@@ -28,7 +26,15 @@ def with_company(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
 
     What the group adds up to is known, so that a single hidden row would be the rest, and two small ones nearly.
     """
-    order = [*GROUP, pl.col("hidden").cast(pl.Int8) * -1, pl.col("known"), pl.col("value") == 0, "value", "part", "loaded_at"]
+    order = [
+        *GROUP,
+        pl.col("hidden").cast(pl.Int8) * -1,
+        pl.col("known"),
+        pl.col("value") == 0,
+        "value",
+        "part",
+        "loaded_at",
+    ]
     placed = cells.sort(order).with_columns(
         before=pl.col("value").cum_sum().over(GROUP) - pl.col("value"),
         place=pl.int_range(pl.len()).over(GROUP),
@@ -39,16 +45,19 @@ def with_company(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
 
 
 def alone(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
-    """Return the groups of PARTS_OF_A_GROUP, as LED with `table`, whose hidden rows no other row of the group protects."""
+    """Return the groups of PARTS_OF_A_GROUP, as LED with `object`, whose hidden rows no other row of the group protects."""
     hidden = cells.filter("hidden").group_by(GROUP).agg(pl.col("value").sum().alias("sum"), pl.len().alias("rows"))
     return hidden.filter((pl.col("rows") < 2) | (pl.col("sum") < protection.width)).select(GROUP)
 
 
 def led(cells: pl.DataFrame, premium: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of PARTS_OF_A_GROUP with those hidden too whose group is hidden in `premium`, cells of fact_premium."""
-    columns = {"fact_premium_rule": ["members"], "fact_premium_difference": ["members", "workers_billed"]}
+    columns = {"mart.fact_premium_rule": ["members"], "mart.fact_premium_difference": ["members", "workers_billed"]}
     leaders = [
-        premium.filter("hidden", pl.col("column").is_in(names)).select(LED).unique().with_columns(table=pl.lit(table))
+        premium.filter("hidden", pl.col("column_name").is_in(names))
+        .select(LED)
+        .unique()
+        .with_columns(object=pl.lit(table))
         for table, names in columns.items()
     ]
     marked = pl.concat(leaders).with_columns(led=pl.lit(True))

@@ -11,17 +11,21 @@ class Exposure:
     """How a column may give somebody away.
 
     `counted`: a number of persons, hidden when it is small. `follows`: hidden with any of `leaders`, which are columns of
-    the same row, or of a coarser table where written `fact_premium.members`. `employers`: counts of employers and
+    the same row, or of a coarser table where written `fact_premium.members`. `where` is the SQL condition of the
+    rows in which persons are counted, where others count something else. `employers`: counts of employers and
     what they owe, which are not persons. `public`: known to everybody from elsewhere.
     """
 
     kind: Literal["public", "counted", "follows", "employers"]
     leaders: tuple[str, ...] = ()
+    where: str = ""
 
 
 PUBLIC = Exposure("public")
 COUNTED = Exposure("counted")
 EMPLOYERS = Exposure("employers")
+PAYERS = Exposure("counted", where="funding_source = 'SELF'")
+"""Payers: who pays for himself is a person, others are employers, governments and donors."""
 
 
 def follows(*leaders: str) -> Exposure:

@@ -53,6 +53,11 @@ class Home:
         return self.root / "published"
 
     @property
+    def disclosure(self) -> Path:
+        """Return the file that remembers which cells of the published copy are hidden."""
+        return self.root / "disclosure.parquet"
+
+    @property
     def current(self) -> Path:
         """Return the file that readers open."""
         return self.published / "current" / DATABASE

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from warehouse import ddl
+from warehouse import ddl, hiding
 from warehouse.catalogue import describing
 from warehouse.datapackage import describe
 from warehouse.dictionary import table_schema
@@ -38,21 +38,23 @@ from warehouse.published import (
 )
 from warehouse.schema import Table, tables_of
 from warehouse.store import MEMORY_LIMIT, THREADS, attach, connect, require_complete, row_counts
+from warehouse.tables.hidden import HiddenCell
 
 GRACE_SECONDS = 600
 """How long a version stays after it was replaced: DuckDB reads the link first and opens the file it named later."""
 
 Read = Callable[[str], pl.DataFrame]
-Disclosure = Callable[[type[Table], Read], pl.DataFrame | None]
-"""What may be published of a table: None for all of it, or its rows with cells emptied that would disclose someone.
+Disclosure = Callable[[Read], pl.DataFrame]
+"""The cells that would disclose someone, as rows of `mart.hidden_cell`: they are published empty, and listed there.
 
-It is asked once per table of schema mart and may read anything there by SQL (`warehouse.mart.fact_coverage`).
-Its rows have the stored columns and the history; only key columns must hold values; formulas follow by themselves.
+It is asked once and may read anything of schema mart by SQL (`warehouse.mart.fact_coverage`). Formulas over a hidden
+cell are empty by themselves.
 """
 
 
-def everything(table: type[Table], read: Read) -> None:
-    """Publish every row of `table` as it is."""
+def everything(_read: Read) -> pl.DataFrame:
+    """Return no cell: every row is published as it is."""
+    return pl.DataFrame(schema=HiddenCell.polars_schema())
 
 
 def unheard(withdrawal: Withdrawal) -> None:
@@ -116,14 +118,20 @@ def _disclose(connection: duckdb.DuckDBPyConnection, disclose: Disclosure) -> No
     def read(sql: str) -> pl.DataFrame:
         return connection.sql(sql).pl()
 
+    hidden = disclose(read)
+    made: dict[type[Table], pl.DataFrame] = {**describing(), HiddenCell: hidden}
+    with_hidden = set(hidden["object"].unique())
+    for table, frame in made.items():
+        connection.register(f"frame_{table.name}", frame.select([*table.stored_columns()]).to_arrow())
     for table in tables_of("mart"):
-        columns = list(ddl.stored_columns_of(table))
-        frame = describing()[table] if table in describing() else disclose(table, read)
-        source = f"warehouse.{table.qualified()}" if frame is None else f"frame_{table.name}"
-        if frame is not None:
-            connection.register(source, frame.select(columns).to_arrow())
-        listed = ", ".join(map(ddl.identifier, columns))
-        connection.execute(f"CREATE TEMP VIEW disclosed_{table.name} AS SELECT {listed} FROM {source}")
+        source = f"frame_{table.name}" if table in made else f"warehouse.{table.qualified()}"
+        listed = ", ".join(map(ddl.identifier, ddl.stored_columns_of(table)))
+        rows = f"SELECT {listed} FROM {source}"
+        if table.qualified() in with_hidden:
+            flags = f"hidden_{table.name}"
+            connection.execute(f"CREATE TEMP TABLE {flags} AS {hiding.hidden_of(table, f'frame_{HiddenCell.name}')}")
+            rows = hiding.without(table, source, flags)
+        connection.execute(f"CREATE TEMP VIEW disclosed_{table.name} AS {rows}")
 
 
 def _content(connection: duckdb.DuckDBPyConnection) -> str:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import polars as pl
+
 from flows.context import utc_now
+from flows.publishing.disclosing import Say, hidden_cells
 from flows.receive.retry import Patience
 from flows.settings import Settings
+from transforms.disclosure import Protection
 from warehouse import publish
 from warehouse.errors import Stop, place_of
 from warehouse.files import only_writer
@@ -19,13 +23,14 @@ SENDER = ".send"
 
 @dataclass
 class Publication:
-    """What stands now in the folder, what was not published again, and what became of the sending."""
+    """What stands now in the folder, what was not published again, how many cells are hidden, what became of the sending."""
 
     version: str
     is_new: bool = False
     withheld: dict[str, str] | None = None
     sent: dict[str, Any] | None = None
     not_sent: dict[str, str] = field(default_factory=dict)
+    hidden: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -37,17 +42,30 @@ class Publication:
         return asdict(self)
 
 
-def publish_home(home: Home, settings: Settings, version: str) -> Publication:
+def silent(_told: str) -> None:
+    """Tell nobody."""
+
+
+def publish_home(home: Home, settings: Settings, version: str, say: Say = silent) -> Publication:
     """Return what stands after the warehouse was offered as `version` to the folder alone. Raises Stop without a warehouse."""
     if not home.warehouse.exists():
         told = f"there is no warehouse in {home.root}", f"belum ada gudang di {home.root}"
         raise Stop("nothing_published", *told, "load extracts first: cakupan run --source DIR --home DIR")
     withheld: list[Withdrawal] = []
+    hidden: list[int] = []
+
+    def disclose(read: publish.Read) -> pl.DataFrame:
+        protection = Protection(settings.disclosure.threshold, settings.disclosure.width)
+        cells = hidden_cells(home, protection, read, say)
+        hidden.append(cells.height)
+        return cells
+
     directory = publish.publish(
-        home.warehouse, home.published, version, on_withheld=withheld.append, keep=settings.keep_versions,
+        home.warehouse, home.published, version, disclose=disclose, on_withheld=withheld.append, keep=settings.keep_versions,
         **settings.of_engine(),
     )  # fmt: skip
-    return Publication(directory.name, directory.name == version, asdict(withheld[0]) if withheld else None)
+    unheard = asdict(withheld[0]) if withheld else None
+    return Publication(directory.name, directory.name == version, unheard, hidden=sum(hidden))
 
 
 def send_current(

@@ -1,7 +1,7 @@
 """The arrears fact: what payers owe, by the age of every unpaid month."""
 
 from warehouse import vocabulary as v
-from warehouse.exposure import COUNTED, follows
+from warehouse.exposure import PAYERS, follows
 from warehouse.schema import Column, Fact, Rule
 from warehouse.tables.premium import IURAN
 
@@ -42,7 +42,7 @@ class FactArrears(
         "Payers (the employer, else the membership) that owe a month of this class. One who owes months of several"
         " classes counts in each, one who owes for several programmes or funding sources in each.",
         "payers", "Penunggak",
-    ).but(source=IURAN, additive=False, exposure=COUNTED)  # fmt: skip
+    ).but(source=IURAN, additive=False, exposure=PAYERS)  # fmt: skip
     arrears_idr = v.rupiah(
         "Unpaid after the due date of its month. Account by account, all payments known on as_of_date settle the oldest"
         " month first and a surplus goes forward; none settles another account.",

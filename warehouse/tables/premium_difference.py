@@ -1,7 +1,7 @@
 """Why what was billed differs from what is due."""
 
 from warehouse import vocabulary as v
-from warehouse.exposure import COUNTED, follows
+from warehouse.exposure import PAYERS, follows
 from warehouse.schema import Column, Fact
 
 LED = follows("payers", "fact_premium.members", "fact_premium.workers_billed")
@@ -42,7 +42,7 @@ class FactPremiumDifference(
         " OVER_BILLED: less, or more, than is due.",
         "code", label_id="Sebab selisih", values=CAUSES, key=True,
     )  # fmt: skip
-    payers = v.count("Payers with this cause.", "payers", "Pembayar").but(additive=False, exposure=COUNTED)
+    payers = v.count("Payers with this cause.", "payers", "Pembayar").but(additive=False, exposure=PAYERS)
     due_idr = v.rupiah("Contribution due; of the memberships that could be priced.", "Iuran seharusnya").but(
         exposure=LED
     )

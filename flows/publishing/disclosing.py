@@ -1,0 +1,159 @@
+"""What the published copy leaves out: decided once for every row, when it is first published, and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from warehouse import ddl, hiding
+from warehouse.calendar import shift
+from warehouse.errors import Stop
+from warehouse.home import Home
+from warehouse.publish import Read
+from warehouse.seals import Damaged, sealed, whole
+from warehouse.tables.budget import FactBudget
+from warehouse.tables.hidden import HiddenCell
+
+if TYPE_CHECKING:
+    from transforms.disclosure import Protection
+
+KEY = list(HiddenCell.columns)
+Say = Callable[[str], None]
+
+
+@dataclass
+class Memory:
+    """The cells hidden so far, and the runs whose rows were decided on: what was published once stays as it was."""
+
+    home: Home
+    protection: Protection
+    hidden: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HiddenCell.polars_schema()))
+    decided: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, home: Home, protection: Protection) -> Memory:
+        """Return what is remembered of the home; nothing where other thresholds held. Raises Damaged."""
+        path = home.disclosure
+        if not path.exists():
+            return cls(home, protection)
+        try:
+            whole(path)
+        except Damaged:
+            raise Damaged(path, "disclosure_damaged", "bring it back from a backup: cakupan restore") from None
+        told = json.loads(pl.read_parquet_metadata(path)["cakupan"])
+        if (told["threshold"], told["width"]) != (protection.threshold, protection.width):
+            return cls(home, protection)
+        return cls(home, protection, pl.read_parquet(path), frozenset(told["decided"]))
+
+    def keep(self) -> None:
+        """Write all of it down, before anybody sees what follows from it."""
+        told = {"threshold": self.protection.threshold, "width": self.protection.width, "decided": sorted(self.decided)}
+        with sealed(self.home.disclosure) as beside:
+            self.hidden.sort(KEY).write_parquet(beside, metadata={"cakupan": json.dumps(told)})
+
+
+def hidden_cells(home: Home, protection: Protection, read: Read, say: Say) -> pl.DataFrame:
+    """Return the cells that the published copy leaves out, as rows of `mart.hidden_cell`.
+
+    Rows of runs that were decided on keep what was decided. Raises Stop where a new row cannot be protected.
+    """
+    if protection.threshold < 2:
+        return pl.DataFrame(schema=HiddenCell.polars_schema())
+    memory = Memory.of(home, protection)
+    runs = frozenset(run for table in hiding.protected() for run in _runs(read, table.qualified()))
+    if runs <= memory.decided:
+        return memory.hidden
+    parents = dict(read("""
+        SELECT region_code, CASE level WHEN 'regency' THEN province_code ELSE '00' END FROM warehouse.mart.dim_region
+        WHERE level <> 'national'
+    """).iter_rows())  # fmt: skip
+    for month in _months(read, memory.decided):
+        say(f"{month:%Y-%m}: memilih sel yang disembunyikan / choosing cells to hide")
+        memory.hidden = pl.concat([memory.hidden, _decided(memory, month, parents, read)])
+    memory.hidden = pl.concat([memory.hidden, _spent(memory, read)]).unique(KEY)
+    memory.decided |= runs
+    memory.keep()
+    return memory.hidden
+
+
+def _runs(read: Read, table: str) -> list[str]:
+    return read(f"SELECT DISTINCT run_id FROM warehouse.{table}")["run_id"].to_list()
+
+
+def _months(read: Read, decided: frozenset[str]) -> list[date]:
+    """Return the months with rows that nobody decided on, in order."""
+    found = [
+        read(f"SELECT DISTINCT month, run_id FROM warehouse.{table.qualified()}")
+        for table in hiding.protected() if "month" in table.columns
+    ]  # fmt: skip
+    return sorted(pl.concat(found).filter(~pl.col("run_id").is_in(list(decided)))["month"].unique())
+
+
+def _decided(memory: Memory, month: date, parents: dict[str, str], read: Read) -> pl.DataFrame:
+    """Return the cells to hide among the rows of a month that are new, with what follows them."""
+    from transforms.disclosure import Unprotected
+    from transforms.disclosure_month import hidden_of, is_linked
+
+    own = _cells(memory, read, month)
+    beside = [
+        _cells(memory, read, other).filter(is_linked(), "decided") for other in (shift(month, -1), shift(month, 1))
+    ]
+    cells = pl.concat([own, *beside]).with_columns(known=pl.col("decided"))
+    try:
+        chosen = hidden_of(cells, parents, memory.protection)
+    except Unprotected as unprotected:
+        told = f"{month:%Y-%m}: {unprotected}", f"{month:%Y-%m}: ada sel kecil yang tidak dapat dilindungi"
+        raise Stop("cells_unprotected", *told, "raise [disclosure] width, or report it to the maintainers") from None
+    mine = chosen.filter(pl.col("month") == month, pl.col("hidden"), ~pl.col("decided"))
+    return _with_followers(mine.select(KEY))
+
+
+def _cells(memory: Memory, read: Read, month: date) -> pl.DataFrame:
+    """Return the counted cells of a month: KEY, value, previous, until, decided, and hidden where it was hidden before."""
+    before = memory.hidden.filter(pl.col("month") == month).with_columns(hidden=pl.lit(True))
+    found = pl.concat([*_counted(read, month)])
+    decided = pl.col("run_id").is_in(list(memory.decided)).alias("decided")
+    joined = found.with_columns(decided).drop("run_id").join(before, on=KEY, how="left")
+    return joined.with_columns(pl.col("hidden").fill_null(False))
+
+
+def _counted(read: Read, month: date) -> Iterator[pl.DataFrame]:
+    for table in hiding.protected():
+        counted = hiding.exposures(table, "counted")
+        if "month" not in table.columns or not counted:
+            continue
+        words = ", ".join(f"{sql} AS {word}" for word, sql in hiding.names_of(table).items())
+        previous = "previous_as_of_date" if "previous_as_of_date" in table.columns else "NULL::DATE"
+        for column, exposure in counted.items():
+            yield read(f"""
+                SELECT {ddl.literal(table.qualified())} AS object, {ddl.literal(column)} AS column_name, {words},
+                    {column}::BIGINT AS value, {previous} AS previous, superseded_at AS until, run_id
+                FROM warehouse.{table.qualified()}
+                WHERE month = DATE '{month}' AND {column} IS NOT NULL AND {exposure.where or "true"}
+            """)  # fmt: skip
+
+
+def _with_followers(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells, and those of the same rows that are hidden with them."""
+    following = [
+        cells.filter(pl.col("object") == table.qualified(), pl.col("column_name").is_in(exposure.leaders))
+        .with_columns(column_name=pl.lit(column))
+        for table in hiding.protected() for column, exposure in hiding.exposures(table, "follows").items()
+    ]  # fmt: skip
+    return pl.concat([cells, *following]).unique()
+
+
+def _spent(memory: Memory, read: Read) -> pl.DataFrame:
+    """Return what was spent of budgets of which some bill is hidden: the rest of the year would give it away."""
+    words = ", ".join(f"{sql} AS {word}" for word, sql in hiding.names_of(FactBudget).items())
+    table = FactBudget.qualified()
+    rows = read(f"SELECT '{table}' AS object, 'spent_idr' AS column_name, {words}, run_id FROM warehouse.{table}")
+    bills = memory.hidden.filter(pl.col("column_name") == "workers_billed")
+    of_year = bills.select("region_code", "funding_source", month=pl.col("month").dt.truncate("1y")).unique()
+    new = rows.filter(~pl.col("run_id").is_in(list(memory.decided)))
+    return new.join(of_year, on=["region_code", "funding_source", "month"], how="semi").select(KEY)
