@@ -36,7 +36,7 @@ from warehouse.errors import Stop
 
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST_NAME = 80
-THRESHOLD_ENV, DEFAULT_THRESHOLD = "CAKUPAN_DISCLOSURE_THRESHOLD", "5"
+THRESHOLD_ENV, DEFAULT_THRESHOLD = "CAKUPAN_DISCLOSURE_THRESHOLD", "10"
 LEAST_MEMORY, ENGINE_THREADS = 512 << 20, 2
 WORDS = (("yyyy", "%Y"), ("mm", "%m"), ("dd", "%d"))
 Kind = Literal[
@@ -163,12 +163,21 @@ class PublishSettings(Strict):
 
 
 class DisclosureSettings(Strict):
-    """What the published copy leaves out: counts of persons below `threshold`, uncertain by at least `width`."""
+    """What the published copy leaves out: counts of persons below `threshold`, which stay uncertain by at least `width`.
+
+    A count that is shown bounds its parts in later months, which would be too narrow if `width` were above `threshold`.
+    """
 
     threshold: int = Field(
         default_factory=lambda: int(os.environ.get(THRESHOLD_ENV, DEFAULT_THRESHOLD)), ge=1, le=1_000
     )
-    width: int = Field(default=10, ge=2, le=10_000)
+    width: int = Field(default=10, ge=1, le=1_000)
+
+    @model_validator(mode="after")
+    def _shown_counts_are_wide_enough(self) -> DisclosureSettings:
+        if 1 < self.threshold < self.width:
+            raise ValueError("width is above threshold: a count between them would bound the hidden ones beside it")
+        return self
 
 
 class EngineLimits(TypedDict):

@@ -19,6 +19,10 @@ Mask = NDArray[np.bool_]
 class Unprotected(ValueError):
     """No other world is known in which the cell differs enough: what would protect it is already known to everybody."""
 
+    def __init__(self, cell: int, told: str = "") -> None:
+        super().__init__(told or f"cell {cell} cannot be hidden")
+        self.cell = cell
+
 
 @dataclass(frozen=True)
 class Family:
@@ -97,14 +101,15 @@ class _Worlds:
         self.columns = family.identities.tocsc()
 
     def another(self, hidden: Mask, cell: int, width: int, near: Near | None) -> Cells:
-        """Return by how much each cell differs where `cell` is larger by `width`, at the least value newly hidden."""
+        """Return by how much each cell differs where `cell` is larger, or else smaller, by `width`, at the least value newly hidden."""
         stage = 0
         while (among := self._among(cell, stage, near)) is not None:
-            moved = self._found(hidden, cell, width, among)
-            if moved is not None:
-                return moved
+            for change in (width, -width):
+                moved = self._found(hidden, cell, change, among)
+                if moved is not None:
+                    return moved
             stage += 1
-        raise Unprotected(f"cell {cell} cannot be hidden")
+        raise Unprotected(cell)
 
     def _among(self, cell: int, stage: int, near: Near | None) -> Cells | None:
         if near is None:
@@ -112,7 +117,7 @@ class _Worlds:
         found = near(cell, stage)
         return None if found is None else found[self.family.open[found]]
 
-    def _found(self, hidden: Mask, cell: int, width: int, among: Cells) -> Cells | None:
+    def _found(self, hidden: Mask, cell: int, change: int, among: Cells) -> Cells | None:
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import hstack
 
@@ -125,8 +130,10 @@ class _Worlds:
         lower = np.zeros(2 * count)
         upper = np.concatenate([np.full(count, np.inf), (values - family.least[among]).astype(float)])
         place = int(np.flatnonzero(among == cell)[0])
-        lower[place] = upper[place] = width
-        upper[count + place] = 0
+        if values[place] + change < family.least[cell]:
+            return None
+        lower[place] = upper[place] = max(change, 0)
+        lower[count + place] = upper[count + place] = max(-change, 0)
         limits = LinearConstraint(
             hstack([part, -part], format="csc"), np.where(exact, 0, -sums), np.where(exact, 0, np.inf)
         )
@@ -136,10 +143,10 @@ class _Worlds:
         if found.x is None:
             return None
         whole: Cells = np.rint(found.x).astype(np.int64)
-        change = whole[:count] - whole[count:]
-        self._require_agreement(part, change, exact, sums, values - family.least[among])
+        moves = whole[:count] - whole[count:]
+        self._require_agreement(part, moves, exact, sums, values - family.least[among])
         moved = np.zeros_like(family.values)
-        moved[among] = change
+        moved[among] = moves
         return moved
 
     def _require_agreement(self, part: Any, change: Cells, exact: Mask, sums: Cells, room: Cells) -> None:

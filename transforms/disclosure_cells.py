@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from transforms.disclosure import Family, Mask
 from warehouse.tables.hidden import HiddenCell
+from warehouse.vocabulary import NATION
 
 ADDRESS = tuple(HiddenCell.columns)
 LINE = tuple(name for name in ADDRESS if name not in ("region_code", "loaded_at"))
@@ -61,8 +62,8 @@ def month_of(cells: pl.DataFrame, parents: Mapping[str, str]) -> Month:
 
 
 def _never(cells: pl.DataFrame) -> Mask:
-    """Return the cells that everybody knows to be zero: no one in the nation can be where the line has nobody anywhere."""
-    return cells.select((pl.col("value").max().over(LINE) == 0).alias("never"))["never"].to_numpy()
+    """Return the cells that everybody knows to be zero: nobody moves into the nation or out of it."""
+    return (cells["column_name"].is_in(MOVES) & (cells["region_code"] == NATION)).to_numpy()
 
 
 def _numbered(statements: Iterator[Terms], first: int) -> Iterator[Terms]:
@@ -82,7 +83,7 @@ def _no_terms() -> Terms:
 
 def _exact(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
     standing = _standing(cells)
-    yield from _over_regions(standing.filter(~pl.col("column_name").is_in(MOVES)), parents)
+    yield from _over_regions(standing.filter(~_counts_moves()), parents)
     yield from _over_scopes(standing)
     yield _in_a_row(
         standing.filter(pl.col("object") == "mart.fact_movement"),
@@ -109,6 +110,12 @@ def _exact(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
     yield _by_funding(standing)
 
 
+def _counts_moves() -> pl.Expr:
+    """Return whether a cell counts who moved between parts of a whole: of that nobody knows how many there are."""
+    flows = pl.col("column_name").is_in(["joined_workers", "returned_workers", "left_workers"])
+    return pl.col("column_name").is_in(MOVES) | ((pl.col("object") == "mart.fact_coverage") & flows)
+
+
 def _bounded(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
     standing = _standing(cells)
     coverage = standing.filter(pl.col("object") == "mart.fact_coverage")
@@ -118,7 +125,7 @@ def _bounded(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]
     yield _in_a_row(registration, {"registered_workers": 1, "member_workers": -1})
     yield _in_a_row(registration, {"member_workers": 1, "employer_member_workers": -1})
     yield _within_the_active(standing)
-    yield from _over_regions(standing.filter(pl.col("column_name").is_in(MOVES)), parents)
+    yield from _over_regions(standing.filter(_counts_moves()), parents)
 
 
 _ROW = ("region_code", "month", "as_of_date", "basis", "segment", "programme", "funding_source")

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from transforms import disclosure_rows as rows
-from transforms.disclosure import Mask, Protection, pattern
-from transforms.disclosure_cells import month_of
+from transforms.disclosure import Mask, Protection, Unprotected, pattern
+from transforms.disclosure_cells import ADDRESS, month_of
 from transforms.disclosure_near import Neighbours, together
 
 LINKED = ("mart.fact_coverage", "mart.fact_programme_coverage", "mart.fact_movement", "mart.fact_registration")
@@ -81,5 +81,9 @@ def _family(cells: pl.DataFrame, parents: Mapping[str, str], protection: Protect
         asked[twin[hidden]] = True
         return hidden | (may_be & asked[twin])
 
-    hidden = pattern(month.family, protection, month.standing, Neighbours(month, protection.width), twins)
+    try:
+        hidden = pattern(month.family, protection, month.standing, Neighbours(month, protection.width), twins)
+    except Unprotected as one:
+        named = [str(word) for word in cells.row(one.cell)[: len(ADDRESS) - 1] if word != ""]
+        raise Unprotected(one.cell, f"{', '.join(named)} cannot be protected") from None
     return cells.with_columns(hidden=pl.Series(hidden))

@@ -11,7 +11,7 @@ from transforms.disclosure import Cells, Mask
 from transforms.disclosure_cells import LINE, Month
 
 STAGES = ((3, False, False), (3, True, False), (6, True, False), (12, True, True))
-"""How many regions are taken beside, whether everything counted of them, and whether the regions above too."""
+"""How many regions are taken beside, whether everything counted of them, and whether the regions above too; then all of them."""
 FLOWS = {"joined_workers", "returned_workers", "left_workers", "moved_in_workers", "moved_out_workers"}
 
 
@@ -35,7 +35,11 @@ class Neighbours:
 
     def __call__(self, cell: int, stage: int) -> Cells | None:
         """Return the cells of a stage, in order; None after the last."""
-        if stage >= len(STAGES):
+        if stage == len(STAGES):
+            return np.array(
+                [other for (basis, _), found in self.of_region.items() if basis == self.basis[cell] for other in found]
+            )
+        if stage > len(STAGES):
             return None
         beside, everything, above = STAGES[stage]
         regions = self._regions(cell, beside, above)

@@ -34,6 +34,11 @@ class Memory:
     protection: Protection
     hidden: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HiddenCell.polars_schema()))
     decided: frozenset[str] = frozenset()
+    settled: list[date] = field(default_factory=list)
+
+    def is_decided(self) -> pl.Expr:
+        """Return whether a row was decided on: its run was, or its month just now."""
+        return pl.col("run_id").is_in(list(self.decided)) | pl.col("month").is_in(self.settled)
 
     @classmethod
     def of(cls, home: Home, protection: Protection) -> Memory:
@@ -75,6 +80,7 @@ def hidden_cells(home: Home, protection: Protection, read: Read, say: Say) -> pl
     for month in _months(read, memory.decided):
         say(f"{month:%Y-%m}: memilih sel yang disembunyikan / choosing cells to hide")
         memory.hidden = pl.concat([memory.hidden, _decided(memory, month, parents, read)])
+        memory.settled.append(month)
     memory.hidden = pl.concat([memory.hidden, _spent(memory, read)]).unique(KEY)
     memory.decided |= runs
     memory.keep()
@@ -117,7 +123,7 @@ def _cells(memory: Memory, read: Read, month: date) -> pl.DataFrame:
     """Return the counted cells of a month: KEY, value, previous, until, decided, and hidden where it was hidden before."""
     before = memory.hidden.filter(pl.col("month") == month).with_columns(hidden=pl.lit(True))
     found = pl.concat([*_counted(read, month)])
-    decided = pl.col("run_id").is_in(list(memory.decided)).alias("decided")
+    decided = memory.is_decided().alias("decided")
     joined = found.with_columns(decided).drop("run_id").join(before, on=KEY, how="left")
     return joined.with_columns(pl.col("hidden").fill_null(False))
 

@@ -39,7 +39,8 @@ owed AS (
         month,
         as_of_date,
         arrears_class,
-        sum(arrears_idr)::BIGINT AS arrears_idr
+        -- Of a class in which a part is hidden the sum is not known.
+        CASE WHEN count(arrears_idr) = count(*) THEN sum(arrears_idr)::BIGINT END AS arrears_idr
     FROM mart.arrears
     GROUP BY region_code, region_name, province_code, province_name, month, as_of_date, arrears_class
 )
