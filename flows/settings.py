@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
 import tomllib
 from pathlib import Path, PurePosixPath
@@ -26,6 +25,7 @@ from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
 from flows.limits import LimitsSettings
+from flows.publishing.threshold import DisclosureSettings
 from flows.secret import Secret
 from flows.servers import PostgresqlTarget
 from flows.sources import AnyAddress, require_scheme
@@ -36,7 +36,6 @@ from warehouse.errors import Stop
 
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST_NAME = 80
-THRESHOLD_ENV, DEFAULT_THRESHOLD = "CAKUPAN_DISCLOSURE_THRESHOLD", "10"
 LEAST_MEMORY, ENGINE_THREADS = 512 << 20, 2
 WORDS = (("yyyy", "%Y"), ("mm", "%m"), ("dd", "%d"))
 Kind = Literal[
@@ -160,24 +159,6 @@ class PublishSettings(Strict):
     """Where the published copy goes besides its folder."""
 
     postgresql: PostgresqlTarget | None = None
-
-
-class DisclosureSettings(Strict):
-    """What the published copy leaves out: counts of persons below `threshold`, which stay uncertain by at least `width`.
-
-    A count that is shown bounds its parts in later months, which would be too narrow if `width` were above `threshold`.
-    """
-
-    threshold: int = Field(
-        default_factory=lambda: int(os.environ.get(THRESHOLD_ENV, DEFAULT_THRESHOLD)), ge=1, le=1_000
-    )
-    width: int = Field(default=10, ge=1, le=1_000)
-
-    @model_validator(mode="after")
-    def _shown_counts_are_wide_enough(self) -> DisclosureSettings:
-        if 1 < self.threshold < self.width:
-            raise ValueError("width is above threshold: a count between them would bound the hidden ones beside it")
-        return self
 
 
 class EngineLimits(TypedDict):

@@ -19,6 +19,9 @@ from tests.servers.openssh import Server, openssh
 from warehouse.home import Home
 from warehouse.synthetic import Plan, write
 
+os.environ.setdefault("CAKUPAN_DISCLOSURE_THRESHOLD", "1")
+"""The worlds of the tests are small: what is hidden of small counts is tested where it is asked for (`test_disclosing.py`)."""
+
 MONTHS = (date(2025, 2, 1), date(2025, 3, 1))
 Loaded = tuple[Path, Path, dict[str, Any]]
 

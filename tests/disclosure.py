@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tests.disclosed import World
 from transforms.disclosure import Protection, pattern, primary
-from transforms.disclosure_attack import attack
+from transforms.disclosure_attack import attack, narrow
 
-PROTECTION = Protection(threshold=5, width=10)
+PROTECTION = Protection(threshold=10, width=10)
 REVISIONS = 12
 
 
@@ -35,10 +35,10 @@ class Tally:
                 self.small += len(small)
                 self.recovered_without += sum(one.is_exact for one in small)
             standing = pattern(family, PROTECTION, standing)
-            found = attack(family, standing)
-            self.hidden += len(found)
+            found = narrow(family, standing, PROTECTION.width, whole=True)
+            self.hidden += int(standing.sum())
             self.exact += sum(one.is_exact for one in found)
-            self.narrow += sum(one.width < PROTECTION.width for one in found)
+            self.narrow += len(found)
             self.value += int(family.values.sum())
             self.value_published += int(family.values[~standing].sum())
 

@@ -79,6 +79,7 @@ class Outsider:
             if whole in self.exact:
                 moves = "moved" in whole[1] or (whole[0] == "fact_coverage" and whole[1] in COUNTS["fact_coverage"][2:])
                 yield dict.fromkeys(mine, 1) | {whole: -1}, not moves
+                yield from (({whole: 1, part: -1}, False) for part in mine if not moves)
 
     def _scopes(self) -> Iterator[tuple[Factors, bool]]:
         for cell in self.exact:
@@ -86,6 +87,7 @@ class Outsider:
                 if cell[6] == scope:
                     mine = [self._with(cell, segment=segment) for segment in segments]
                     yield {one: 1 for one in mine if one in self.exact} | {cell: -1}, True
+                    yield from (({cell: 1, one: -1}, False) for one in mine if one in self.exact)
 
     def _rows(self) -> Iterator[tuple[Factors, bool]]:
         for cell in [one for one in self.exact if one[:2] == ("fact_movement", "active_workers")]:

@@ -29,6 +29,7 @@ MAY_COMPUTE = {
     "expectations/reconcile.py": "adds up control totals of a file",
     "flows/assembly.py": "refuses a version whose rows stand in several files",
     "flows/gating.py": "reads the region codes of the seeds",
+    "flows/publishing/remembered.py": "keeps the list of hidden cells",
     "flows/records.py": "loads reference tables, which are small",
     "flows/keys/rotating.py": "writes the files with tokens under another key, beside the lake",
     "flows/packages.py": "prices the classes of own-account workers: a few hundred",

@@ -126,6 +126,8 @@ def _bounded(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]
     yield _in_a_row(registration, {"member_workers": 1, "employer_member_workers": -1})
     yield _within_the_active(standing)
     yield from _over_regions(standing.filter(_counts_moves()), parents)
+    yield _inside(*_regions(standing.filter(~_counts_moves()), parents))
+    yield from (_inside(*found) for found in _scopes(standing))
 
 
 _ROW = ("region_code", "month", "as_of_date", "basis", "segment", "programme", "funding_source")
@@ -147,6 +149,12 @@ def _statement(*columns: str) -> pl.Expr:
 
 def _over_regions(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
     """Yield what a province or the nation is of its parts."""
+    parts, wholes, key = _regions(cells, parents)
+    yield _terms([(parts, 1), (wholes, -1)], key)
+
+
+def _regions(cells: pl.DataFrame, parents: Mapping[str, str]) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
+    """Return the cells of parts, those of wholes that have parts, and the key that brings them together."""
     key = ["state", *LINE]
     children = cells.with_columns(pl.col("region_code").replace_strict(parents, default=None).alias("whole"))
     children = children.drop_nulls("whole").select(*key, "whole", "cell")
@@ -154,11 +162,24 @@ def _over_regions(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[T
         children.select(*key, "whole").unique(), on=[*key, "whole"], how="semi"
     )
     parts = children.join(wholes.select(*key, "whole"), on=[*key, "whole"], how="semi")
-    yield _terms([(parts, 1), (wholes, -1)], [*key, "whole"])
+    return parts, wholes, [*key, "whole"]
+
+
+def _inside(parts: pl.DataFrame, wholes: pl.DataFrame, key: list[str]) -> Terms:
+    """Return that no part, which has `whole` beside `key`, has more persons than its whole."""
+    pairs = parts.join(wholes.select(*key, pl.col("cell").alias("of")), on=key, how="inner")
+    statement = pl.col("cell").cast(pl.Int64).alias("statement")
+    more = pairs.select(statement, pl.col("of").alias("cell"), factor=pl.lit(1))
+    return pl.concat([more, pairs.select(statement, "cell", factor=pl.lit(-1))]).unique()
 
 
 def _over_scopes(cells: pl.DataFrame) -> Iterator[Terms]:
     """Yield what a scope is of its segments; fact_premium has segments alone."""
+    for parts, whole, key in _scopes(cells):
+        yield _terms([(parts, 1), (whole, -1)], key)
+
+
+def _scopes(cells: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, list[str]]]:
     scoped = cells.filter(
         pl.col("object").is_in(["mart.fact_coverage", "mart.fact_programme_coverage", "mart.fact_movement"])
     )
@@ -166,7 +187,7 @@ def _over_scopes(cells: pl.DataFrame) -> Iterator[Terms]:
     for scope, parts in OF_SCOPES.items():
         whole = scoped.filter(pl.col("segment") == scope)
         found = scoped.filter(pl.col("segment").is_in(parts)).join(whole.select(key), on=key, how="semi")
-        yield _terms([(found, 1), (whole, -1)], key)
+        yield found, whole, key
 
 
 def _in_a_row(cells: pl.DataFrame, factors: Mapping[str, int]) -> Terms:

@@ -65,7 +65,7 @@ def _moment(home: Home, backups: Backups, before: dict[str, Any]) -> tuple[dict[
         said = home.ledger.read_bytes() if home.ledger.exists() else b""
         standing = current_version(home.published) or ""
         paths = [home.ledger, home.warehouse, home.landing / "deliveries.jsonl", home.lake / "gatings.jsonl"]
-        paths += sorted(home.published.glob("*.json"))
+        paths += [*sorted(home.published.glob("*.json")), home.disclosure, seal_of(home.disclosure)]
         try:
             files = {
                 _name(home, path): _taken(home, path, backups, before, read=True) for path in paths if path.exists()

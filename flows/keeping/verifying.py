@@ -146,6 +146,7 @@ def _digests(home: Home, known: list[commits.Entry]) -> Generator[Finding, None,
 def _published(home: Home, quick: bool) -> Iterator[Finding]:
     kept, standing = versions(home.published), current_version(home.published)
     known = commits.published(commits.entries(home.ledger))
+    whole(home.disclosure)
     link = home.published / CURRENT
     if link.is_symlink() and not link.exists():
         yield Finding("published", State.BROKEN, "current leads nowhere", "cakupan publish --rollback VERSION")

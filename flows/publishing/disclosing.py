@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from flows.publishing.remembered import KEY, Memory, runs_of
 from warehouse import ddl, hiding
 from warehouse.calendar import shift
 from warehouse.errors import Stop
 from warehouse.home import Home
 from warehouse.publish import Read
-from warehouse.seals import Damaged, sealed, whole
 from warehouse.tables.budget import FactBudget
 from warehouse.tables.hidden import HiddenCell
 
 if TYPE_CHECKING:
     from transforms.disclosure import Protection
 
-KEY = list(HiddenCell.columns)
 Say = Callable[[str], None]
-
-
-@dataclass
-class Memory:
-    """The cells hidden so far, and the runs whose rows were decided on: what was published once stays as it was."""
-
-    home: Home
-    protection: Protection
-    hidden: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HiddenCell.polars_schema()))
-    decided: frozenset[str] = frozenset()
-    settled: list[date] = field(default_factory=list)
-
-    def is_decided(self) -> pl.Expr:
-        """Return whether a row was decided on: its run was, or its month just now."""
-        return pl.col("run_id").is_in(list(self.decided)) | pl.col("month").is_in(self.settled)
-
-    @classmethod
-    def of(cls, home: Home, protection: Protection) -> Memory:
-        """Return what is remembered of the home; nothing where other thresholds held. Raises Damaged."""
-        path = home.disclosure
-        if not path.exists():
-            return cls(home, protection)
-        try:
-            whole(path)
-        except Damaged:
-            raise Damaged(path, "disclosure_damaged", "bring it back from a backup: cakupan restore") from None
-        told = json.loads(pl.read_parquet_metadata(path)["cakupan"])
-        if (told["threshold"], told["width"]) != (protection.threshold, protection.width):
-            return cls(home, protection)
-        return cls(home, protection, pl.read_parquet(path), frozenset(told["decided"]))
-
-    def keep(self) -> None:
-        """Write all of it down, before anybody sees what follows from it."""
-        told = {"threshold": self.protection.threshold, "width": self.protection.width, "decided": sorted(self.decided)}
-        with sealed(self.home.disclosure) as beside:
-            self.hidden.sort(KEY).write_parquet(beside, metadata={"cakupan": json.dumps(told)})
 
 
 def hidden_cells(home: Home, protection: Protection, read: Read, say: Say) -> pl.DataFrame:
@@ -70,13 +31,14 @@ def hidden_cells(home: Home, protection: Protection, read: Read, say: Say) -> pl
     if protection.threshold < 2:
         return pl.DataFrame(schema=HiddenCell.polars_schema())
     memory = Memory.of(home, protection)
-    runs = frozenset(run for table in hiding.protected() for run in _runs(read, table.qualified()))
+    runs = frozenset(run for table in hiding.protected() for run in runs_of(read, table))
     if runs <= memory.decided:
         return memory.hidden
-    parents = dict(read("""
-        SELECT region_code, CASE level WHEN 'regency' THEN province_code ELSE '00' END FROM warehouse.mart.dim_region
+    found = read("""
+        SELECT region_code, CASE level WHEN 'regency' THEN province_code ELSE '00' END AS whole FROM warehouse.mart.dim_region
         WHERE level <> 'national'
-    """).iter_rows())  # fmt: skip
+    """)  # fmt: skip
+    parents = dict(zip(found["region_code"], found["whole"], strict=True))
     for month in _months(read, memory.decided):
         say(f"{month:%Y-%m}: memilih sel yang disembunyikan / choosing cells to hide")
         memory.hidden = pl.concat([memory.hidden, _decided(memory, month, parents, read)])
@@ -85,10 +47,6 @@ def hidden_cells(home: Home, protection: Protection, read: Read, say: Say) -> pl
     memory.decided |= runs
     memory.keep()
     return memory.hidden
-
-
-def _runs(read: Read, table: str) -> list[str]:
-    return read(f"SELECT DISTINCT run_id FROM warehouse.{table}")["run_id"].to_list()
 
 
 def _months(read: Read, decided: frozenset[str]) -> list[date]:
