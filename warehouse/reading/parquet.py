@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from warehouse.rules import LINE_NO
 
 EXACT = 10**15
 MOST_ROWS = 2_000_000_000
+CALENDAR = date(1, 1, 1), date(9999, 12, 31)
 
 
 def proved(path: str, limits: dict[str, int]) -> int:
@@ -97,8 +99,8 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     value = pl.col(name)
     if isinstance(dtype, pl.List):
         return value.cast(pl.List(pl.String)).list.join(",")
-    if isinstance(dtype, pl.Datetime):
-        return value.dt.date().cast(pl.String)
+    if isinstance(dtype, pl.Date | pl.Datetime):
+        return _day(value, dtype)
     if dtype == pl.Boolean:
         return pl.when(value).then(pl.lit("Y")).when(~value).then(pl.lit("T"))
     if dtype.is_float():
@@ -106,6 +108,12 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_decimal():
         return value.cast(pl.String).str.replace(r"\.0+$", "")
     return value.cast(pl.String)
+
+
+def _day(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return the day as text; of one outside of the years 1 to 9999 the number it is kept as, which no rule reads as a day."""
+    within = value.is_between(*(pl.lit(day).cast(dtype) for day in CALENDAR))
+    return pl.coalesce(pl.when(within).then(value).dt.date().cast(pl.String), value.to_physical().cast(pl.String))
 
 
 def _fraction(value: pl.Expr) -> pl.Expr:
