@@ -65,10 +65,11 @@ def opened_parquet(path: Path) -> Opened:
     """Return the rows of a proved Parquet file as texts, rows counted from 1.
 
     Whole numbers of fractional types show without a fraction, and above 15 digits as the type keeps them
-    (1.50301120385000E+15); lists join with commas; days of instants; other nested and binary types are not read.
+    (1.50301120385000E+15); lists join with commas; days of instants; other nested types, binary ones and durations are not read.
     """
-    frame = pl.scan_parquet(path, row_index_name=LINE_NO, row_index_offset=1)
-    schema = {name: dtype for name, dtype in frame.collect_schema().items() if name != LINE_NO}
+    schema = pl.scan_parquet(path).collect_schema()
+    number = next(name for name in (LINE_NO + "_" * more for more in range(len(schema) + 1)) if name not in schema)
+    frame = pl.scan_parquet(path, row_index_name=number, row_index_offset=1)
     unread = [name for name, dtype in schema.items() if not _is_shown(dtype)]
     shown = {name: dtype for name, dtype in schema.items() if name not in unread}
     texts = [
@@ -80,14 +81,13 @@ def opened_parquet(path: Path) -> Opened:
         if unread
         else []
     )
-    line = pl.col(LINE_NO).cast(pl.Int64)
+    line = pl.col(number).cast(pl.Int64).alias(LINE_NO)
     return Opened("parquet", "", "", tuple(shown), frame.select(line, *map(_tidy, texts)), tuple(notes))
 
 
 def _is_shown(dtype: pl.DataType) -> bool:
-    if isinstance(dtype, pl.List):
-        return not dtype.inner.is_nested() and dtype.inner != pl.Binary
-    return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
+    held = dtype.inner if isinstance(dtype, pl.List) else dtype
+    return not held.is_nested() and held not in (pl.Binary, pl.Object, pl.Duration)
 
 
 def _tidy(text: pl.Expr) -> pl.Expr:
