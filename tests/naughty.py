@@ -73,7 +73,10 @@ def in_every_column(table: type[Extract]) -> list[dict[str, str]]:
 
 def in_free_columns(table: type[Extract]) -> list[dict[str, str]]:
     """Return rows that are plain but for the columns that take any text, which hold every text once."""
-    texts, regencies = strings(), [row["region_code"] for row in seed_rows("regions.csv") if len(row["region_code"]) == 5]
+    texts, regencies = (
+        strings(),
+        [row["region_code"] for row in seed_rows("regions.csv") if len(row["region_code"]) == 5],
+    )
     free = free_columns(table)
     plain = PLAIN.get(table.kind, {})
     rows = []
@@ -96,8 +99,22 @@ def free_columns(table: type[Extract]) -> list[str]:
 def _plain(kind: str, row: int) -> dict[str, str]:
     if kind == "kepesertaan":
         return memberships("2025-03", "2025-03-16", f"| orang |\n| {row + 1} |")[0]
-    same = {"tgl_data": "2025-03-16", "blth": "2025-03", "npp": f"N{row}", "nilai": "1", "tgl_kejadian": "2025-03-01", "tgl_bayar": "2025-03-02"}
-    needed = {"penduduk_bekerja": "9", "persen": "50", "pagu": "1000", "tenaga_kerja": "5", "indikator": f"i{row}", "no_klaim": f"K{row}"}
+    same = {
+        "tgl_data": "2025-03-16",
+        "blth": "2025-03",
+        "npp": f"N{row}",
+        "nilai": "1",
+        "tgl_kejadian": "2025-03-01",
+        "tgl_bayar": "2025-03-02",
+    }
+    needed = {
+        "penduduk_bekerja": "9",
+        "persen": "50",
+        "pagu": "1000",
+        "tenaga_kerja": "5",
+        "indikator": f"i{row}",
+        "no_klaim": f"K{row}",
+    }
     plain = PLAIN.get(kind, {})
     return plain | {name: value for name, value in (same | needed).items() if name in plain}
 

@@ -43,7 +43,6 @@ from warehouse.rules import RAW
 from warehouse.schema import Extract, Parse, Table
 from warehouse.showing import in_markdown, printable
 from warehouse.tables.indicator import Indicator
-from warehouse.tables.minimum_wage import MinimumWage
 
 KINDS = sorted({one.kind for one in Table.registry.values() if issubclass(one, Extract) and one.kind != "answer"})
 ROWS = {"kode_kab": "15.03", "tahun": "2025", "upah_minimum": "3", "dasar": "SK"}
@@ -87,7 +86,7 @@ def test_every_setting_takes_a_text_or_refuses_it_by_name(tmp_path: Path) -> Non
         path.write_text(f"{one} = 1\n[dialect]\nfooter = '{one}'\n", encoding="utf-8", errors="replace")
         with contextlib.suppress(Stop):
             settings.load(path)
-    assert os.listdir(tmp_path) == ["cakupan.toml"]
+    assert [one.name for one in tmp_path.iterdir()] == ["cakupan.toml"]
 
 
 def test_no_text_moves_a_terminal_or_makes_markup() -> None:
@@ -126,7 +125,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]
     tolerant = made.parent / "tolerant.toml"
     tolerant.write_text("most_rejected = 1.0", encoding="utf-8")
     told = ran("run", "--source", str(source), "--home", str(made), "--plain", "--config", str(tolerant))
-    assert os.listdir() == []
+    assert list(Path.cwd().iterdir()) == []
     yield made, told
     os.chdir(before)
 

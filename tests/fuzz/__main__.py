@@ -24,7 +24,7 @@ from tests.fuzz import guided
 from tests.fuzz.hunting import Find
 from tests.fuzz.rounds import CASE, TOLD
 
-PATIENCE = 120
+PATIENCE, LOOK = 120, 5
 TURN = 600.0
 SHARE = 0.25
 
@@ -44,7 +44,11 @@ def main(minutes: float, seed: int, names: list[str]) -> int:
                     _told(guided.hunt(name, share, seed + turn, Path(folder)), cases, finds)
                 seconds *= 1 - SHARE
             _turn(Path(folder), seconds, seed + 1_000 * turn, names)
-            _told([json.loads(line) for line in (Path(folder) / TOLD).read_text(encoding="utf-8").splitlines()], cases, finds)
+            _told(
+                [json.loads(line) for line in (Path(folder) / TOLD).read_text(encoding="utf-8").splitlines()],
+                cases,
+                finds,
+            )
             (Path(folder) / TOLD).unlink()
             turn += 1
     counts = Counter(target for target, _ in finds)
@@ -64,7 +68,9 @@ def _turn(folder: Path, seconds: float, seed: int, names: list[str]) -> None:
         hunting = subprocess.Popen(command, stderr=talk, start_new_session=True)
         how = _ended(hunting, folder / CASE, time.monotonic() + seconds + PATIENCE)
     if how:
-        name, _, content = (folder / CASE).read_bytes().partition(b"\n") if (folder / CASE).exists() else (b"start", b"", b"")
+        name, _, content = (
+            (folder / CASE).read_bytes().partition(b"\n") if (folder / CASE).exists() else (b"start", b"", b"")
+        )
         find = Find(name.decode(), content, how, how)
         line = {"target": find.target, "cases": 0, "kept": find.keep().name, "told": how, "place": how}
         with told.open("a", encoding="utf-8") as more:
@@ -75,7 +81,7 @@ def _ended(hunting: subprocess.Popen[bytes], case: Path, latest: float) -> str:
     """Return how a process ended that should have gone on; empty when it ended as it should."""
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            status = hunting.wait(5)
+            status = hunting.wait(LOOK)
             return f"the process ended with {status}" if status else ""
         age = time.time() - case.stat().st_mtime if case.exists() else 0
         if age > PATIENCE or time.monotonic() > latest + PATIENCE:

@@ -65,7 +65,11 @@ def _run(given: list[str]) -> None:
     out, err = io.StringIO(), io.StringIO()
     try:
         sys.stdin = io.StringIO("SELECT 1")
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.object(cli, "tell", heard.append):
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            mock.patch.object(cli, "tell", heard.append),
+        ):
             cli.main(given)
     except SystemExit:
         pass
@@ -73,7 +77,12 @@ def _run(given: list[str]) -> None:
         sys.stdin = stdin
         os.umask(before)
     for error in heard:
-        if not isinstance(error, OURS) and refusal_of(error) is None and said_of(error) != str(error) and not isinstance(error, OSError):
+        if (
+            not isinstance(error, OURS)
+            and refusal_of(error) is None
+            and said_of(error) != str(error)
+            and not isinstance(error, OSError)
+        ):
             raise Unnamed(f"{given[0]}: {said_of(error)}") from error
     if "Traceback" in err.getvalue():
         raise Unnamed(f"{given[0]}: a traceback")

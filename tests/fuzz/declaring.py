@@ -32,14 +32,23 @@ WORDS = (
 
 
 def _of_docs() -> list[bytes]:
-    found = "".join((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("settings", "corrections", "layouts"))
+    found = "".join(
+        (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("settings", "corrections", "layouts")
+    )
     return [one.partition("```")[0].encode() for one in found.split("```toml\n")[1:]]
 
 
 GOOD = ((ROOT / "cakupan.toml").read_bytes(), *_of_docs())
 SCHEMA = settings.Settings.model_json_schema()
 strings = st.one_of(st.sampled_from(WORDS), st.sampled_from(WORDS), cells, texts)
-wrong = st.one_of(strings, st.integers(-(2**70), 2**70), st.floats(), st.booleans(), st.lists(strings, max_size=2), st.dates(date(1, 1, 1)))
+wrong = st.one_of(
+    strings,
+    st.integers(-(2**70), 2**70),
+    st.floats(),
+    st.booleans(),
+    st.lists(strings, max_size=2),
+    st.dates(date(1, 1, 1)),
+)
 
 
 def drawn() -> Bytes:

@@ -6,7 +6,7 @@ A recipe is JSON: which rows are written how. From it the file is made, and what
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from random import Random
 from typing import Any
@@ -28,11 +28,13 @@ PLAIN = (
 numbers = st.one_of(st.integers(-(10**20), 10**20), st.floats()).map(str)
 days = st.one_of(
     st.dates(date(1, 1, 1), date(9999, 12, 31)).flatmap(
-        lambda day: st.sampled_from(("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%m/%d/%y", "%Y%m%d", "%Y-%m")).map(day.strftime)
+        lambda day: st.sampled_from(("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%m/%d/%y", "%Y%m%d", "%Y-%m")).map(
+            day.strftime
+        )
     ),
     st.from_regex(r"\A[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}\Z"),
 )
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=14)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=14)
 cells = st.one_of(st.sampled_from(PLAIN), st.sampled_from(SECRETS), st.sampled_from(ODD), numbers, days, texts)
 
 
@@ -46,7 +48,7 @@ def mutations_of(drawn: Bytes) -> Bytes:
     return st.builds(lambda content, seed: mutated([content], Random(seed)), drawn, st.integers(0, 2**32))
 
 
-def recipes(columns: dict[str, Sequence[str]]) -> Bytes:
+def recipes(columns: Mapping[str, Sequence[str]]) -> Bytes:
     """Return recipes of text files: `columns` are the headers of each kind."""
     return st.sampled_from(sorted(columns)).flatmap(
         lambda kind: st.fixed_dictionaries(
@@ -65,7 +67,7 @@ def recipes(columns: dict[str, Sequence[str]]) -> Bytes:
     ).map(packed)  # fmt: skip
 
 
-def books(columns: dict[str, Sequence[str]]) -> Bytes:
+def books(columns: Mapping[str, Sequence[str]]) -> Bytes:
     """Return recipes of workbooks."""
     held = st.one_of(cells, st.integers(-(10**17), 10**17), st.floats(allow_nan=False, allow_infinity=False), st.none())
     return st.sampled_from(sorted(columns)).flatmap(
@@ -91,7 +93,9 @@ def controls() -> Bytes:
     """Return control files: JSON of the documented form, and of every other."""
     whole = st.one_of(st.integers(), st.integers(-(2**70), 2**70))
     scalars = st.one_of(st.none(), st.booleans(), whole, st.floats(), cells)
-    anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(cells, inner, max_size=3), max_leaves=8)
+    anything = st.recursive(
+        scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(cells, inner, max_size=3), max_leaves=8
+    )
     keys = st.sampled_from(("upah", "nilai_kontrak", "nik", "jumlah", "rows", *SECRETS))
     formed = st.fixed_dictionaries(
         {},
@@ -105,14 +109,20 @@ def controls() -> Bytes:
     return st.one_of(formed, anything).map(packed)
 
 
-def words(commands: dict[str, Sequence[str]], values: Sequence[str]) -> Bytes:
+def words(commands: Mapping[str, Sequence[str]], values: Sequence[str]) -> Bytes:
     """Return command lines as words with NUL between them: `commands` are the options that each command has."""
     value = st.one_of(st.sampled_from(list(values)), cells, texts).map(lambda text: text.replace("\0", ""))
+
     def line(command: str) -> st.SearchStrategy[list[str]]:
         options = st.sampled_from(list(commands[command]) or ["--json"])
         piece = st.one_of(st.tuples(options), st.tuples(options, value), st.tuples(value))
-        return st.lists(piece, max_size=4).map(lambda parts: [*command.split(), *(word for part in parts for word in part)])
-    return st.sampled_from(sorted(commands)).flatmap(line).map(lambda found: "\0".join(found).encode("utf-8", "replace"))
+        return st.lists(piece, max_size=4).map(
+            lambda parts: [*command.split(), *(word for part in parts for word in part)]
+        )
+
+    return (
+        st.sampled_from(sorted(commands)).flatmap(line).map(lambda found: "\0".join(found).encode("utf-8", "replace"))
+    )
 
 
 def packed(recipe: Any) -> bytes:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +34,32 @@ def hunt(name: str, seconds: float, seed: int, folder: Path) -> list[dict[str, A
         told = [line.strip() for line in spoken if RAISED.match(line)] or [path.name.partition("-")[0]]
         find = Find(name, path.read_bytes(), told[0][:300])
         path.unlink()
-        lines.append({"target": f"{name}, guided", "cases": 0, "kept": find.keep().name, "told": find.told, "place": find.told[:80]})
+        lines.append(
+            {
+                "target": f"{name}, guided",
+                "cases": 0,
+                "kept": find.keep().name,
+                "told": find.told,
+                "place": find.told[:80],
+            }
+        )
     if ran.returncode and len(lines) == 1:
         told = ran.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        lines.append({"target": f"{name}, guided", "cases": 0, "kept": "-", "told": f"ended with {ran.returncode}: {told}", "place": "start"})
+        lines.append(
+            {
+                "target": f"{name}, guided",
+                "cases": 0,
+                "kept": "-",
+                "told": f"ended with {ran.returncode}: {told}",
+                "place": "start",
+            }
+        )
     return lines
 
 
 def _run(name: str, place: Path, seconds: int, seed: int) -> None:
     """Give the process to libFuzzer, which never gives it back."""
-    import atheris
-
+    atheris: Any = import_module("atheris")
     with atheris.instrument_imports(include=[*OURS, *PARSERS]):
         from tests.fuzz.targets import targets
     target = next(one for one in targets(place) if one.name == name)

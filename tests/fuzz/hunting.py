@@ -6,6 +6,7 @@ import hashlib
 import signal
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,10 +82,8 @@ def hunted(target: Target, number: int, known: set[str], before: Before, example
             finds.append(find)
             raise Found(find.told)
 
-    try:
+    with suppress(Found):
         case()
-    except Found:
-        pass
     return cases, min(finds, key=lambda find: len(find.content), default=None)
 
 
@@ -98,7 +97,9 @@ def kept(targets: list[Target]) -> Iterator[tuple[Target, bytes]]:
 def _place(broken: BaseException) -> str:
     """Return the kind of an error and the last lines of ours that it passed."""
     frames = traceback.extract_tb(broken.__traceback__)
-    ours = [frame for frame in frames if not frame.filename.endswith("hunting.py") and "site-packages" not in frame.filename]
+    ours = [
+        frame for frame in frames if not frame.filename.endswith("hunting.py") and "site-packages" not in frame.filename
+    ]
     return " < ".join([type(broken).__name__, *(f"{Path(one.filename).name}:{one.lineno}" for one in ours[-2:])])
 
 

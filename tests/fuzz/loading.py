@@ -55,6 +55,8 @@ def _require_whole(home: Home, made: list[Any]) -> None:
         if not mine:
             raise Lost(f"{name} has no verdict")
         for verdict in mine:
+            if any(reason.rule == "unreadable_file" for reason in verdict.stops):
+                raise Lost(f"a whole text is called unreadable: {verdict.stops[0].en}")
             counts = verdict.rows, verdict.accepted, verdict.rejected
             if verdict.rows is None and verdict.stops:
                 continue
@@ -87,7 +89,9 @@ def _file(kind: str) -> st.SearchStrategy[dict[str, Any]]:
 
 def _made(one: dict[str, Any]) -> bytes:
     kind = one["kind"]
-    rows = [_plain(kind, place) | {name: str(cell) for name, cell in row.items()} for place, row in enumerate(one["rows"])]
+    rows = [
+        _plain(kind, place) | {name: str(cell) for name, cell in row.items()} for place, row in enumerate(one["rows"])
+    ]
     headers = list(rows[0])
     recipe = {
         "headers": headers, "rows": [[row[name] for name in headers] for row in rows], "separator": one.get("separator", ";"),
@@ -101,5 +105,13 @@ def _made(one: dict[str, Any]) -> bytes:
 def _plain(kind: str, place: int) -> dict[str, str]:
     if kind == "kepesertaan":
         return memberships("2025-03", "2025-03-16", f"| orang |\n| {place + 1} |")[0] | (PERSON if place == 0 else {})
-    same = {"tgl_data": "2025-03-16", "blth": "2025-03", "kode_kab": "15.03", "kode": "15.03", "npp": f"NPP{place}", "nik": NIK, "kpj": KPJ}
+    same = {
+        "tgl_data": "2025-03-16",
+        "blth": "2025-03",
+        "kode_kab": "15.03",
+        "kode": "15.03",
+        "npp": f"NPP{place}",
+        "nik": NIK,
+        "kpj": KPJ,
+    }
     return PLAIN[kind] | {name: value for name, value in same.items() if name in PLAIN[kind]}

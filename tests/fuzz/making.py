@@ -41,9 +41,16 @@ def workbook(recipe: dict[str, Any]) -> tuple[bytes, list[Row]]:
     cells = [[None if cell == "" else cell for cell in row] for row in recipe["rows"]]
     above: list[list[Any]] = [[None]] * recipe["above"]
     sheet = [*above, recipe["headers"], *cells]
-    make = {"xlsx": lambda: xlsx(sheet, percent=recipe["percent"]), "xls": lambda: xls(sheet), "ods": lambda: ods(sheet)}
+    make = {
+        "xlsx": lambda: xlsx(sheet, percent=recipe["percent"]),
+        "xls": lambda: xls(sheet),
+        "ods": lambda: ods(sheet),
+    }
     first = recipe["above"] + 2
-    wanted = [(first + at, tuple(plain(cell) if isinstance(cell, str) else None for cell in row)) for at, row in enumerate(cells)]
+    wanted = [
+        (first + at, tuple(plain(cell) if isinstance(cell, str) else None for cell in row))
+        for at, row in enumerate(cells)
+    ]
     return make[recipe["format"]](), wanted
 
 

@@ -28,7 +28,11 @@ TYPES: tuple[Callable[[], pa.DataType], ...] = (
 
 def texts(good: bytes) -> Bytes:
     """Return texts whose records are joined by hand: quotes, separators and line ends anywhere."""
-    field = st.one_of(cells, cells.map(lambda cell: f'"{cell}"'), st.sampled_from(('"', '""', 'a"b', '"a"b', "a\r\nb", " ", '" "', "x" * 300)))
+    field = st.one_of(
+        cells,
+        cells.map(lambda cell: f'"{cell}"'),
+        st.sampled_from(('"', '""', 'a"b', '"a"b', "a\r\nb", " ", '" "', "x" * 300)),
+    )
     record = st.lists(field, min_size=1, max_size=6).map(",".join)
     ends = st.sampled_from(("\n", "\n", "\r\n", "\r", "\n\n", ""))
     lines = st.lists(st.tuples(record, ends), max_size=6).map(lambda found: "".join(map("".join, found)))
@@ -39,9 +43,16 @@ def texts(good: bytes) -> Bytes:
 
 def grids(good: bytes) -> Bytes:
     """Return tables of regions and years, with cells of every kind in every place."""
-    label = st.one_of(cells, st.sampled_from(("Kabupaten/Kota", "Kota Jambi", "Kab. Bungo", "2023", "2024", "2024*", "Jumlah", "Semester I", "61,2")))
+    label = st.one_of(
+        cells,
+        st.sampled_from(
+            ("Kabupaten/Kota", "Kota Jambi", "Kab. Bungo", "2023", "2024", "2024*", "Jumlah", "Semester I", "61,2")
+        ),
+    )
     grid = st.lists(st.lists(label, min_size=1, max_size=5), min_size=1, max_size=7)
-    drawn = grid.map(lambda rows: "\n".join(",".join(f'"{cell.replace(chr(34), chr(39))}"' for cell in row) for row in rows).encode())
+    drawn = grid.map(
+        lambda rows: "\n".join(",".join(f'"{cell.replace(chr(34), chr(39))}"' for cell in row) for row in rows).encode()
+    )
     headed = drawn.map(lambda rows: good + rows)
     return st.one_of(drawn, headed)
 
@@ -67,8 +78,18 @@ def zips(*books: bytes) -> Bytes:
 
 def parquets() -> Bytes:
     """Return Parquet files with columns of every type, odd names and metadata, whole or with changed bytes."""
-    names = st.one_of(st.just(list(COLUMNS)), st.lists(st.one_of(st.sampled_from((*COLUMNS, "line_no", "c1", "raw_dasar", "")), cells), max_size=5))
-    drawn = st.builds(_table, names, st.lists(st.sampled_from(TYPES), min_size=6, max_size=6), st.integers(0, 5), st.integers(0, 2**16), st.booleans())
+    names = st.one_of(
+        st.just(list(COLUMNS)),
+        st.lists(st.one_of(st.sampled_from((*COLUMNS, "line_no", "c1", "raw_dasar", "")), cells), max_size=5),
+    )
+    drawn = st.builds(
+        _table,
+        names,
+        st.lists(st.sampled_from(TYPES), min_size=6, max_size=6),
+        st.integers(0, 5),
+        st.integers(0, 2**16),
+        st.booleans(),
+    )
     return st.one_of(drawn, drawn, mutations_of(drawn))
 
 
@@ -82,7 +103,9 @@ def _table(names: list[str], types: list[Callable[[], pa.DataType]], rows: int, 
             columns.append(pa.nulls(rows, pa.string()))
         kept.append(name)
     table = pa.table(columns, names=kept) if columns else pa.table({})
-    table = table.replace_schema_metadata({b"ARROW:x": b"\xff", "pandas": "{", "naskah": "\u202e"} if seed % 3 else None)
+    table = table.replace_schema_metadata(
+        {b"ARROW:x": b"\xff", "pandas": "{", "naskah": "\u202e"} if seed % 3 else None
+    )
     target = BytesIO()
     try:
         pq.write_table(

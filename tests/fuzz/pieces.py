@@ -62,7 +62,12 @@ def control(content: bytes) -> None:
 
 def indices() -> st.SearchStrategy[bytes]:
     """Return indices in JSON."""
-    entry = st.one_of(cells, st.dictionaries(st.sampled_from(("name", "url", "type", "x")), st.one_of(cells, st.integers(), st.none()), max_size=3))
+    entry = st.one_of(
+        cells,
+        st.dictionaries(
+            st.sampled_from(("name", "url", "type", "x")), st.one_of(cells, st.integers(), st.none()), max_size=3
+        ),
+    )
     return st.one_of(st.lists(entry, max_size=4), entry).map(packed)
 
 
@@ -79,7 +84,7 @@ class _Remote:
     def __init__(self, content: bytes) -> None:
         self.content = content
 
-    def read(self, found: Found, offset: int) -> list[bytes]:
+    def read(self, _: Found, offset: int) -> list[bytes]:
         return [self.content[offset:]]
 
 
@@ -95,7 +100,11 @@ def journal(content: bytes) -> None:
     """Read a journal: what it gives was written so, the rest is damage."""
     with landed(content) as path, contextlib.suppress(Stop):
         found = lines.read(path)
-        wrong = [one for one in found if json.loads(json.dumps(one)) not in [{"name": "a", "rows": place} for place in range(3)]]
+        wrong = [
+            one
+            for one in found
+            if json.loads(json.dumps(one)) not in [{"name": "a", "rows": place} for place in range(3)]
+        ]
         if wrong:
             raise Lost("an entry that nobody wrote")
 

@@ -6,7 +6,6 @@ So the one that started it knows the case even when the process dies of it or ne
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import time
@@ -58,5 +57,5 @@ def _note(folder: Path, name: str, content: bytes) -> None:
 if __name__ == "__main__":
     scratch = Path(sys.argv[1])
     tempfile.tempdir = str(scratch / "tmp")
-    os.makedirs(tempfile.tempdir, exist_ok=True)
+    Path(tempfile.tempdir).mkdir(parents=True, exist_ok=True)
     main(scratch, float(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

@@ -100,7 +100,9 @@ def values(content: bytes) -> None:
     """Parse texts, one in a NUL, as every column of every way of writing; whole numbers that are plain must stay."""
     texts = [text or None for text in content.decode("utf-8", "replace").split("\0")]
     columns = {raw(column): texts for column in Membership.arriving().values()}
-    frame = pl.LazyFrame({LINE_NO: range(1, len(texts) + 1), **columns}, schema_overrides=dict.fromkeys(columns, pl.String))
+    frame = pl.LazyFrame(
+        {LINE_NO: range(1, len(texts) + 1), **columns}, schema_overrides=dict.fromkeys(columns, pl.String)
+    )
     for dialect in DIALECTS:
         parsed = standardize(frame, Membership, dialect, gazetteers(dialect.code_system)).collect()
         for text, wage in zip(texts, parsed["wage_idr"], strict=True):

@@ -74,11 +74,19 @@ def _files() -> Iterator[Target]:
 
 def _texts() -> Iterator[Target]:
     """Yield the parsers of texts."""
-    joined = st.lists(drawing.cells, min_size=1, max_size=8).map(lambda found: "\0".join(found).encode("utf-8", "replace"))
+    joined = st.lists(drawing.cells, min_size=1, max_size=8).map(
+        lambda found: "\0".join(found).encode("utf-8", "replace")
+    )
     yield Target("values", TEXTS, taking.values, joined, 60)
     yield Target("settings", declaring.GOOD, declaring.take, declaring.drawn(), 120)
     yield Target("control", pieces.CONTROLS, pieces.control, drawing.controls(), 100)
-    yield Target("region", REGIONS, taking.foreseen(region_named), drawing.cells.map(lambda cell: cell.encode("utf-8", "replace")), 60)
+    yield Target(
+        "region",
+        REGIONS,
+        taking.foreseen(region_named),
+        drawing.cells.map(lambda cell: cell.encode("utf-8", "replace")),
+        60,
+    )
     yield Target("index", pieces.INDICES, pieces.index, pieces.indices(), 100)
     yield Target("checksum", pieces.CHECKSUMS, pieces.checksum, None, 60)
     yield Target("journal", pieces.JOURNALS, pieces.journal, None, 60)

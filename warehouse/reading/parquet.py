@@ -16,7 +16,9 @@ from warehouse.rules import LINE_NO
 
 EXACT = 10**15
 MOST_ROWS = 2_000_000_000
-CALENDAR = date(1, 1, 1), date(9999, 12, 31)
+EPOCH = date(1970, 1, 1).toordinal()
+CALENDAR = date.min.toordinal() - EPOCH, date.max.toordinal() - EPOCH
+TICKS = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
 
 def proved(path: str, limits: dict[str, int]) -> int:
@@ -112,8 +114,10 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
 
 def _day(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """Return the day as text; of one outside of the years 1 to 9999 the number it is kept as, which no rule reads as a day."""
-    within = value.is_between(*(pl.lit(day).cast(dtype) for day in CALENDAR))
-    return pl.coalesce(pl.when(within).then(value).dt.date().cast(pl.String), value.to_physical().cast(pl.String))
+    unit = TICKS[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+    kept = value.to_physical().cast(pl.Int64)
+    day = pl.when((kept // unit).is_between(*CALENDAR)).then(value).dt.date()
+    return pl.coalesce(day.cast(pl.String), kept.cast(pl.String))
 
 
 def _fraction(value: pl.Expr) -> pl.Expr:
