@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import tomllib
 from pathlib import Path, PurePosixPath
@@ -21,10 +20,12 @@ from pydantic import (
 
 from flows.at_rest.settings import LandingSettings
 from flows.ceiling import of_machine
+from flows.correctable import require_day
 from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
 from flows.limits import LimitsSettings
+from flows.patterns import AnyFile, FilePattern
 from flows.secret import Secret
 from flows.servers import PostgresqlTarget
 from flows.sources import AnyAddress, require_scheme
@@ -72,7 +73,7 @@ class DialectSettings(Strict):
     footer_rows: int = Field(default=0, ge=0, le=1_000)
     footer: str = ""
     sheet: str = ""
-    member: str = ""
+    member: AnyFile = ""
     aliases: dict[str, str] = Field(default_factory=dict)
     layout: str = ""
     constants: Texts = Field(default_factory=dict)
@@ -108,10 +109,17 @@ class DialectSettings(Strict):
     @classmethod
     def _known(cls, encoding: str) -> str:
         try:
-            codecs.lookup(encoding or "utf-8")
-        except LookupError:
-            raise ValueError(f"no encoding is called {encoding}") from None
+            "".encode(encoding or "utf-8")
+        except (LookupError, UnicodeError):
+            raise ValueError(f"no encoding of texts is called {encoding}") from None
         return encoding
+
+    @field_validator("date_formats")
+    @classmethod
+    def _read_back(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        for form in formats:
+            require_day(form)
+        return formats
 
     @model_validator(mode="after")
     def _marks_differ(self) -> DialectSettings:
@@ -126,7 +134,7 @@ class Source(Strict):
     Without a url (`remote`) the files are those of the folder that a run is given.
     """
 
-    glob: str
+    glob: FilePattern
     kind: Kind | None = None
     remote: AnyAddress | None = None
     dialect: DialectSettings = DialectSettings()

@@ -8,15 +8,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import strategies as st
 
 from tests.fuzz.__main__ import _ended
+from tests.fuzz.drawing import packed
 from tests.fuzz.hunting import Find, hunted, kept, tried
 from tests.fuzz.mutating import mutated
 from tests.fuzz.people import NIK, Leak, require_discreet
 from tests.fuzz.targets import Target, targets
+from warehouse.reading import scan
 from warehouse.sandbox import SANDBOX
 
 SEED, DEAR = 7, {"load": 1, "values": 5, "recipe": 8, "book": 8, "command": 10}
@@ -75,6 +79,33 @@ def test_a_process_that_dies_or_does_not_come_back_is_a_find(tmp_path: Path, mon
         running = subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
         found = _ended(running, case, time.monotonic())
         assert told in found and bool(told) == bool(found)
+
+
+def test_a_row_that_is_lost_or_changed_is_a_find(known: list[Target], monkeypatch: pytest.MonkeyPatch) -> None:
+    (target,) = [one for one in known if one.name == "recipe"]
+    rows = [["15.03", "2025", "1", "SK"], ["15.04", "2025", "2", "SK"]]
+    plain = {"quoting": 0, "newline": "\n", "encoding": "utf-8", "packing": "", "ends": True, "separator": ","}
+    recipe = packed({"kind": "umk", "headers": ["kode_kab", "tahun", "upah_minimum", "dasar"], "rows": rows, **plain})
+    assert tried(target, recipe) is None
+    for changed in (lambda frame: frame.head(1), lambda frame: frame.with_columns(raw_dasar=pl.lit("S"))):
+
+        def wrongly(*given: Any, changed: Any = changed) -> Any:
+            read = scan(*given)
+            return read._replace(frame=changed(read.frame))
+
+        monkeypatch.setattr("tests.fuzz.taking.scan", wrongly)
+        find = tried(target, recipe)
+        assert find and find.told.startswith("Lost")
+
+
+def test_an_error_of_a_command_that_could_only_be_told_by_its_place_is_a_find(
+    known: list[Target], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (target,) = [one for one in known if one.name == "command"]
+    assert tried(target, b"tables") is None
+    monkeypatch.setattr("flows.asking.cli.listing", lambda given: {}[given])
+    find = tried(target, b"tables")
+    assert find and find.told.startswith("Unnamed")
 
 
 def test_a_message_that_holds_a_person_is_a_find_and_does_not_repeat_it() -> None:

@@ -43,13 +43,7 @@ def main(minutes: float, seed: int, names: list[str]) -> int:
                 for name in guided.NAMES:
                     _told(guided.hunt(name, share, seed + turn, Path(folder)), cases, finds)
                 seconds *= 1 - SHARE
-            _turn(Path(folder), seconds, seed + 1_000 * turn, names)
-            _told(
-                [json.loads(line) for line in (Path(folder) / TOLD).read_text(encoding="utf-8").splitlines()],
-                cases,
-                finds,
-            )
-            (Path(folder) / TOLD).unlink()
+            _told(_turn(Path(folder), seconds, seed + 1_000 * turn, names), cases, finds)
             turn += 1
     counts = Counter(target for target, _ in finds)
     for name, count in cases.items():
@@ -58,23 +52,23 @@ def main(minutes: float, seed: int, names: list[str]) -> int:
     return 1 if finds else 0
 
 
-def _turn(folder: Path, seconds: float, seed: int, names: list[str]) -> None:
-    """Let a process hunt for so long, and note its last case as found when it dies of it or does not come back."""
+def _turn(folder: Path, seconds: float, seed: int, names: list[str]) -> list[dict[str, object]]:
+    """Return what a process tells that hunted for so long; its last case is found when it dies of it or does not come back."""
     told = folder / TOLD
-    told.touch()
+    told.write_text("", encoding="utf-8")
     (folder / CASE).unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.fuzz.rounds", str(folder), str(seconds), str(seed), *names]
     with (folder / "stderr").open("wb") as talk:
         hunting = subprocess.Popen(command, stderr=talk, start_new_session=True)
         how = _ended(hunting, folder / CASE, time.monotonic() + seconds + PATIENCE)
+    if hunting.returncode > 0 or not (folder / CASE).exists():
+        raise SystemExit((folder / "stderr").read_text(encoding="utf-8", errors="replace")[-2_000:])
+    lines: list[dict[str, object]] = [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()]
     if how:
-        name, _, content = (
-            (folder / CASE).read_bytes().partition(b"\n") if (folder / CASE).exists() else (b"start", b"", b"")
-        )
+        name, _, content = (folder / CASE).read_bytes().partition(b"\n")
         find = Find(name.decode(), content, how, how)
-        line = {"target": find.target, "cases": 0, "kept": find.keep().name, "told": how, "place": how}
-        with told.open("a", encoding="utf-8") as more:
-            print(json.dumps(line), file=more)
+        lines.append({"target": find.target, "cases": 0, "kept": find.keep().name, "told": how, "place": how})
+    return lines
 
 
 def _ended(hunting: subprocess.Popen[bytes], case: Path, latest: float) -> str:

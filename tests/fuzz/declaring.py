@@ -7,6 +7,7 @@ import json
 import re
 import tempfile
 from datetime import date
+from encodings.aliases import aliases
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ def _of_docs() -> list[bytes]:
 
 GOOD = ((ROOT / "cakupan.toml").read_bytes(), *_of_docs())
 SCHEMA = settings.Settings.model_json_schema()
+FORMS = ("dd-mm-yyyy", "%d.%m.%Y", "%Y%m%d", "%Q", "%H", "%", "yyyy", "%d%d", "%c", "%s")
+ENCODINGS = tuple(sorted({*aliases.values(), "idna", "undefined", "punycode", "utf-8-sig", "mbcs"}))
+PATTERNS = ("", ".", "./", "**", "[", "*", "kepesertaan_*.csv", "bps/*", "/")
 strings = st.one_of(st.sampled_from(WORDS), st.sampled_from(WORDS), cells, texts)
 wrong = st.one_of(
     strings,
@@ -49,6 +53,11 @@ wrong = st.one_of(
     st.lists(strings, max_size=2),
     st.dates(date(1, 1, 1)),
 )
+HINTS: dict[str, st.SearchStrategy[Any]] = {
+    "encoding": st.sampled_from(ENCODINGS),
+    "date_formats": st.lists(st.sampled_from(FORMS), min_size=1, max_size=2),
+    **dict.fromkeys(("glob", "files", "member"), st.sampled_from(PATTERNS)),
+}
 
 
 def drawn() -> Bytes:
@@ -110,10 +119,14 @@ def _of_object(schema: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
         return st.dictionaries(keys, _of(inner, depth + 1), max_size=2) if depth < 5 else st.just({})
     if depth > 5:
         return st.just({})
-    known = {key: st.deferred(lambda one=one: _of(one, depth + 1)) for key, one in schema["properties"].items()}  # type: ignore[misc]
+    known = {key: HINTS[key] if key in HINTS else _later(one, depth + 1) for key, one in schema["properties"].items()}
     needed = {key: known[key] for key in schema.get("required", ()) if key in known}
     few = st.lists(st.sampled_from(sorted(known)), max_size=3, unique=True)
     return few.flatmap(lambda keys: st.fixed_dictionaries({**needed, **{key: known[key] for key in keys}}))
+
+
+def _later(schema: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
+    return st.deferred(lambda: _of(schema, depth))
 
 
 def toml(value: Any) -> bytes:
