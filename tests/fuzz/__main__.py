@@ -24,7 +24,7 @@ from tests.fuzz import guided
 from tests.fuzz.hunting import Find
 from tests.fuzz.rounds import CASE, TOLD
 
-PATIENCE, LOOK = 120, 5
+PATIENCE, LOOK = 600, 5
 TURN = 600.0
 SHARE = 0.25
 
