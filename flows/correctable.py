@@ -68,17 +68,6 @@ def require_condition(table: type[Extract], text: str, where: str) -> None:
         raise ValueError(f"{where}: not a condition that each row meets or not by itself")
 
 
-def require_day(form: str) -> None:
-    """Raise ValueError unless a day written in a form is read back as that day."""
-    day = date(2025, 3, 16)
-    try:
-        found = pl.Series([day.strftime(form)]).str.to_date(form, strict=False).item()
-    except (pl.exceptions.PolarsError, ValueError):
-        found = None
-    if found != day:
-        raise ValueError(f"{form} is no form of a day: write it as dd-mm-yyyy or %d-%m-%Y")
-
-
 def is_of(column: Column, value: object) -> bool:
     """Return whether a value may stand in a column."""
     if column.parse is Parse.PROGRAMMES:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from flows.correctable import column_of, extract_of, form_of, is_of, require_condition
-from flows.patterns import AnyFile
+from flows.forms import AnyFile
 from warehouse.corrections import Action, Correction
 from warehouse.schema import Column, Extract, Parse
 

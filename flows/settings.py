@@ -20,12 +20,11 @@ from pydantic import (
 
 from flows.at_rest.settings import LandingSettings
 from flows.ceiling import of_machine
-from flows.correctable import require_day
 from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
+from flows.forms import AnyFile, DayForm, Encoding, FilePattern
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
 from flows.limits import LimitsSettings
-from flows.patterns import AnyFile, FilePattern
 from flows.secret import Secret
 from flows.servers import PostgresqlTarget
 from flows.sources import AnyAddress, require_scheme
@@ -63,10 +62,10 @@ class DialectSettings(Strict):
     """How files are written; see `warehouse.dialect.Dialect`. Dates may be declared as dd-mm-yyyy or %d-%m-%Y."""
 
     separator: Literal["", ",", ";", "\t", "|"] = ""
-    encoding: str = ""
+    encoding: Encoding = ""
     decimal: Literal["", ",", "."] = ""
     thousands: Literal["", ",", ".", " "] = ""
-    date_formats: tuple[str, ...] = ()
+    date_formats: tuple[DayForm, ...] = ()
     code_system: Literal["kemendagri", "bps"] = "kemendagri"
     header_row: int = Field(default=1, ge=1)
     header_rows: int = Field(default=1, ge=0, le=20)
@@ -104,22 +103,6 @@ class DialectSettings(Strict):
             if isinstance(given, list | tuple)
             else given
         )
-
-    @field_validator("encoding")
-    @classmethod
-    def _known(cls, encoding: str) -> str:
-        try:
-            "".encode(encoding or "utf-8")
-        except (LookupError, UnicodeError):
-            raise ValueError(f"no encoding of texts is called {encoding}") from None
-        return encoding
-
-    @field_validator("date_formats")
-    @classmethod
-    def _read_back(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
-        for form in formats:
-            require_day(form)
-        return formats
 
     @model_validator(mode="after")
     def _marks_differ(self) -> DialectSettings:
