@@ -86,7 +86,7 @@ def _entry(line: bytes, unmarked: Collection[str]) -> dict[str, Any]:
         raise ValueError("nested") from None
     if not isinstance(found, dict):
         raise ValueError("no object")
-    if not mark and not set(found) <= set(unmarked):
+    if not mark and not (found and found.keys() <= set(unmarked)):
         raise ValueError("no checksum")
     return found
 

@@ -38,7 +38,8 @@ def text_file(recipe: dict[str, Any]) -> tuple[bytes, list[Row]]:
 
 def workbook(recipe: dict[str, Any]) -> tuple[bytes, list[Row]]:
     """Return a workbook with empty lines above its header, and its rows of texts; None for what is no text."""
-    cells = [[None if cell == "" else cell for cell in row] for row in recipe["rows"]]
+    kept = _as_xml if recipe["format"] == "ods" else lambda cell: cell
+    cells = [[None if cell == "" else kept(cell) for cell in row] for row in recipe["rows"]]
     above: list[list[Any]] = [[None]] * recipe["above"]
     sheet = [*above, recipe["headers"], *cells]
     make = {
@@ -52,6 +53,11 @@ def workbook(recipe: dict[str, Any]) -> tuple[bytes, list[Row]]:
         for at, row in enumerate(cells)
     ]
     return make[recipe["format"]](), wanted
+
+
+def _as_xml(cell: Any) -> Any:
+    """Return what XML keeps of a cell: every end of a line is a line feed."""
+    return cell.replace("\r\n", "\n").replace("\r", "\n") if isinstance(cell, str) else cell
 
 
 def plain(cell: str) -> str | None:
