@@ -14,7 +14,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
 .PHONY: setup demo cookbook serve servers test mutation lock clean dictionary bench lock-bench bench-reading fuzz release-check \
 	verify verify-readers verify-clients verify-prefect verify-backfill verify-keys verify-privacy verify-faults \
-	verify-bits verify-corpora verify-disclosure superset superset-bundle verify-superset lock-superset
+	verify-bits verify-corpora verify-bombs verify-disclosure superset superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -92,8 +92,14 @@ lock-bench: setup  ## pin the packages of the bench's peers with hashes
 verify-corpora: setup  ## broken files of other projects and pollutions of our own: CORPORA is a folder of collections
 	$(BIN)/python -m tests.corpora $(CORPORA)
 
-fuzz: setup  ## feed readers, parsers, settings and commands with bad input for MINUTES
-	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
+fuzz: setup  ## feed readers, parsers, settings and commands with bad input for MINUTES, guided by coverage where atheris installs
+	test -d .venv-fuzz || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target .venv-fuzz "atheris==3.0.0" \
+		|| mkdir -p .venv-fuzz
+	PYTHONPATH=.venv-fuzz $(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
+
+verify-bombs: setup  ## twelve bombs against the command, in seconds and memory; then every naughty text in every place
+	$(BIN)/python -m tests.bombs
+	CAKUPAN_NAUGHTY=all $(BIN)/pytest tests/test_naughty.py
 
 verify-privacy: setup  ## fifty runs that fail in every way, then everything they left is searched for the people of their files
 	$(BIN)/python -m tests.scan_failing
@@ -133,4 +139,4 @@ dictionary: setup  ## write docs/dictionary.md and its diagrams from the declara
 	$(BIN)/cakupan dictionary --diagrams docs
 
 clean:  ## remove the environments and the demonstrations
-	rm -rf .venv .venv-readers .venv-superset .venv-bench bench-data demo demo-extracts demo-months demo-months-extracts late
+	rm -rf .venv .venv-fuzz .venv-readers .venv-superset .venv-bench bench-data demo demo-extracts demo-months demo-months-extracts late

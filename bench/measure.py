@@ -18,13 +18,17 @@ PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Cost:
-    """The cost of a command; `others` is the share of the machine's processors that others used meanwhile."""
+    """The cost of a command; `others` is the share of the machine's processors that others used meanwhile.
+
+    `queued_s` are the seconds in which the main threads of its processes waited for a processor.
+    """
 
     code: int
     cpu_s: float
     wall_s: float
     peak_bytes: int
     others: float
+    queued_s: float = 0.0
 
 
 def measured(command: Sequence[str], log: Path) -> Cost:
@@ -36,9 +40,11 @@ def measured(command: Sequence[str], log: Path) -> Cost:
     busy, began = _busy(), time.monotonic()
     with log.open("wb") as output:
         child = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
-    code, cpu, peak = 0, 0.0, 0
+    code, cpu, peak, queued = 0, 0.0, 0, dict[int, float]()
     while True:
-        peak = max(peak, sum(map(_resident, _tree(child.pid))))
+        tree = list(_tree(child.pid))
+        peak = max(peak, sum(map(_resident, tree)))
+        queued |= {process: seconds for process in tree if (seconds := _queued(process))}
         ended, status, used = os.wait4(child.pid, os.WNOHANG)
         if ended:
             code, cpu = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
@@ -48,7 +54,8 @@ def measured(command: Sequence[str], log: Path) -> Cost:
     cpu += sum(_orphans())
     wall = time.monotonic() - began
     others = (_busy() - busy - cpu) / (wall * (os.cpu_count() or 1))
-    return Cost(code, round(cpu, 2), round(wall, 2), peak, round(max(others, 0.0), 3))
+    waited = round(sum(queued.values()), 2)
+    return Cost(code, round(cpu, 2), round(wall, 2), peak, round(max(others, 0.0), 3), waited)
 
 
 def _orphans() -> Iterator[float]:
@@ -71,6 +78,12 @@ def _resident(process: int) -> int:
     with suppress(OSError, IndexError):
         return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
     return 0
+
+
+def _queued(process: int) -> float:
+    with suppress(OSError, IndexError):
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
+    return 0.0
 
 
 def _busy() -> float:

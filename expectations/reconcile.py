@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from warehouse.schema import Extract, Parse
 
 MOST_REJECTED = 0.05
 LONGEST_CONTROL = 1 << 20
+HASH, NAME = re.compile(r"[0-9a-f]{64}"), re.compile(r"[a-z_]{1,40}")
 
 
 def rejected_share(judgement: Judgement, most: float = MOST_REJECTED, answered: int = 0) -> list[Reason]:
@@ -81,13 +83,15 @@ def compared(
 ) -> list[tuple[str, object, object]]:
     """Return every control total with the value that is stated and the one that is measured.
 
-    `control` holds `rows`, `sha256` and `sums` by source column; a value that cannot be read counts as zero.
+    `control` holds `rows`, `sha256` and `sums` by source column; a value that cannot be read counts as zero. What is stated
+    in other forms is not repeated.
     """
     found: list[tuple[str, object, object]] = []
     if "sha256" in control:
-        found.append(("sha256", str(control["sha256"]).lower(), sha256))
+        stated = str(control["sha256"]).lower()
+        found.append(("sha256", stated if HASH.fullmatch(stated) else "no SHA-256", sha256))
     if "rows" in control:
-        found.append(("rows", control["rows"], rows))
+        found.append(("rows", _number(control["rows"]), rows))
     arriving = table.arriving()
     sums = dict(control.get("sums", {}))
     unknown = [name for name in sums if name not in arriving or arriving[name].parse is not Parse.WHOLE]
@@ -96,8 +100,17 @@ def compared(
         measured = frame.select(pl.col(core).sum().alias(name) for name, core in known.items()).collect(
             engine="streaming"
         )
-        found += [(f"sum of {name}", sums[name], measured[name].item()) for name in known]
-    return [*found, *((f"sum of {name}", sums[name], "no such amount") for name in unknown)]
+        found += [(f"sum of {name}", _number(sums[name]), measured[name].item()) for name in known]
+    return [*found, *((f"sum of {_name(name)}", _number(sums[name]), "no such amount") for name in unknown)]
+
+
+def _number(stated: object) -> object:
+    """Return what is stated where it is a number; of anything else only that it is none, for it may be a person's."""
+    return stated if isinstance(stated, int | float) else "no number"
+
+
+def _name(stated: str) -> str:
+    return stated if NAME.fullmatch(stated) else "an unknown column"
 
 
 def _mismatch(what: str, stated: object, measured: object) -> Reason:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from flows.correctable import column_of, extract_of, form_of, is_of, require_condition
+from flows.forms import AnyFile
 from warehouse.corrections import Action, Correction
 from warehouse.schema import Column, Extract, Parse
 
@@ -27,7 +28,7 @@ class CorrectionEntry(BaseModel):
     action: Action
     where: str = Field(min_length=1)
     among: str = ""
-    files: str = ""
+    files: AnyFile = ""
     first_day: date | None = Field(default=None, alias="from")
     last_day: date | None = Field(default=None, alias="until")
     column: str = ""

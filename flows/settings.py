@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import tomllib
 from pathlib import Path, PurePosixPath
@@ -23,6 +22,7 @@ from flows.at_rest.settings import LandingSettings
 from flows.ceiling import of_machine
 from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
+from flows.forms import AnyFile, DayForm, Encoding, FilePattern
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
 from flows.limits import LimitsSettings
 from flows.publishing.threshold import DisclosureSettings
@@ -63,17 +63,17 @@ class DialectSettings(Strict):
     """How files are written; see `warehouse.dialect.Dialect`. Dates may be declared as dd-mm-yyyy or %d-%m-%Y."""
 
     separator: Literal["", ",", ";", "\t", "|"] = ""
-    encoding: str = ""
+    encoding: Encoding = ""
     decimal: Literal["", ",", "."] = ""
     thousands: Literal["", ",", ".", " "] = ""
-    date_formats: tuple[str, ...] = ()
+    date_formats: tuple[DayForm, ...] = ()
     code_system: Literal["kemendagri", "bps"] = "kemendagri"
     header_row: int = Field(default=1, ge=1)
     header_rows: int = Field(default=1, ge=0, le=20)
     footer_rows: int = Field(default=0, ge=0, le=1_000)
     footer: str = ""
     sheet: str = ""
-    member: str = ""
+    member: AnyFile = ""
     aliases: dict[str, str] = Field(default_factory=dict)
     layout: str = ""
     constants: Texts = Field(default_factory=dict)
@@ -105,15 +105,6 @@ class DialectSettings(Strict):
             else given
         )
 
-    @field_validator("encoding")
-    @classmethod
-    def _known(cls, encoding: str) -> str:
-        try:
-            codecs.lookup(encoding or "utf-8")
-        except LookupError:
-            raise ValueError(f"no encoding is called {encoding}") from None
-        return encoding
-
     @model_validator(mode="after")
     def _marks_differ(self) -> DialectSettings:
         if self.decimal and self.decimal == self.thousands:
@@ -127,7 +118,7 @@ class Source(Strict):
     Without a url (`remote`) the files are those of the folder that a run is given.
     """
 
-    glob: str
+    glob: FilePattern
     kind: Kind | None = None
     remote: AnyAddress | None = None
     dialect: DialectSettings = DialectSettings()

@@ -110,6 +110,12 @@ def test_a_missing_required_column_is_named_with_the_nearest_header() -> None:
         places(["kode_kab", "tahun", "upah", "dasar"], MinimumWage, Dialect())
 
 
+def test_of_a_file_without_a_header_no_text_is_named_for_it_may_be_a_person() -> None:
+    with pytest.raises(Stop, match="kode_kab, tahun") as stop:
+        places(["dasari", "tahuna", "1503011203850001"], MinimumWage, Dialect())
+    assert "dasari" not in str(stop.value) and "tahuna" not in str(stop.value)
+
+
 def test_empty_headers_are_no_columns() -> None:
     found = places(["kode_kab", "", "tahun", "upah_minimum", "dasar", ""], MinimumWage, Dialect())
     assert found == {"kode_kab": 1, "tahun": 3, "upah_minimum": 4, "dasar": 5}

@@ -165,6 +165,12 @@ def test_a_table_that_cannot_be_understood_is_stopped_by_name(text: str, rule: s
     assert stopped.value.cure
 
 
+def test_a_column_without_a_year_is_named_by_its_letter_for_what_stands_above_it_may_be_a_person() -> None:
+    with pytest.raises(Stop, match="kolom / columns B, C") as stopped:
+        figures("Bekerja\nKabupaten/Kota | SRI RAHASIA | 1503011203850001\nKerinci | 1 | 2\n")
+    assert "RAHASIA" not in str(stopped.value) and "1503011203850001" not in str(stopped.value)
+
+
 def test_constants_of_the_source_fill_what_the_table_does_not_say() -> None:
     text = "Kabupaten/Kota | Pria | Wanita\nKerinci | 1 | 2\n"
     told = {"periode": "2024-08", "indikator": "bekerja", "sumber": "BPS", "tgl_rilis": "2024-11-05"}

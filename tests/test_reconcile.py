@@ -51,3 +51,19 @@ def test_control_totals_that_are_met_say_nothing() -> None:
 def test_every_control_total_that_is_not_met_is_named(control: dict[str, object], told: str) -> None:
     (reason,) = mismatches(compared(control, SHA, 3, ROWS, Contribution))
     assert (reason.rule, told in reason.en) == ("control_total", True)
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        {"rows": "1503011203850001"},
+        {"sha256": "1503011203850001"},
+        {"sums": {"1503011203850001": 1}},
+        {"sums": {"dibayar": ["1503011203850001"]}},
+        {"sums": {"SRI RAHASIA": {"1503011203850001": 1}}},
+    ],
+)
+def test_what_a_control_file_states_in_another_form_is_not_met_and_not_repeated(control: dict[str, object]) -> None:
+    found = compared(control, SHA, 3, ROWS, Contribution)
+    (reason,) = mismatches(found)
+    assert "1503011203850001" not in f"{found}{reason}" and "RAHASIA" not in f"{found}{reason}"

@@ -35,7 +35,9 @@ def test_an_amount_with_one_reading_is_read_undeclared(text: str) -> None:
     assert read(parse.whole, text) == 16_800
 
 
-@pytest.mark.parametrize("text", ["16.800", "16,800", "16800.50", "2.6E+10", "abc", "16.80.0", "--5", None])
+@pytest.mark.parametrize(
+    "text", ["16.800", "16,800", "16800.50", "2.6E+10", "abc", "16.80.0", "--5", "１６８００", "٢٠٢٥", None]
+)
 def test_an_amount_with_two_readings_or_none_is_not_read(text: str | None) -> None:
     assert read(parse.whole, text) is None
 
@@ -77,7 +79,7 @@ def test_a_month_is_read_in_every_usual_form(text: str) -> None:
     assert read(parse.month, text) == MARCH
 
 
-@pytest.mark.parametrize("text", ["2025-13", "32025", "Maret", "25-03"])
+@pytest.mark.parametrize("text", ["2025-13", "32025", "Maret", "25-03", "２０２５-03"])
 def test_a_text_that_is_no_month_is_not_read(text: str) -> None:
     assert read(parse.month, text) is None
 
@@ -109,7 +111,7 @@ def test_a_percentage_becomes_a_fraction(text: str, fraction: float) -> None:
     assert read(parse.percent, text) == fraction
 
 
-@pytest.mark.parametrize("text", ["sekitar 60", "nan", "inf", "6e1", "60 persen", "1,096.2"])
+@pytest.mark.parametrize("text", ["sekitar 60", "nan", "inf", "6e1", "60 persen", "1,096.2", "６２"])
 def test_a_text_that_is_no_percentage_is_not_read(text: str) -> None:
     assert read(parse.percent, text) is None
 

@@ -19,7 +19,7 @@ PREFIXES = (
     (r"^KOTA[ .]+(?:(?:ADMINISTRASI|ADM)\b)?[ .]*", "KOTA"),
     (r"^(?:PROVINSI|PROPINSI|PROV)\b[ .]*", "PROVINSI"),
 )
-DOTTED = r"^(\d{2})\.(\d{2})$"
+DOTTED = r"^([0-9]{2})\.([0-9]{2})$"
 SHORTEST_NAME = 5
 LONGEST_NAME = 36
 NAME = rf"^[A-Z]{{{SHORTEST_NAME},{LONGEST_NAME}}}$"
@@ -64,8 +64,8 @@ class Gazetteer:
 
 def region_key(text: pl.Expr) -> pl.Expr:
     """Return the spelling-free key of a code or name: 15.03 and 1503 agree, Muko Muko and Mukomuko agree."""
-    key = text.str.to_uppercase().str.replace(r"^(\d{4})\.0$", "$1").str.replace(DOTTED, "$1$2")
-    key = pl.when(~key.str.contains(r"^\d+\.\d+$")).then(key)
+    key = text.str.to_uppercase().str.replace(r"^([0-9]{4})\.0$", "$1").str.replace(DOTTED, "$1$2")
+    key = pl.when(~key.str.contains(r"^[0-9]+\.[0-9]+$")).then(key)
     for pattern, prefix in PREFIXES:
         key = key.str.replace(pattern, prefix)
     return key.str.replace_all(r"[^A-Z0-9]", "")

@@ -16,8 +16,8 @@ NUMERIC = (Parse.WHOLE, Parse.DECIMAL)
 NUMBERS = {
     "indonesian": INDONESIAN,
     "english": ENGLISH,
-    "dot_or_thousands": r"^-?\d{1,3}\.\d{3}$",
-    "comma_or_thousands": r"^-?\d{1,3},\d{3}$",
+    "dot_or_thousands": r"^-?[0-9]{1,3}\.[0-9]{3}$",
+    "comma_or_thousands": r"^-?[0-9]{1,3},[0-9]{3}$",
 }
 DATES = (
     "%Y-%m-%d",

@@ -20,11 +20,17 @@ from warehouse.vocabulary import PROGRAMMES
 
 DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S")
 YEARS = (1900, 2100)
-INDONESIAN = r"^-?(\d{1,3}(\.\d{3})+,\d{1,2}|\d{1,3}(\.\d{3}){2,}|\d+,\d{1,2})$"
-ENGLISH = r"^-?(\d{1,3}(,\d{3})+\.\d{1,2}|\d{1,3}(,\d{3}){2,})$"
-PLAIN = r"^-?\d+(\.\d{1,2})?$"
-WITH_POINT = r"^-?(\d{1,15}|\d{1,15}\.(\d{1,2}|\d{4,})|(0|\d{4,15})\.\d{3}|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,4})$"
-WITH_COMMA = r"^-?(\d{1,15},(\d{1,2}|\d{4,})|(0|\d{4,15}),\d{3}|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,4})$"
+INDONESIAN = r"^-?([0-9]{1,3}(\.[0-9]{3})+,[0-9]{1,2}|[0-9]{1,3}(\.[0-9]{3}){2,}|[0-9]+,[0-9]{1,2})$"
+ENGLISH = r"^-?([0-9]{1,3}(,[0-9]{3})+\.[0-9]{1,2}|[0-9]{1,3}(,[0-9]{3}){2,})$"
+PLAIN = r"^-?[0-9]+(\.[0-9]{1,2})?$"
+WITH_POINT = (
+    r"^-?([0-9]{1,15}|[0-9]{1,15}\.([0-9]{1,2}|[0-9]{4,})|(0|[0-9]{4,15})\.[0-9]{3}"
+    r"|[0-9]{1,3}(,[0-9]{3})+\.[0-9]+|[0-9]{1,3}(,[0-9]{3}){2,4})$"
+)
+WITH_COMMA = (
+    r"^-?([0-9]{1,15},([0-9]{1,2}|[0-9]{4,})|(0|[0-9]{4,15}),[0-9]{3}"
+    r"|[0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(\.[0-9]{3}){2,4})$"
+)
 PLAIN_ID = r"^[0-9A-Z]+$"
 NOT_AN_ID = r"^#|^[0-9][0-9.]*E\+|00:00:00$"
 AS_LONG_AS_A_NIK = r"\p{N}(?:[ .\-/]?\p{N}){15,}"
@@ -125,7 +131,7 @@ def national_id(value: pl.Expr, _: Dialect) -> pl.Expr:
 
 def identifier(value: pl.Expr, dialect: Dialect) -> pl.Expr:
     """Return the id in capitals, also without the `.0` that a spreadsheet adds to a number; its other traces are null."""
-    plain = national_id(value, dialect).str.replace(r"^(\d+)\.0$", "$1").str.to_uppercase()
+    plain = national_id(value, dialect).str.replace(r"^([0-9]+)\.0$", "$1").str.to_uppercase()
     return pl.when(~plain.str.contains(NOT_AN_ID)).then(plain)
 
 
@@ -139,9 +145,9 @@ def date(value: pl.Expr, dialect: Dialect) -> pl.Expr:
 def month(value: pl.Expr, _: Dialect) -> pl.Expr:
     """Return the first day of a month written YYYY-MM, YYYYMM, MM/YYYY or as one of its days."""
     written = (
-        value.str.replace(r"^(\d{4})[-/](\d{1,2})([-/]\d{1,2}( .*)?)?$", "$1-$2-01")
-        .str.replace(r"^(\d{4})(\d{2})$", "$1-$2-01")
-        .str.replace(r"^(\d{1,2}[-/])?(\d{1,2})[-/](\d{4})$", "$3-$2-01")
+        value.str.replace(r"^([0-9]{4})[-/]([0-9]{1,2})([-/][0-9]{1,2}( .*)?)?$", "$1-$2-01")
+        .str.replace(r"^([0-9]{4})([0-9]{2})$", "$1-$2-01")
+        .str.replace(r"^([0-9]{1,2}[-/])?([0-9]{1,2})[-/]([0-9]{4})$", "$3-$2-01")
     )
     first = written.str.to_date("%Y-%m-%d", strict=False)
     return pl.when(first.dt.year().is_between(*YEARS)).then(first)
@@ -150,7 +156,7 @@ def month(value: pl.Expr, _: Dialect) -> pl.Expr:
 def whole(value: pl.Expr, dialect: Dialect) -> pl.Expr:
     """Return the whole number; a fraction other than zero is unreadable, and so is a text with two readings."""
     digits = _decimal(value, dialect).str.replace(r"\.0*$", "")
-    return pl.when(digits.str.contains(r"^-?\d{1,18}$")).then(digits).cast(pl.Int64)
+    return pl.when(digits.str.contains(r"^-?[0-9]{1,18}$")).then(digits).cast(pl.Int64)
 
 
 def decimal(value: pl.Expr, dialect: Dialect) -> pl.Expr:
@@ -176,7 +182,7 @@ def percent(value: pl.Expr, dialect: Dialect) -> pl.Expr:
     """Return the percentage as a fraction: 96,20 gives 0.962."""
     number = value.str.strip_chars_end("% ")
     number = _decimal(number, dialect) if dialect.decimal else number.str.replace(",", ".", literal=True)
-    return (pl.when(number.str.contains(r"^-?\d+(\.\d+)?$")).then(number).cast(pl.Float64) / 100).round(12)
+    return (pl.when(number.str.contains(r"^-?[0-9]+(\.[0-9]+)?$")).then(number).cast(pl.Float64) / 100).round(12)
 
 
 def flag(value: pl.Expr, _: Dialect) -> pl.Expr:
@@ -211,7 +217,7 @@ def _decimal(value: pl.Expr, dialect: Dialect) -> pl.Expr:
 
 def _declared_decimal(number: pl.Expr, dialect: Dialect) -> pl.Expr:
     mark, group = (f"[{sign}]" if sign else "(?:)" for sign in (dialect.decimal, dialect.thousands))
-    shape = rf"^-?(\d+|\d{{1,3}}({group}\d{{3}})+)({mark}\d+)?$"
+    shape = rf"^-?([0-9]+|[0-9]{{1,3}}({group}[0-9]{{3}})+)({mark}[0-9]+)?$"
     plain = number.str.replace_all(dialect.thousands, "", literal=True) if dialect.thousands else number
     return pl.when(number.str.contains(shape)).then(plain.str.replace(dialect.decimal, ".", literal=True))
 

@@ -80,8 +80,13 @@ def _entry(line: bytes, unmarked: Collection[str]) -> dict[str, Any]:
     body, mark, rest = line.rpartition(MARK)
     if mark and rest != _sum(body + b"}") + b'"}':
         raise ValueError("checksum")
-    found: dict[str, Any] = json.loads(body + b"}" if mark else line)
-    if not mark and not set(found) <= set(unmarked):
+    try:
+        found: dict[str, Any] = json.loads(body + b"}" if mark else line)
+    except RecursionError:
+        raise ValueError("nested") from None
+    if not isinstance(found, dict):
+        raise ValueError("no object")
+    if not mark and not (found and found.keys() <= set(unmarked)):
         raise ValueError("no checksum")
     return found
 

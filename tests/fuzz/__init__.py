@@ -1,1 +1,1 @@
-"""Bad input made from good input by a seeded hand: what reads it gives an answer or an error with a name, never anything else."""
+"""Bad input drawn by strategies, by a seeded hand and by coverage: what reads it gives an answer or an error with a name."""

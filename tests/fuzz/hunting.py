@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import signal
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from random import Random
 from typing import NamedTuple
 
-from tests.fuzz.mutating import mutated
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.errors import Flaky
+
 from tests.fuzz.targets import Target
 
 KEPT = Path(__file__).parent / "found"
-SECONDS_A_CASE = 30
+SECONDS_A_CASE = 60
+SHRINKING = (Phase.explicit, Phase.generate, Phase.shrink)
+Before = Callable[[str, bytes], None]
 
 
 class Find(NamedTuple):
-    """A target, the input that it does not bear, and what happened."""
+    """A target, the input that it does not bear, what happened, and where: finds of one `place` are one find."""
 
     target: str
     content: bytes
     told: str
+    place: str = ""
 
     def keep(self) -> Path:
         """Return the file that keeps the input, for the tests."""
@@ -34,28 +40,52 @@ class TooLong(BaseException):
     """A case that does not end."""
 
 
+class Found(AssertionError):
+    """What stops Hypothesis at a find."""
+
+
 def tried(target: Target, content: bytes) -> Find | None:
     """Return what is wrong with how a target takes an input, None when nothing is."""
-    before = signal.signal(signal.SIGALRM, _too_long)
-    signal.alarm(SECONDS_A_CASE)
+    before = signal.signal(signal.SIGPROF, _too_long)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS_A_CASE)
     try:
         target.take(content)
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as broken:
-        return Find(target.name, content, f"{type(broken).__name__}: {str(broken)[:200]}")
+        return Find(target.name, content, f"{type(broken).__name__}: {str(broken)[:300]}", _place(broken))
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
     return None
 
 
-def hunted(targets: list[Target], seed: int) -> Iterator[tuple[Target, Find | None]]:
-    """Yield case after case without end, the targets in turn; the same ones for the same seed."""
-    random = Random(seed)
-    while True:
-        for target in targets:
-            yield target, tried(target, mutated(target.good, random))
+def hunted(target: Target, number: int, known: set[str], before: Before, examples: int = 0) -> tuple[int, Find | None]:
+    """Return how many cases a round tried and the smallest input of a find whose place is not `known`.
+
+    The cases are the same ones for the same `number`; each is told to `before` before it is tried.
+    """
+    finds: list[Find] = []
+    cases = 0
+
+    @settings(
+        max_examples=examples or target.examples, database=None, deadline=None, verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck), phases=SHRINKING, report_multiple_bugs=False,
+    )  # fmt: skip
+    @seed(number)
+    @given(target.strategy())
+    def case(content: bytes) -> None:
+        nonlocal cases
+        cases += 1
+        before(target.name, content)
+        find = tried(target, content)
+        if find and find.place not in known and (not finds or find.place == finds[0].place):
+            finds.append(find)
+            raise Found(find.told)
+
+    with suppress(Found, Flaky):
+        case()
+    return cases, min(finds, key=lambda find: len(find.content), default=None)
 
 
 def kept(targets: list[Target]) -> Iterator[tuple[Target, bytes]]:
@@ -65,5 +95,14 @@ def kept(targets: list[Target]) -> Iterator[tuple[Target, bytes]]:
         yield known[path.name.partition("-")[0]], path.read_bytes()
 
 
+def _place(broken: BaseException) -> str:
+    """Return the kind of an error and the last lines of ours that it passed."""
+    frames = traceback.extract_tb(broken.__traceback__)
+    ours = [
+        frame for frame in frames if not frame.filename.endswith("hunting.py") and "site-packages" not in frame.filename
+    ]
+    return " < ".join([type(broken).__name__, *(f"{Path(one.filename).name}:{one.lineno}" for one in ours[-2:])])
+
+
 def _too_long(*_: object) -> None:
-    raise TooLong(f"more than {SECONDS_A_CASE} seconds")
+    raise TooLong(f"more than {SECONDS_A_CASE} seconds of a processor")

@@ -9,7 +9,7 @@ MOST_CHANGES = 6
 PIECES = (
     b"\x00", b"\xff", b"\r", b"\n", b'"', b"'", b",", b";", b"\t", b"|", b"\\", b"=", b"[", b"]", b"{", b"}", b"#", b"%", b"$", b"`", b"..", b"/",
     b"-1", b"0", b"1e400", b"9" * 40, b"nan", b"inf", b"true", b"None", b"2025-02-30", b"0000-00", b"9999-12-31", b"\xe2\x80\xae", b"\x1b[2J",
-    "é".encode(), "\U0001f4a9".encode(), b"\xed\xa0\x80", b"' OR 1=1 --", b"{{7*7}}", b"%s%n", 
+    "é".encode(), "\U0001f4a9".encode(), "１２３".encode(), "٢٠٢٥".encode(), b"\xed\xa0\x80", b"' OR 1=1 --", b"{{7*7}}", b"%s%n", 
     b"=cmd|' /C calc'!A0", b"<script>", b" " * 200, b"A" * 5_000,
 )  # fmt: skip
 

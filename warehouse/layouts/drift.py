@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from warehouse.layouts.forms import BPS, KEMENDAGRI
 from warehouse.layouts.headers import plain
+from warehouse.layouts.labels import shown
 from warehouse.ledger import Drift, SeenColumn
 
 LIKE = 0.5
-LONG_NUMBER = re.compile(r"\d{9,}")
 MARKS = {
     "1.234": 'decimal = ",", thousands = "."',
     "1,234": 'decimal = ".", thousands = ","',
@@ -60,7 +59,7 @@ def told(drift: Drift) -> str:
 def _drift(
     change: str, one: SeenColumn, *, before: str = "", now: str = "", line: int = 0, proposal: str = ""
 ) -> Drift:
-    return Drift(change, LONG_NUMBER.sub("#", one.header), one.column, before, now, line, proposal)
+    return Drift(change, shown(one.header), one.column, before, now, line, proposal)
 
 
 def _first(one: SeenColumn) -> int:
@@ -84,7 +83,7 @@ def _proposals(
         best = max(alike, key=alike.__getitem__, default="")
         here = [one.header for one in free if list(now).index(one) == list(before).index(lost)]
         chosen = best if best and alike[best] >= LIKE else here[0] if here else ""
-        if chosen and not LONG_NUMBER.search(chosen):
+        if chosen and shown(chosen) == chosen:
             yield chosen, f'{where} aliases = {{ "{_quoted(chosen)}" = "{lost.column}" }}'
             free = [one for one in free if one.header != chosen]
 

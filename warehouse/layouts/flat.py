@@ -9,7 +9,7 @@ from warehouse.errors import Stop
 from warehouse.layouts.figures import CURES, MISSING, TEXTS, TWICE, Figures
 from warehouse.layouts.grid import Row, is_figure
 from warehouse.layouts.headers import plain
-from warehouse.layouts.labels import PATH, measured, slug, unit_of
+from warehouse.layouts.labels import PATH, measured, shown, slug, unit_of
 from warehouse.layouts.layout import Layout
 from warehouse.layouts.periods import period_of, pure_period
 
@@ -126,6 +126,6 @@ def _all_figures(cells: Sequence[str], is_missing: Callable[[str], bool]) -> boo
 
 def _refuse_twins(head: Head, measures: Sequence[int]) -> None:
     names = [head.names[place] for place in measures]
-    if twins := sorted({name for name in names if names.count(name) > 1}):
+    if twins := sorted({shown(name) for name in names if names.count(name) > 1}):
         en, id = TEXTS[TWICE]
         raise Stop(TWICE, f"{en}: {', '.join(twins)}", f"{id}: {', '.join(twins)}", CURES[TWICE])

@@ -50,7 +50,7 @@ def places(headers: Sequence[str], table: type[Extract], dialect: Dialect) -> di
     constants = constants_of(table, dialect, layout)
     required = [name for name, column in table.arriving().items() if column.required]
     if missing := [name for name in required if name not in found and name not in constants]:
-        listed = _missing(missing, list(found))
+        listed = _missing(missing, list(found) if found.keys() & table.arriving().keys() else [])
         en, id = f"required columns are missing: {listed}", f"kolom wajib tidak ada: {listed}"
         raise Stop("column_missing", en, id, "correct the header, or declare an alias or a constant for it")
     return {name: place for name, place in found.items() if name in table.arriving()}

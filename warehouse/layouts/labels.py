@@ -12,6 +12,7 @@ from warehouse.layouts.periods import periods_in, without_period
 LONGEST = 120
 MARK = 8
 PATH = " | "
+LONG_NUMBER = re.compile(r"\d{9,}")
 NUMBER = re.compile(r"^(?:tabel|table|lampiran)\s*[\d.]+[a-z]?\s*[.:\-]?\s*", re.IGNORECASE)
 BY_REGION = re.compile(r"[\s,]*\bmen\w{3,6}\s+(?:kabupaten|kab\b|provinsi|wilayah).*$", re.IGNORECASE)
 OFFICE = re.compile(
@@ -23,6 +24,11 @@ UNITS = (
     "miliar rupiah", "unit", "tahun", "bulan", "jam", "hektar", "ha", "ton", "km2", "indeks", "perusahaan",
 )  # fmt: skip
 UNIT = re.compile(rf"[\[(]\s*(?:satuan\s*:?\s*)?({'|'.join(map(re.escape, UNITS))})\s*[\])]", re.IGNORECASE)
+
+
+def shown(header: str) -> str:
+    """Return a header as messages show it: a number as long as an id, which a file without a header may hold there, is #."""
+    return LONG_NUMBER.sub("#", header)
 
 
 def tidy(text: str) -> str:

@@ -11,7 +11,7 @@ from warehouse.errors import Stop
 from warehouse.layouts import names
 from warehouse.layouts.figures import CURES, MISSING, TEXTS, TWICE, UNDATED, UNNAMED, Figures, letter
 from warehouse.layouts.grid import Row, Sheet, is_figure, parts_of
-from warehouse.layouts.labels import PATH, measured, slug, tidy, title_of, unit_of
+from warehouse.layouts.labels import PATH, measured, shown, slug, tidy, title_of, unit_of
 from warehouse.layouts.layout import Layout
 from warehouse.layouts.periods import period_of, periods_in
 
@@ -131,11 +131,12 @@ def _doubtful(found: Sequence[Measure]) -> dict[int, str]:
 
 
 def _told(columns: Sequence[Measure]) -> str:
+    """Return columns by their letters, with what stands above them; without a year that may be a row of data."""
     by_figure: dict[tuple[str, str], list[Measure]] = defaultdict(list)
     for one in columns:
-        by_figure[one.label, one.period].append(one)
+        by_figure[shown(one.label) if one.period else "", one.period].append(one)
     told = [
-        f"{', '.join(one.letter for one in same)} ({label}{', ' if period else ''}{period})"
+        ", ".join(one.letter for one in same) + (f" ({label}, {period})" if period else "")
         for (label, period), same in by_figure.items()
     ]
     more = f"; + {len(told) - MOST_NAMED}" if len(told) > MOST_NAMED else ""

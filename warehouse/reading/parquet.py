@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from warehouse.rules import LINE_NO
 
 EXACT = 10**15
 MOST_ROWS = 2_000_000_000
+EPOCH = date(1970, 1, 1).toordinal()
+CALENDAR = date.min.toordinal() - EPOCH, date.max.toordinal() - EPOCH
+TICKS = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
 
 def proved(path: str, limits: dict[str, int]) -> int:
@@ -63,10 +67,11 @@ def opened_parquet(path: Path) -> Opened:
     """Return the rows of a proved Parquet file as texts, rows counted from 1.
 
     Whole numbers of fractional types show without a fraction, and above 15 digits as the type keeps them
-    (1.50301120385000E+15); lists join with commas; days of instants; other nested and binary types are not read.
+    (1.50301120385000E+15); lists join with commas; days of instants; other nested types, binary ones and durations are not read.
     """
-    frame = pl.scan_parquet(path, row_index_name=LINE_NO, row_index_offset=1)
-    schema = {name: dtype for name, dtype in frame.collect_schema().items() if name != LINE_NO}
+    schema = pl.scan_parquet(path).collect_schema()
+    number = next(name for name in (LINE_NO + "_" * more for more in range(len(schema) + 1)) if name not in schema)
+    frame = pl.scan_parquet(path, row_index_name=number, row_index_offset=1)
     unread = [name for name, dtype in schema.items() if not _is_shown(dtype)]
     shown = {name: dtype for name, dtype in schema.items() if name not in unread}
     texts = [
@@ -78,14 +83,13 @@ def opened_parquet(path: Path) -> Opened:
         if unread
         else []
     )
-    line = pl.col(LINE_NO).cast(pl.Int64)
+    line = pl.col(number).cast(pl.Int64).alias(LINE_NO)
     return Opened("parquet", "", "", tuple(shown), frame.select(line, *map(_tidy, texts)), tuple(notes))
 
 
 def _is_shown(dtype: pl.DataType) -> bool:
-    if isinstance(dtype, pl.List):
-        return not dtype.inner.is_nested() and dtype.inner != pl.Binary
-    return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
+    held = dtype.inner if isinstance(dtype, pl.List) else dtype
+    return not held.is_nested() and held not in (pl.Binary, pl.Object, pl.Duration)
 
 
 def _tidy(text: pl.Expr) -> pl.Expr:
@@ -97,8 +101,8 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     value = pl.col(name)
     if isinstance(dtype, pl.List):
         return value.cast(pl.List(pl.String)).list.join(",")
-    if isinstance(dtype, pl.Datetime):
-        return value.dt.date().cast(pl.String)
+    if isinstance(dtype, pl.Date | pl.Datetime):
+        return _day(value, dtype)
     if dtype == pl.Boolean:
         return pl.when(value).then(pl.lit("Y")).when(~value).then(pl.lit("T"))
     if dtype.is_float():
@@ -106,6 +110,14 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_decimal():
         return value.cast(pl.String).str.replace(r"\.0+$", "")
     return value.cast(pl.String)
+
+
+def _day(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return the day as text; of one outside of the years 1 to 9999 the number it is kept as, which no rule reads as a day."""
+    unit = TICKS[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+    kept = value.to_physical().cast(pl.Int64)
+    day = pl.when((kept // unit).is_between(*CALENDAR)).then(value).dt.date()
+    return pl.coalesce(day.cast(pl.String), kept.cast(pl.String))
 
 
 def _fraction(value: pl.Expr) -> pl.Expr:
