@@ -14,7 +14,7 @@ import pandas as pd
 from bench.engines.loading import load
 from bench.engines.pandas_rules import Judge, by_masks
 from bench.terms import DAYS, REGENCIES, SHARED_NAMES
-from warehouse.rules import AMBIGUOUS, FOREIGN, raw
+from warehouse.rules import AMBIGUOUS, FOREIGN, RAW, raw
 from warehouse.schema import Column, Extract, Parse, Severity
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.employer import Employer
@@ -23,7 +23,7 @@ from warehouse.vocabulary import PROGRAMMES, SCOPES
 
 Frame = Any
 KINDS: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
-IDS = ["raw_nik", "raw_kpj", "worker_key", "membership_key"]
+IDS = ("raw_nik", "raw_kpj")
 SET_OF = f"({'|'.join(PROGRAMMES)})([,+/; |]+({'|'.join(PROGRAMMES)}))*"
 
 
@@ -93,8 +93,9 @@ def accepted(frame: Frame, table: type[Extract]) -> Frame:
 
 
 def rejected(frame: Frame) -> Frame:
-    """Return the other rows, without ids."""
-    return frame[frame.rules != ""].drop(columns=IDS, errors="ignore")
+    """Return the other rows as they arrived, without ids, and the names of their rules."""
+    arrived = [name for name in frame.columns if name.startswith(RAW) and name not in IDS]
+    return frame.loc[frame.rules != "", [*arrived, "rules"]]
 
 
 def _token(text: str) -> bytes:

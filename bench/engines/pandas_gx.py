@@ -11,15 +11,16 @@ from typing import Any
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
-import great_expectations as gx  # noqa: E402
-import pandas as pd  # noqa: E402
-from great_expectations import expectations as gxe  # noqa: E402
-from great_expectations.expectations.row_conditions import Column  # noqa: E402
+import great_expectations as gx
+import pandas as pd
+from great_expectations import expectations as gxe
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations.row_conditions import Column
 
-from bench.engines.pandas import run  # noqa: E402
-from bench.engines.pandas_rules import Frame, broken  # noqa: E402
-from warehouse.rules import AMBIGUOUS, RowRule, row_rules  # noqa: E402
-from warehouse.schema import Extract  # noqa: E402
+from bench.engines.pandas import KINDS, run
+from bench.engines.pandas_rules import Frame, broken
+from warehouse.rules import AMBIGUOUS, RowRule, row_rules
+from warehouse.schema import Extract
 
 WITH_ROWS: Any = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 KEPT = "keeps_"
@@ -29,7 +30,7 @@ PAIRS = {
     "as_of_before_month": ("as_of_date", "month"),
     "paid_above_billed": ("billed_idr", "paid_idr"),
 }
-NEEDED = {
+NEEDED: dict[str, tuple[str, Any]] = {
     "employer_missing": ("employer_key", Column("segment").is_in(["PU", "JAKON"])),
     "payer_missing": ("employer_key", Column("membership_key").is_null()),
     "employer_unidentified": ("npp", Column("nib").is_null()),
@@ -63,24 +64,27 @@ def expectation(rule: RowRule) -> Any:
         return gxe.ExpectColumnValuesToNotBeNull(column=column, row_condition=where, meta=meta)
     if rule.name in BY_HAND or not rule.name.endswith(("_unknown", "_unreadable")):
         return gxe.ExpectColumnValuesToBeInSet(column=KEPT + rule.name, value_set=[True], meta=meta)
-    arrived = Column(str(rule.argument).split(" ")[0]).is_not_null()
+    arrived: Any = Column(str(rule.argument).split(" ")[0]).is_not_null()
     if rule.name.endswith("_unknown"):
         arrived &= Column(rule.column + AMBIGUOUS) == False  # noqa: E712
     return gxe.ExpectColumnValuesToNotBeNull(column=rule.column, row_condition=arrived, meta=meta)
 
 
 @cache
-def suite(table: type[Extract]) -> Any:
+def suite(kind: str) -> Any:
     """Return the rules of a kind as a suite."""
-    return gx.ExpectationSuite(name=table.kind, expectations=[expectation(rule) for rule in row_rules(table)])
+    rules = next(row_rules(table) for table in KINDS if table.kind == kind)
+    return gx.ExpectationSuite(name=kind, expectations=[expectation(rule) for rule in rules])
 
 
 @cache
 def batches() -> Any:
     """Return what makes a batch of a frame; nothing is stored."""
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    return context.data_sources.add_pandas("files").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return (
+        context.data_sources.add_pandas("files").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
+    )
 
 
 def by_expectations(frame: Frame, table: type[Extract]) -> Iterator[tuple[RowRule, Frame]]:
@@ -88,7 +92,7 @@ def by_expectations(frame: Frame, table: type[Extract]) -> Iterator[tuple[RowRul
     rules = {rule.name: rule for rule in row_rules(table)}
     hand = {KEPT + rule.name: ~broken(frame, rule) for rule in rules.values() if _is_by_hand(rule)}
     batch = batches().get_batch({"dataframe": frame.assign(**hand)})
-    for one in batch.validate(suite(table), result_format=WITH_ROWS).results:
+    for one in batch.validate(suite(table.kind), result_format=WITH_ROWS).results:
         rule = rules[one.expectation_config.meta["rule"]]
         if one.exception_info.get("raised_exception") or "unexpected_index_list" not in one.result:
             raise RuntimeError(f"{rule.name}: {one.exception_info}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ PROGRAMME_BITS = " + ".join(
 
 def session(out: Path) -> Any:
     """Return a session on two cores that listens on the loopback address alone and keeps its files in `out`."""
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     builder = SparkSession.builder.master("local[2]").appName("bench").config("spark.local.dir", f"{out}/spark")
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)
@@ -88,13 +90,11 @@ def judged(spark: Any, source: Path, table: type[Extract]) -> Rows:
     return place.selectExpr("* EXCEPT (rules, place)", again)
 
 
-def split(spark: Any, source: Path, out: Path, table: type[Extract]) -> Rows:
-    """Return the rejected rows of a kind by rule; both halves are written, the accepted ones with tokens for ids."""
+def split(spark: Any, source: Path, out: Path, table: type[Extract]) -> None:
+    """Write the accepted rows of a kind with tokens for ids, the rejected ones without ids, and their number by rule."""
     columns = table.arriving().values()
     rows = judged(spark, source, table).persist()
-    stored = [
-        f"unhex(md5(concat('key', {one.name}))) AS {one.name}" if one.pseudonym else one.name for one in columns
-    ]
+    stored = [f"unhex(md5(concat('key', {one.name}))) AS {one.name}" if one.pseudonym else one.name for one in columns]
     rows.where("rules = ''").selectExpr(*stored).write.parquet(f"{out}/{table.kind}")
     ids = [name for one in columns if one.pseudonym for name in (raw(one), one.name)]
     rejected = rows.where("rules <> ''").drop(*ids)
@@ -104,7 +104,6 @@ def split(spark: Any, source: Path, out: Path, table: type[Extract]) -> Rows:
     counts = rejected.selectExpr("rtrim(',', rules) AS rules").groupBy("rules").count().toDF("rules", "rows")
     counts.write.parquet(f"{out}/rejection", mode="append")
     rows.unpersist()
-    return counts
 
 
 def run(source: Path, out: Path) -> None:
@@ -118,7 +117,9 @@ def run(source: Path, out: Path) -> None:
         "$oldest_paid": f"DATE '{DAYS['oldest_paid']}'",
         "$is_overdue": str(DAYS["due"] < DAYS["as_of"]),
         "$segments": ", ".join(SEGMENTS),
-        "$masks": ", ".join(f"coalesce(bit_or(CASE WHEN segment = '{one}' THEN mask END), 0) AS {one}" for one in SEGMENTS),
+        "$masks": ", ".join(
+            f"coalesce(bit_or(CASE WHEN segment = '{one}' THEN mask END), 0) AS {one}" for one in SEGMENTS
+        ),
         "$scopes": ", ".join(f"struct('{scope}' AS segment, {' | '.join(of)} AS mask)" for scope, of in SCOPES.items()),
         "$programmes": ", ".join(f"('{name}', {1 << bit})" for bit, name in enumerate(PROGRAMMES)),
     }
