@@ -71,7 +71,9 @@ def _judge(connection: duckdb.DuckDBPyConnection, table: type[Extract]) -> None:
         else:
             connection.execute(f"SELECT count(*) FROM ({broken})").fetchall()
     mine = f"(SELECT row FROM broken WHERE kind = '{kind}')"
-    connection.execute(f"CREATE TABLE rejected_{kind} AS SELECT * FROM typed_{kind} t WHERE rowid IN {mine}")
+    ids = [name for column in columns if column.pseudonym for name in (raw(column), column.name)]
+    kept = f"* EXCLUDE ({', '.join(ids)})" if ids else "*"
+    connection.execute(f"CREATE TABLE rejected_{kind} AS SELECT {kept} FROM typed_{kind} t WHERE rowid IN {mine}")
     stored = ", ".join(
         f"md5('key' || {column.name}) AS {column.name}" if column.pseudonym else column.name for column in columns
     )
