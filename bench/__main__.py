@@ -35,8 +35,8 @@ def main() -> int:
     if not (source / "_ledger").exists():
         generate(World(source, size, given.format))
     names = [name for name in dict.fromkeys(["floor", *given.engines.split(",")]) if name in ENGINES]
-    session = datetime.now(UTC).isoformat(timespec="seconds")
-    told = {"session": session, "size": given.size, "format": given.format, "rows": _rows(source), "commit": _commit()}
+    begun = datetime.now(UTC).isoformat(timespec="seconds")
+    told = {"begun": begun, "size": given.size, "format": given.format, "rows": _rows(source), "commit": _commit()}
     found: list[dict[str, Any]] = []
     for number in range(given.pairs):
         order = names[number % len(names) :] + names[: number % len(names)]

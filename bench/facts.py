@@ -53,11 +53,6 @@ def of_database(path: Path) -> Facts:
     return facts | {"rejected": _tidy("rejected", rows)}
 
 
-def of_folder(folder: Path) -> Facts:
-    """Return the facts that an engine left as Parquet files, one per fact."""
-    return {name: _tidy(name, pl.read_parquet(folder / f"{name}.parquet")) for name in KEYS}
-
-
 def differences(mine: Facts, theirs: Facts) -> dict[str, int]:
     """Return how many rows of each fact are not the same in both."""
     found = {}

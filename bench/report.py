@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -15,41 +15,47 @@ from bench.engines import ENGINES
 HISTORY = Path(__file__).parent / "history.jsonl"
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 NOTES = Path(__file__).parent / "notes.md"
-HEADINGS = ("engine", "CPU s", "wall s", "peak GiB", "x floor", "x scan", "rows / CPU s", "facts", "sets")
+HEADINGS = ("engine", "CPU s", "wall s", "peak GiB", "x floor", "x scan", "rows / CPU s", "facts", "sets", "measured")
 Entries = Sequence[dict[str, Any]]
 
 
 def table(entries: Entries) -> str:
-    """Return the table of a session as Markdown: medians, and ratios as medians of the ratios within a set."""
-    kept = [one for one in entries if one["kept"]] or list(entries)
-    by_set = {
-        number: {one["engine"]: one for one in kept if one["set"] == number} for number in {one["set"] for one in kept}
-    }
-    lines = ["| " + " | ".join(HEADINGS) + " |", "|---|" + "---:|" * 6 + "---|---:|"]
-    for engine in (name for name in ENGINES if any(name in one for one in by_set.values())):
-        mine = [one[engine] for one in by_set.values() if engine in one]
-        cells = [
-            engine, f"{_median(mine, 'cpu_s'):.1f}", f"{_median(mine, 'wall_s'):.1f}", f"{_median(mine, 'peak_bytes') / 2**30:.2f}",
-            *(_ratio(engine, other, by_set.values()) for other in ("floor", "scan")), f"{mine[0]['rows'] / _median(mine, 'cpu_s'):,.0f}",
-            _facts(mine), str(len(mine)),
-        ]  # fmt: skip
-        lines.append("| " + " | ".join(cells) + " |")
-    dropped = len({one["set"] for one in entries}) - len(by_set)
-    unsteady = not any(one["kept"] for one in entries)
-    told = " No set was steady: the load of others moved by more than 15 points in each." if unsteady else ""
-    return "\n".join(lines) + f"\n\n{len(by_set)} sets, {dropped} discarded.{told}\n"
+    """Return the engines of one size and format as Markdown, each by its newest run: medians, and ratios within a set.
+
+    An engine is told by its steady sets; where its newest run has none, by all of them, with a star.
+    """
+    lines = ["| " + " | ".join(HEADINGS) + " |", "|---|" + "---:|" * 6 + "---|---:|---|"]
+    sets: dict[tuple[str, int], dict[str, Any]] = {}
+    for one in entries:
+        sets.setdefault((one["begun"], one["set"]), {})[one["engine"]] = one
+    for engine in ENGINES:
+        begun = max((begun for begun, _ in sets if engine in sets[begun, _]), default=None)
+        run = [found for (start, _), found in sets.items() if start == begun and engine in found]
+        steady = [found for found in run if found[engine]["kept"]]
+        if run:
+            lines.append(_line(engine, steady or run, "" if steady else "*"))
+    dropped = len({key for key, found in sets.items() if not any(one["kept"] for one in found.values())})
+    told = f"Of {len(sets)} sets {dropped} were not steady: the load of others moved by more than 15 points."
+    return "\n".join(lines) + (f"\n\n{told}\n" if dropped else "\n")
+
+
+def _line(engine: str, sets: Sequence[dict[str, Any]], mark: str) -> str:
+    mine = [one[engine] for one in sets]
+    cells = [
+        engine, f"{_median(mine, 'cpu_s'):.1f}", f"{_median(mine, 'wall_s'):.1f}", f"{_median(mine, 'peak_bytes') / 2**30:.2f}",
+        *(_ratio(engine, other, sets) for other in ("floor", "scan")), f"{mine[0]['rows'] / _median(mine, 'cpu_s'):,.0f}",
+        _facts(mine), f"{len(mine)}{mark}", f"{mine[0]['begun'][:10]} {mine[0]['commit']}",
+    ]  # fmt: skip
+    return "| " + " | ".join(cells) + " |"
 
 
 def page(history: Entries) -> str:
-    """Return the page: the newest session of every size and format, and the notes."""
-    newest: dict[tuple[str, str], str] = {}
-    for one in history:
-        newest[one["size"], one["format"]] = one["session"]
+    """Return the page: a table for every size and format, and the notes."""
     parts = ["# Performance\n", _intro(), *(f"- {name}: {engine.about}" for name, engine in ENGINES.items()), ""]
-    for (size, form), session in sorted(newest.items(), key=lambda item: (_order(item[0][0]), item[0][1])):
-        mine = [one for one in history if one["session"] == session and (one["size"], one["format"]) == (size, form)]
-        about = f"{mine[0]['rows']:,} rows, {session[:10]}, commit {mine[0]['commit']}"
-        parts += [f"## {size} memberships, {form}", "", f"{about}.", "", table(mine)]
+    kinds = {(one["size"], one["format"]) for one in history}
+    for size, form in sorted(kinds, key=lambda kind: (_order(kind[0]), kind[1])):
+        mine = [one for one in history if (one["size"], one["format"]) == (size, form)]
+        parts += [f"## {size} memberships, {form}", "", f"{mine[-1]['rows']:,} rows.", "", table(mine)]
     return "\n".join(parts) + "\n" + NOTES.read_text(encoding="utf-8")
 
 
@@ -58,8 +64,9 @@ def _intro() -> str:
         "One month of memberships, contributions and employers, one percent of defective rows, made by `python -m bench.generate`.\n"
         "`make bench SIZE=5M` measures and adds to `bench/history.jsonl`; `python -m bench.report` writes this page from it.\n"
         "CPU seconds are those of the whole process tree; the ratios are the medians of the ratios within a set, in which the\n"
-        "engines ran one after another. `facts` says whether coverage, programme coverage, premium and the rejected rows by rule\n"
-        f"are the floor's, to the unit. Machine: {os.cpu_count()} processors, {platform.machine()}; other work ran on it.\n"
+        "engines ran one after another. A star: in no set was the load of others steady, to 15 points. `facts` says whether coverage,\n"
+        "programme coverage, premium and the rejected rows by rule are the floor's, to the unit. Every engine is told by its newest run.\n"
+        f"Machine: {os.cpu_count()} processors, {platform.machine()}; other work ran on it.\n"
     )
 
 
@@ -71,7 +78,7 @@ def _median(entries: Entries, name: str) -> float:
     return float(median(one[name] for one in entries))
 
 
-def _ratio(engine: str, other: str, sets: Iterable[dict[str, Any]]) -> str:
+def _ratio(engine: str, other: str, sets: Sequence[dict[str, Any]]) -> str:
     ratios = [one[engine]["cpu_s"] / one[other]["cpu_s"] for one in sets if engine in one and other in one]
     return f"{median(ratios):.2f}" if ratios else ""
 

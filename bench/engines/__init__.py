@@ -37,5 +37,9 @@ ENGINES = {
         "`cakupan run --plain`: with audit, publication and every other fact", lambda out: facts.of_home(out / "home")
     ),
     "naive": Engine("DuckDB as first written: statement by statement, no tricks", _database),
-    "pandas": Engine("pandas, file by file", facts.of_folder, apart=True),
+    "dbt": Engine("dbt on DuckDB: the project `bench/dbt`, a model per step", _database, apart=True),
+    "pandas": Engine("pandas, file by file", _database, apart=True),
+    "pandas_gx": Engine("pandas, every file judged by Great Expectations' pandas engine", _database, apart=True),
+    "dask": Engine("Dask with two threads, a file a partition", _database, apart=True),
+    "pyspark": Engine("PySpark, `local[2]`: needs Java 17 or newer", _database, apart=True),
 }

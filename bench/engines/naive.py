@@ -56,8 +56,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, table: type[Extract]) -> None:
         else ""
     )
     texts = ", ".join(f"{column.arrives_as} AS {raw(column)}" for column in columns)
-    parsed = ", ".join(each for column in columns for each in _parsed(column))
-    connection.execute(f"CREATE TABLE typed_{kind} AS SELECT file, line_no, {texts}, {parsed}{wage} FROM raw_{kind} r")
+    typed = ", ".join(each for column in columns for each in parsed(column))
+    connection.execute(f"CREATE TABLE typed_{kind} AS SELECT file, line_no, {texts}, {typed}{wage} FROM raw_{kind} r")
     for rule in row_rules(table):
         if rule.kind == "unique":
             keys = ", ".join(table.unique)
@@ -65,13 +65,15 @@ def _judge(connection: duckdb.DuckDBPyConnection, table: type[Extract]) -> None:
             again = f"row_number() OVER (PARTITION BY {keys} ORDER BY file, line_no) > 1"
             broken = f"SELECT rowid AS row FROM typed_{kind} WHERE {needed} QUALIFY {again}"
         else:
-            broken = f"SELECT rowid AS row FROM typed_{kind} WHERE NOT ({_condition(rule)})"
+            broken = f"SELECT rowid AS row FROM typed_{kind} WHERE NOT ({condition(rule)})"
         if rule.severity is Severity.REJECT:
             connection.execute(f"INSERT INTO broken SELECT '{kind}', '{rule.name}', row FROM ({broken})")
         else:
             connection.execute(f"SELECT count(*) FROM ({broken})").fetchall()
     mine = f"(SELECT row FROM broken WHERE kind = '{kind}')"
-    connection.execute(f"CREATE TABLE rejected_{kind} AS SELECT * FROM typed_{kind} t WHERE rowid IN {mine}")
+    ids = [name for column in columns if column.pseudonym for name in (raw(column), column.name)]
+    kept = f"* EXCLUDE ({', '.join(ids)})" if ids else "*"
+    connection.execute(f"CREATE TABLE rejected_{kind} AS SELECT {kept} FROM typed_{kind} t WHERE rowid IN {mine}")
     stored = ", ".join(
         f"md5('key' || {column.name}) AS {column.name}" if column.pseudonym else column.name for column in columns
     )
@@ -79,14 +81,16 @@ def _judge(connection: duckdb.DuckDBPyConnection, table: type[Extract]) -> None:
     connection.execute(f"DROP TABLE typed_{kind}")
 
 
-def _parsed(column: Column) -> Iterator[str]:
+def parsed(column: Column) -> Iterator[str]:
+    """Yield the columns, in SQL, that an arriving text becomes."""
     yield f"{PARSED.get(column.parse, '{0}').format(column.arrives_as)} AS {column.name}"
     if column.parse is Parse.REGENCY:
         yield f"coalesce(upper({column.arrives_as}) IN (SELECT name FROM shared_name), false) AS {column.name}{AMBIGUOUS}"
         yield f"false AS {column.name}{FOREIGN}"
 
 
-def _condition(rule: RowRule) -> str:
+def condition(rule: RowRule) -> str:
+    """Return what holds where a row keeps the rule, in SQL; null passes."""
     match rule.kind, rule.argument:
         case "not_null", _:
             return f"{rule.column} IS NOT NULL"

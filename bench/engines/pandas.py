@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from bench.engines.pandas_rules import broken
+from bench.engines.loading import load
+from bench.engines.pandas_rules import Judge, by_masks
 from bench.terms import DAYS, REGENCIES, SHARED_NAMES
-from warehouse.rules import AMBIGUOUS, FOREIGN, raw, row_rules
+from warehouse.rules import AMBIGUOUS, FOREIGN, RAW, raw
 from warehouse.schema import Column, Extract, Parse, Severity
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.employer import Employer
@@ -21,6 +23,7 @@ from warehouse.vocabulary import PROGRAMMES, SCOPES
 
 Frame = Any
 KINDS: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
+IDS = ("raw_nik", "raw_kpj")
 SET_OF = f"({'|'.join(PROGRAMMES)})([,+/; |]+({'|'.join(PROGRAMMES)}))*"
 
 
@@ -28,6 +31,12 @@ def files(source: Path, kind: str) -> Iterator[Frame]:
     """Yield the files of a kind as texts."""
     for path in sorted(source.glob(f"{kind}_*")):
         yield pd.read_csv(path, sep=";", dtype=str) if path.suffix == ".csv" else pd.read_parquet(path)
+
+
+def minimum_wages(source: Path) -> Frame:
+    """Return the minimum wage by regency of the workplace."""
+    wages = pd.concat(files(source, "umk")).rename(columns={"kode_kab": "workplace_code"})
+    return wages.assign(minimum_wage_idr=wages.upah_minimum.astype(int))[["workplace_code", "minimum_wage_idr"]]
 
 
 def typed(texts: Frame, table: type[Extract], wages: Frame) -> Frame:
@@ -65,28 +74,28 @@ def _parsed(text: Frame, column: Column) -> Frame:
     return text
 
 
-def judged(source: Path, out: Path, table: type[Extract], wages: Frame, counts: dict[str, int]) -> Frame:
-    """Return the accepted rows of a kind; the rejected ones go to a file with the names of their rules."""
-    good = []
-    for number, texts in enumerate(files(source, table.kind)):
-        frame = typed(texts, table, wages)
-        names = pd.Series("", index=frame.index)
-        for rule in row_rules(table):
-            rows = broken(frame, rule)
-            if rule.severity is Severity.REJECT:
-                counts[rule.name] = counts.get(rule.name, 0) + int(rows.sum())
-                names = names.where(~rows, names + rule.name + ",")
-        bad = frame[names != ""].assign(rules=names[names != ""])
-        bad.drop(columns=["raw_nik", "raw_kpj", "worker_key", "membership_key"], errors="ignore").to_parquet(
-            out / f"bad_{table.kind}_{number}.parquet"
-        )
-        rows = frame[names == ""][list(table.stored_columns())].copy()
-        for column in (one for one in table.columns.values() if one.pseudonym):
-            rows[column.name] = rows[column.name].map(_token, na_action="ignore")
-        rows.to_parquet(out / f"good_{table.kind}_{number}.parquet")
-        good.append(rows)
-    rows = pd.concat(good, ignore_index=True)
-    return rows[~rows.duplicated(list(table.unique))] if table.unique else rows
+def judged(texts: Frame, table: type[Extract], wages: Frame, judge: Judge = by_masks) -> Frame:
+    """Return the typed rows of a file with `rules`, the names of the rules that each breaks, a comma after each."""
+    frame = typed(texts, table, wages)
+    names = pd.Series("", index=frame.index)
+    for rule, rows in judge(frame, table):
+        if rule.severity is Severity.REJECT:
+            names = names.where(~rows, names + rule.name + ",")
+    return frame.assign(rules=names)
+
+
+def accepted(frame: Frame, table: type[Extract]) -> Frame:
+    """Return the rows of a judged file that break no rule, with tokens in place of ids."""
+    rows = frame[frame.rules == ""][list(table.stored_columns())].copy()
+    for column in (one for one in table.columns.values() if one.pseudonym):
+        rows[column.name] = rows[column.name].map(_token, na_action="ignore")
+    return rows
+
+
+def rejected(frame: Frame) -> Frame:
+    """Return the other rows as they arrived, without ids, and the names of their rules."""
+    arrived = [name for name in frame.columns if name.startswith(RAW) and name not in IDS]
+    return frame.loc[frame.rules != "", [*arrived, "rules"]]
 
 
 def _token(text: str) -> bytes:
@@ -134,18 +143,29 @@ def premium(bills: Frame) -> Frame:
     )
 
 
-def run(source: Path, out: Path) -> None:
-    """Load the extracts of `source` and leave the facts in `out`."""
-    counts: dict[str, int] = {}
-    wages = pd.concat(files(source, "umk")).rename(columns={"kode_kab": "workplace_code"})
-    wages = wages.assign(minimum_wage_idr=wages.upah_minimum.astype(int))[["workplace_code", "minimum_wage_idr"]]
-    rows = {table.kind: judged(source, out, table, wages, counts) for table in KINDS}
-    facts = dict(zip(("coverage", "programme_coverage"), coverage(rows["kepesertaan"]), strict=True)) | {
-        "premium": premium(rows["iuran"])
-    }
-    facts["rejected"] = pd.DataFrame({"rule": list(counts), "rows": list(counts.values())})
-    for name, frame in facts.items():
-        frame.to_parquet(out / f"{name}.parquet")
+def run(source: Path, out: Path, judge: Judge = by_masks) -> None:
+    """Load the extracts of `source` into a database in `out`."""
+    wages = minimum_wages(source)
+    tables: dict[str, Frame] = {}
+    broken: Counter[str] = Counter()
+    for table in KINDS:
+        good = []
+        for number, texts in enumerate(files(source, table.kind)):
+            frame = judged(texts, table, wages, judge)
+            bad = rejected(frame)
+            bad.to_parquet(out / f"rejected_{table.kind}_{number}.parquet")
+            broken.update(bad.rules.str.rstrip(",").str.split(",").explode())
+            good.append(accepted(frame, table))
+        rows = pd.concat(good, ignore_index=True)
+        if table.unique:
+            again = rows.duplicated(list(table.unique))
+            broken["duplicate_row"] += int(again.sum())
+            rows = rows[~again]
+        tables[table.kind] = rows
+    tables["coverage"], tables["programme_coverage"] = coverage(tables["kepesertaan"])
+    tables["premium"] = premium(tables["iuran"])
+    tables["rejection"] = pd.DataFrame({"rules": list(broken), "rows": list(broken.values())})
+    load(out, tables)
 
 
 if __name__ == "__main__":

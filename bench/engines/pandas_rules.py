@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
 
-from warehouse.rules import AMBIGUOUS, FOREIGN, RowRule
+from warehouse.rules import AMBIGUOUS, FOREIGN, RowRule, row_rules
+from warehouse.schema import Extract
 
 Frame = Any
+Judge = Callable[[Frame, type[Extract]], Iterator[tuple[RowRule, Frame]]]
 NAMED: dict[str, Callable[[Frame], Frame]] = {
     "employer_missing": lambda f: f.segment.isin(["PU", "JAKON"]) & f.employer_key.isna(),
     "start_after_end": lambda f: f.start_date > f.end_date,
@@ -43,9 +45,8 @@ def broken(frame: Frame, rule: RowRule) -> Frame:
         case "at_most", most:
             return (frame[rule.column] > most).fillna(False)
         case "pattern", pattern:
-            return frame[rule.column].notna() & ~frame[rule.column].str.contains(pattern, regex=True).fillna(
-                True
-            ).astype(bool)
+            text = frame[rule.column]
+            return text.notna() & ~text.str.match(pattern).fillna(True).astype(bool)
         case "unique", (tuple(columns), tuple(needed)):
             return frame.duplicated(list(columns)) & frame[list(needed)].notna().all(axis=1)
     if rule.name in NAMED:
@@ -58,3 +59,9 @@ def broken(frame: Frame, rule: RowRule) -> Frame:
     text = frame[rule.argument.split(" ")[0]] if isinstance(rule.argument, str) else frame[name]
     unread = text.notna() & frame[name].isna()
     return unread & ~frame[name + AMBIGUOUS] if rule.name.endswith("_unknown") else unread
+
+
+def by_masks(frame: Frame, table: type[Extract]) -> Iterator[tuple[RowRule, Frame]]:
+    """Yield every rule of `table` with a mask of the rows that break it."""
+    for rule in row_rules(table):
+        yield rule, broken(frame, rule)

@@ -1,0 +1,1 @@
+{{ accepted('iuran', ref('judged_iuran')) }}

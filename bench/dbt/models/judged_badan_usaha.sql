@@ -1,0 +1,1 @@
+{{ judged('badan_usaha', ref('stg_badan_usaha')) }}

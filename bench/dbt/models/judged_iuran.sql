@@ -1,0 +1,1 @@
+{{ judged('iuran', ref('stg_iuran')) }}

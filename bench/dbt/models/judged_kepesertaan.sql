@@ -1,0 +1,1 @@
+{{ judged('kepesertaan', ref('stg_kepesertaan')) }}

@@ -1,0 +1,1 @@
+{{ accepted('kepesertaan', ref('judged_kepesertaan'), ref('repeated_kepesertaan')) }}

@@ -1,0 +1,1 @@
+SELECT unnest({{ var('regions') }}) AS region_code

@@ -1,0 +1,1 @@
+{{ repeated('badan_usaha', ref('judged_badan_usaha')) }}

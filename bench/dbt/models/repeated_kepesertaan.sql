@@ -1,0 +1,1 @@
+{{ repeated('kepesertaan', ref('judged_kepesertaan')) }}

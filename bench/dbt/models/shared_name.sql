@@ -1,0 +1,1 @@
+SELECT unnest({{ var('shared_names') }}) AS name

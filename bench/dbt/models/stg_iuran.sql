@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+-- depends_on: {{ ref('region') }} {{ ref('shared_name') }}
+{{ staged('iuran') }}
