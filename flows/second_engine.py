@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -13,13 +14,18 @@ from flows.assembly import Assembly
 from flows.context import Load
 from flows.months import fact_of, staged_facts
 from flows.planning import Judged, Standing
+from flows.records import undated_facts, undated_inputs, undated_rows
 from warehouse import lake, store
-from warehouse.asking import Workbench
+from warehouse.asking import Refused, Workbench
 from warehouse.calendar import Version
+from warehouse.ddl import identifier
 from warehouse.errors import Stop
 from warehouse.ledger import Check
 from warehouse.schema import Extract, Fact, Table
 from warehouse.seals import whole
+
+if TYPE_CHECKING:
+    from expectations.opinion.rows import Delivered
 
 SPILL = ".next.second"
 DIFFERS = "second_engine_differs"
@@ -46,16 +52,29 @@ def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list
     return checks
 
 
-def compare_undated(load: Load, assembly: Assembly, rows: Mapping[type[Fact], pl.DataFrame]) -> list[Check]:
-    """Return one check per fact without versions whose `rows` are not the ones that stand already."""
+def compare_undated(load: Load, assembly: Assembly) -> list[Check]:
+    """Return one check per fact without versions whose rows are not the ones that stand already."""
     from expectations.opinion import opinions, statement_of
     from expectations.opinion.comparing import compared
 
+    inputs = undated_inputs(assembly)
+    rows = {fact: undated_rows(fact, inputs) for fact in undated_facts()}
     new = {statement_of(fact): fact for fact, frame in rows.items() if not _stands(load, fact, frame)}
     if not new:
         return []
     with _bench(load, assembly.now) as bench:
         return [compared(rows[new[name]], found, new[name], "all") for name, found in opinions(bench, list(new))]
+
+
+def differing(checks: Sequence[Check]) -> dict[str, str]:
+    """Return, by fact, what the second engine found otherwise."""
+    return {one.suite: f"{DIFFERS}: {one.observed}" for one in checks if not one.success}
+
+
+def tally(checks: Sequence[Check], into: dict[str, int]) -> None:
+    """Add to the counts of facts that were compared, and of those that differ."""
+    for name, found in (("facts", len(checks)), ("differing", sum(not one.success for one in checks))):
+        into[name] = into.get(name, 0) + found
 
 
 def require_equal(checks: Sequence[Check], what: str) -> None:
@@ -72,10 +91,13 @@ def _stands(load: Load, fact: type[Fact], rows: pl.DataFrame) -> bool:
         return False
     from expectations.opinion.comparing import differences
 
-    columns = ", ".join(f'"{name}"' for name in fact.stored_columns())
-    standing = store.query(
-        load.home.warehouse, f"SELECT {columns} FROM {fact.qualified()} WHERE superseded_at IS NULL"
-    )
+    columns = ", ".join(map(identifier, fact.stored_columns()))
+    try:
+        standing = store.query(
+            load.home.warehouse, f"SELECT {columns} FROM {fact.qualified()} WHERE superseded_at IS NULL"
+        )
+    except Refused:
+        return False
     return differences(rows, standing, fact).differing == 0
 
 

@@ -24,7 +24,7 @@ from flows.ceiling import of_machine
 from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
-from flows.limits import LimitsSettings
+from flows.limits import ChecksSettings, LimitsSettings
 from flows.secret import Secret
 from flows.servers import PostgresqlTarget
 from flows.sources import AnyAddress, require_scheme
@@ -180,6 +180,7 @@ class Settings(CorrectionsFile):
     threads: int = Field(default=0, ge=0, le=1_024)
     corrections: str = ""
     limits: LimitsSettings = LimitsSettings()
+    checks: ChecksSettings = ChecksSettings()
     key: Secret | None = None
     landing: LandingSettings = LandingSettings()
     watch: WatchSettings | None = None
