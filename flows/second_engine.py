@@ -125,7 +125,9 @@ def _delivered(load: Load, now: Standing, table: type[Extract]) -> Iterator[Deli
             judged[one.verdict.gate_id] = one
             fed.setdefault(one.verdict.gate_id, []).extend([version] if version else [])
     shared = {one.verdict.gate_id for several in feeds.values() if len(several) > 1 for one in several}
-    order = [one.verdict.gate_id for one in feeds.get(None, ())] or sorted(fed, key=lambda gate: judged[gate].delivery.name)
+    order = [one.verdict.gate_id for one in feeds.get(None, ())] or sorted(
+        fed, key=lambda gate: judged[gate].delivery.name
+    )
     for gate in order:
         versions, held = tuple(sorted(fed[gate])), set(judged[gate].verdict.fed())
         part = versions if versions and set(versions) != held else None

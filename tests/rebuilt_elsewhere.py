@@ -30,7 +30,10 @@ from warehouse.published import roll_back
 
 NIGHTS: tuple[tuple[date, Files], ...] = (
     (date(2025, 5, 1), two_months()),
-    (date(2025, 5, 8), WORKFORCE | members(MID, 20) | members(CLOSED, 30) | bills(CLOSED, 84_000) | employers(CLOSED, 30)),
+    (
+        date(2025, 5, 8),
+        WORKFORCE | members(MID, 20) | members(CLOSED, 30) | bills(CLOSED, 84_000) | employers(CLOSED, 30),
+    ),
     (date(2025, 5, 15), members(CLOSED, 33) | bills(CLOSED, 60_000)),
 )
 KEPT = ("landing", "keys", "ledger.jsonl")
@@ -63,7 +66,14 @@ def handed_over(home: Home, place: Path, user: str) -> Home:
 
 def command(given: Namespace, old: Path, new: Path) -> list[str]:
     """Return the command by which the other user rebuilds."""
-    who = ["setpriv", f"--reuid={given.user}", f"--regid={pwd.getpwnam(given.user).pw_gid}", "--clear-groups", "--no-new-privs", "--inh-caps=-all"]
+    who = [
+        "setpriv",
+        f"--reuid={given.user}",
+        f"--regid={pwd.getpwnam(given.user).pw_gid}",
+        "--clear-groups",
+        "--no-new-privs",
+        "--inh-caps=-all",
+    ]
     return [*who, given.python, "-m", "tests.rebuilt_elsewhere", "--again", str(old), str(new)]
 
 
@@ -74,7 +84,14 @@ def elsewhere(given: Namespace, home: Home, folder: Path) -> Home:
     shutil.chown(other, given.user)
     folder.chmod(0o755)
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    environment = {**os.environ, **ELSEWHERE, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(other), "TMPDIR": str(other)}
+    environment = {
+        **os.environ,
+        **ELSEWHERE,
+        "PYTHONPATH": path,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": str(other),
+        "TMPDIR": str(other),
+    }
     old = handed_over(home, other / "old", given.user)
     subprocess.run(command(given, old.root, other / "new"), cwd=other, env=environment, check=True)
     return Home(other / "new")

@@ -75,7 +75,11 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "metadata": (Example("metadata --out {out}/metadata --home {home}"),),
     "publish": (Example("publish --list --home {home}"), Example("publish --home {home}")),
     "prefect-setup": (Example("prefect-setup --home {home} --source {source}", (1,), loopback=True),),
-    "serve": (Example("serve --home {home} --source {source} --port 4299", (0, 130, -2), loopback=True, seconds=SERVED_SECONDS),),
+    "serve": (
+        Example(
+            "serve --home {home} --source {source} --port 4299", (0, 130, -2), loopback=True, seconds=SERVED_SECONDS
+        ),
+    ),
     "site": (Example("site --home {home}"),),
     "verify": (Example("verify --home {home}"),),
     "rebuild": (Example("rebuild --home {home} --into {out}/again --compare"),),
@@ -132,7 +136,14 @@ class Scene:
         if example.seconds:
             command = ["timeout", "--signal=INT", "--kill-after=60", str(example.seconds), *command]
         ended = subprocess.run(
-            command, env=told, cwd=ROOT, input=example.typed, capture_output=True, text=True, errors="replace", check=False
+            command,
+            env=told,
+            cwd=ROOT,
+            input=example.typed,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
         )
         found = reached(log) - (LOOPBACK if example.loopback else set())
         wrong = [f"tried to reach {', '.join(sorted(found))}"] if found else []
@@ -165,13 +176,20 @@ def main(words: Sequence[str] | None = None) -> int:
             return 2
         scene, wrong, calls = Scene(place), 0, 0
         first = EXAMPLES["run"]
-        others = [one for path, several in EXAMPLES.items() if path != "run" for one in several if _is_wanted(path, given)]
+        others = [
+            one for path, several in EXAMPLES.items() if path != "run" for one in several if _is_wanted(path, given)
+        ]
         for example in [*first, *others]:
             found = scene.call(example)
             calls, wrong = calls + 1, wrong + bool(found)
-            print(f"{'FAIL' if found else 'ok  '} {example.words.split(' --')[0]}{': ' if found else ''}{'; '.join(found)}", flush=True)
+            print(
+                f"{'FAIL' if found else 'ok  '} {example.words.split(' --')[0]}{': ' if found else ''}{'; '.join(found)}",
+                flush=True,
+            )
         told = len(list(commands(parser())))
-        print(f"{calls} calls, {len({*EXAMPLES})} of {told} commands declared, {wrong} not silent; home {Home(place / 'home').current.exists()}")
+        print(
+            f"{calls} calls, {len({*EXAMPLES})} of {told} commands declared, {wrong} not silent; home {Home(place / 'home').current.exists()}"
+        )
         return int(wrong > 0)
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from flows import settings
 from flows.at_rest.settings import LandingSettings
-from flows.limits import LimitsSettings
+from flows.limits import ChecksSettings, LimitsSettings
 from flows.servers import PostgresqlTarget
 from flows.settings import DialectSettings, Settings, Source
 from flows.sources import ADDRESSES
@@ -139,6 +139,7 @@ def test_every_toml_block_of_the_settings_document_is_read(tmp_path: Path) -> No
         Source,
         DialectSettings,
         LandingSettings,
+        ChecksSettings,
         LimitsSettings,
         WatchSettings,
         PostgresqlTarget,
@@ -147,7 +148,7 @@ def test_every_toml_block_of_the_settings_document_is_read(tmp_path: Path) -> No
 )
 def test_every_setting_is_documented(part: type[BaseModel]) -> None:
     told = (DOCS / "settings.md").read_text(encoding="utf-8")
-    structure = {"dialect", "landing", "limits", "sources", "remote", "watch", "publish"}
+    structure = {"checks", "dialect", "landing", "limits", "sources", "remote", "watch", "publish"}
     assert [key for key in part.model_fields if key not in structure and f"| `{key}` |" not in told] == []
 
 
@@ -160,12 +161,14 @@ def test_every_documented_default_is_the_default() -> None:
     assert LandingSettings.model_validate(landing) == LandingSettings()
     limits = {key: written.pop(key) for key in LimitsSettings.model_fields}
     assert LimitsSettings.model_validate(limits) == LimitsSettings()
+    checks = {key: written.pop(key) for key in ChecksSettings.model_fields}
+    assert ChecksSettings.model_validate(checks) == ChecksSettings()
     watch = {key: written.pop(key) for key in WatchSettings.model_fields}
     assert WatchSettings.model_validate(watch) == WatchSettings()
     assert {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()} == {
         key: value
         for key, value in read.items()
-        if key not in ("dialect", "key", "landing", "limits", "sources", "watch", "publish")
+        if key not in ("checks", "dialect", "key", "landing", "limits", "sources", "watch", "publish")
     }
 
 

@@ -61,7 +61,10 @@ def billed(world: World, version: Version, seed: int) -> World:
             [*(row[name] for name in columns), row["due"] + 1, row["due"] // 2, row["due"] + 1000, None]
         )
         region = dice.choice([row["residence_code"], row["residence_code"], "16.01"])
-        key = {"employer_key": dice.choice([row["employer_key"]] * 9 + ["donor"]), "membership_key": row["membership_key"]}
+        key = {
+            "employer_key": dice.choice([row["employer_key"]] * 9 + ["donor"]),
+            "membership_key": row["membership_key"],
+        }
         same = {name: row[name] for name in ("segment", "programme", "funding_source")}
         day = {"month": version.month, "as_of_date": version.as_of_date, "workers": 1, "paid_idr": amount}
         if amount is not None:

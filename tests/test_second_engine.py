@@ -34,7 +34,9 @@ FIRST, SECOND, THIRD = date(2025, 5, 1), date(2025, 5, 8), date(2025, 5, 15)
 OTHER_KINDS: Files = {
     "anggaran_15.csv": rows("anggaran", "| pagu |\n| 201600 |"),
     "indikator_15.csv": rows("indikator", "| nilai |\n| 70.1 |"),
-    "tk_baru_15_202503.csv": rows("tk_baru", f"| nik | tgl_lahir | jk |\n| {nik(1)} | {born(1)} | L |", tgl_data=CLOSED),
+    "tk_baru_15_202503.csv": rows(
+        "tk_baru", f"| nik | tgl_lahir | jk |\n| {nik(1)} | {born(1)} | L |", tgl_data=CLOSED
+    ),
 }
 
 
@@ -42,7 +44,9 @@ def members(as_of: str, people: int) -> Files:
     """Return a file of March's members, and a second one that repeats the last of them at another place."""
     named = f"kepesertaan_15_202503_{as_of}"
     first = memberships(MARCH, as_of, f"| orang | segmen |\n| 1-{people} | PU |")
-    again = memberships(MARCH, as_of, f"| orang | segmen | kode_kab_domisili |\n| {people}-{people + 30} | PU | 15.04 |")
+    again = memberships(
+        MARCH, as_of, f"| orang | segmen | kode_kab_domisili |\n| {people}-{people + 30} | PU | 15.04 |"
+    )
     return {f"{named}_a.csv": first, f"{named}_b.csv": again}
 
 
@@ -143,7 +147,12 @@ ONE_EMPLOYER = """
     ("before", "after", "cells", "first"),
     [
         ("| 100 ", "| 101 ", 1, "employer_key=…, region_code=15.03: arrears_idr 100, second engine 101"),
-        ("| 100         | 3 ", "| 101         | 4 ", 2, "employer_key=…, region_code=15.03: arrears_idr 100, second engine 101"),
+        (
+            "| 100         | 3 ",
+            "| 101         | 4 ",
+            2,
+            "employer_key=…, region_code=15.03: arrears_idr 100, second engine 101",
+        ),
         ("TOKO BUDI", "TOKO SITI", 1, "employer_key=…, region_code=15.03: employer_name …, second engine …"),
         ("PT", "PT", 0, ""),
     ],

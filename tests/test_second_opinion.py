@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
-from expectations.opinion import NAMES, NEEDS, statement_of
+from expectations.opinion import NAMES, NEEDS
 from tests.rules import REFERENCE
 from tests.second import opinion, opinions
 from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, inputs_of_version, random_world, worlds

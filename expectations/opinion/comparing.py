@@ -59,9 +59,13 @@ def differences(first: pl.DataFrame, second: pl.DataFrame, table: type[Fact]) ->
 def _first(wrong: pl.DataFrame, table: type[Fact]) -> str:
     """Return the key, the column and the two values of the first cell that differs; what may name somebody is left out."""
     row = wrong.row(0, named=True)
-    key = ", ".join(f"{name}={_shown(table, name, row[name])}" for name in table.key() if name not in ("month", "as_of_date"))
+    key = ", ".join(
+        f"{name}={_shown(table, name, row[name])}" for name in table.key() if name not in ("month", "as_of_date")
+    )
     if not (row["is_there"] and row[f"is_there{SECOND}"]):
-        return f"{key or '-'}: row " + ("not found by the second engine" if row["is_there"] else "found by the second engine alone")
+        return f"{key or '-'}: row " + (
+            "not found by the second engine" if row["is_there"] else "found by the second engine alone"
+        )
     column = next(name for name in table.stored_columns() if row.get(f"{name} ≠"))
     values = (_shown(table, column, row[name]) for name in (column, column + SECOND))
     return f"{key or '-'}: {column} {next(values)}, second engine {next(values)}"

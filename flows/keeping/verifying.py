@@ -68,7 +68,9 @@ def _landing(home: Home, quick: bool) -> Iterator[Finding]:
 def _encrypted(home: Home, quick: bool, at_rest: LandingSettings) -> Iterator[Finding]:
     """Yield what the encrypted contents of landing are in the clear; without their key only that they were not opened."""
     named = {sha256 for one in ledger.deliveries(home) for sha256 in (one.sha256, one.control) if sha256}
-    sealed = [sha256 for sha256 in sorted(named) if not home.landed(sha256).is_file() and encrypted(home, sha256).is_file()]
+    sealed = [
+        sha256 for sha256 in sorted(named) if not home.landed(sha256).is_file() and encrypted(home, sha256).is_file()
+    ]
     if quick or not sealed:
         return
     if not has_key(home, LANDING, at_rest.key):
@@ -82,7 +84,11 @@ def _encrypted(home: Home, quick: bool, at_rest: LandingSettings) -> Iterator[Fi
         except Stop as stop:
             wrong += 1
             yield Finding("landing", State.BROKEN, stop.en, stop.cure)
-    yield Finding("landing", State.FINE, f"{len(sealed) - wrong} of {len(sealed)} encrypted contents opened, each with its SHA-256")
+    yield Finding(
+        "landing",
+        State.FINE,
+        f"{len(sealed) - wrong} of {len(sealed)} encrypted contents opened, each with its SHA-256",
+    )
 
 
 def _lake(home: Home, quick: bool) -> Iterator[Finding]:
