@@ -130,7 +130,7 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
     checks += _load_months(load, now, stopped_now(judged), summary, call)
     assembly = Assembly(load, now)
     if load.settings.checks.second_engine:
-        compared = call("second engine", second_engine.compare_undated, load, assembly)
+        compared = call("compare", second_engine.compare_undated, load, assembly)
         second_engine.tally(compared, summary.second_engine)
         summary.stopped_facts = second_engine.differing(compared)
         checks += compared
@@ -237,7 +237,7 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
             checks += audited
             months.require_success(audited, label)
             if load.settings.checks.second_engine:
-                compared = call(f"second engine {label}", second_engine.compare_month, load, now, month, listing)
+                compared = call(f"compare {label}", second_engine.compare_month, load, now, month, listing)
                 second_engine.tally(compared, summary.second_engine)
                 checks += compared
                 second_engine.require_equal(compared, label)
