@@ -25,6 +25,8 @@ from warehouse.seals import SEAL, Damaged, seal_of, sha256_of, whole
 RESTORE = "cakupan restore, or ask the sender of the file named in the journal"
 AGAIN = "cakupan verify --heal, then cakupan run: it is made again from landing where it is needed"
 
+Look = Callable[[Home, bool], Iterator[Finding]]
+
 
 def verify(
     home: Home,
@@ -38,7 +40,7 @@ def verify(
     Encrypted contents are opened with the key that `at_rest` or its usual places give, and are never written.
     """
     found = list[Finding]()
-    looks = {**LOOKS, "encrypted": partial(_encrypted, at_rest=at_rest)}
+    looks: dict[str, Look] = {**LOOKS, "encrypted": partial(_encrypted, at_rest=at_rest)}
     for name, look in looks.items():
         say(f"{name} ...")
         try:
@@ -217,6 +219,6 @@ def _leftovers(home: Home, _: bool) -> Iterator[Finding]:
     yield Finding("leftovers", State.FINE, f"{len(hidden)} unfinished, {len(aside)} set aside")
 
 
-LOOKS: dict[str, Callable[[Home, bool], Iterator[Finding]]] = {
+LOOKS: dict[str, Look] = {
     "landing": _landing, "lake": _lake, "warehouse": _warehouse, "published": _published, "leftovers": _leftovers,
 }  # fmt: skip
