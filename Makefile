@@ -14,7 +14,8 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
 .PHONY: setup demo cookbook serve servers test mutation lock clean dictionary bench lock-bench bench-reading fuzz release-check \
 	verify verify-readers verify-clients verify-prefect verify-backfill verify-keys verify-privacy verify-faults \
-	verify-bits verify-corpora verify-bombs verify-disclosure superset superset-bundle verify-superset lock-superset
+	verify-bits verify-corpora verify-bombs verify-disclosure verify-rebuild verify-silent superset superset-bundle verify-superset \
+	lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
 
@@ -66,6 +67,12 @@ verify-readers: setup  ## 100 readers of DuckDB 1.1, 1.4, 1.5 and 2.0, each from
 
 verify-clients: demo  ## ODBC, JDBC and a spreadsheet program, as BI tools use them, on the demonstration's figures
 	$(BIN)/python -m tests.drivers demo
+
+verify-rebuild: setup  ## rebuild from landing as another user, under OTHER_PYTHON with the locked packages, in another order; needs root
+	$(BIN)/python -m tests.rebuilt_elsewhere $(if $(OTHER_PYTHON),--python $(OTHER_PYTHON))
+
+verify-silent: setup servers  ## every command where there is no network: none tries to reach anybody
+	$(BIN)/python -m tests.silent
 
 verify-backfill: setup  ## kill a backfill of 36 months at four moments, complete it, and hold it to an undisturbed one
 	$(BIN)/python -m tests.backfill_killed

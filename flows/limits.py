@@ -1,4 +1,4 @@
-"""The part of the settings that says how much one file may ask for."""
+"""The parts of the settings that say how much one file may ask for, and what a load checks of itself."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from pydantic import BaseModel, ByteSize, ConfigDict, Field, field_serializer
 from warehouse.reading import Limits
 
 DEFAULT = Limits()
+
+
+class ChecksSettings(BaseModel):
+    """What a load checks of its own figures before it publishes them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    second_engine: bool = True
 
 
 class LimitsSettings(BaseModel):

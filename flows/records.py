@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
 from flows import drift
-from flows.assembly import Assembly
+from flows.assembly import Assembly, Inputs
 from flows.context import Load, code_version
 from flows.lineage import record, sources_of
 from flows.months import fact_of
@@ -54,17 +54,21 @@ def write(
     books: Books,
     checks: Sequence[Check],
     assembly: Assembly,
+    held_back: Collection[str] = (),
 ) -> int:
-    """Return how many rows of undated facts changed, after the records and the reference tables were written."""
-    now, references = load.clock(), assembly.references()
+    """Return how many rows of undated facts changed, after the records and the reference tables were written.
+
+    The facts `held_back` keep the rows that stand.
+    """
+    now, inputs = load.clock(), undated_inputs(assembly)
     with (
         store.building(load.home.warehouse, **load.settings.of_engine()) as build_file,
         build_file.transaction(),
     ):
         for table in [one for layer in ("mart", "core") for one in tables_of(layer) if one.seed or one is DimMonth]:
-            build_file.replace(table, references[table].collect())
-        inputs = references | {Spending: assembly.spending()}
-        changed = sum(_undated(assembly, build_file, table, inputs, now) for table in undated_facts())
+            build_file.replace(table, inputs[table].collect())
+        renewed = [table for table in undated_facts() if table.name not in held_back]
+        changed = sum(_undated(assembly, build_file, table, inputs, now) for table in renewed)
         _write_files(load, build_file, {one.delivery.sha256: one for one in judged}, books)
         build_file.append(CheckResult, _checks(load, checks))
         build_file.append(Run, _run(load, outcome, now))
@@ -78,6 +82,11 @@ def write(
 def undated_facts() -> list[type[Fact]]:
     """Return the facts that have no versions: they are made from the newest of all."""
     return [fact_of(name) for name, table in Table.registry.items() if issubclass(table, Fact) and not table.driven_by]
+
+
+def undated_inputs(assembly: Assembly) -> Inputs:
+    """Return what the facts without versions are made from."""
+    return assembly.references() | {Spending: assembly.spending()}
 
 
 def undated_rows(table: type[Fact], references: Mapping[type[Table], pl.LazyFrame]) -> pl.DataFrame:

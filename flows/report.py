@@ -38,6 +38,8 @@ def markdown(result: Mapping[str, Any]) -> str:
             "Berkas dihentikan / files stopped", {name: "; ".join(why) for name, why in result["stopped_files"].items()}
         ),
         _lines("Bulan dihentikan / months stopped", result["stopped_months"]),
+        _lines("Fakta ditahan / facts held back", result.get("stopped_facts", {})),
+        _second_engine(result.get("second_engine", {})),
         _lines("Catatan / notes", {name: "; ".join(said) for name, said in result["notes"].items()}),
         _lines("Bukan berkas data / not extracts", dict.fromkeys(result["ignored"], "diabaikan / ignored")),
         _lines("Dipulihkan / healed", {name: "; ".join(said) for name, said in result.get("healed", {}).items()}),
@@ -46,6 +48,13 @@ def markdown(result: Mapping[str, Any]) -> str:
         _lines("Tidak terkirim / not sent", result["not_sent"]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _second_engine(found: Mapping[str, int]) -> str:
+    if not found:
+        return ""
+    facts, differing = found["facts"], found["differing"]
+    return f"Mesin kedua / second engine: {facts - differing:,} dari / of {facts:,} fakta sama / facts equal"
 
 
 def _withheld(version: str) -> str:

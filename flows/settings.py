@@ -24,7 +24,7 @@ from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
 from flows.forms import AnyFile, DayForm, Encoding, FilePattern
 from flows.layouts import LayoutSettings, Texts, complaint, constants_in_name, layouts_of
-from flows.limits import LimitsSettings
+from flows.limits import ChecksSettings, LimitsSettings
 from flows.publishing.threshold import DisclosureSettings
 from flows.secret import Secret
 from flows.servers import PostgresqlTarget
@@ -172,6 +172,7 @@ class Settings(CorrectionsFile):
     threads: int = Field(default=0, ge=0, le=1_024)
     corrections: str = ""
     limits: LimitsSettings = LimitsSettings()
+    checks: ChecksSettings = ChecksSettings()
     key: Secret | None = None
     landing: LandingSettings = LandingSettings()
     watch: WatchSettings | None = None

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from flows import months, records
+from flows import months, records, second_engine
 from flows.assembly import Assembly
 from flows.at_rest.converting import bring_to_rest, is_asked
 from flows.context import Load, fingerprint
@@ -58,6 +58,8 @@ class Summary:
     notes: dict[str, list[str]] = field(default_factory=dict)
     stopped_files: dict[str, list[str]] = field(default_factory=dict)
     stopped_months: dict[str, str] = field(default_factory=dict)
+    stopped_facts: dict[str, str] = field(default_factory=dict)
+    second_engine: dict[str, int] = field(default_factory=dict)
     months_loaded: dict[str, int] = field(default_factory=dict)
     months_unchanged: int = 0
     published: str = ""
@@ -68,13 +70,13 @@ class Summary:
     @property
     def state(self) -> str:
         """Return the state under which ops.run records the load."""
-        if self.not_received or self.stopped_files or self.stopped_months:
+        if self.not_received or self.stopped_files or self.stopped_months or self.stopped_facts:
             return "STOPPED"
         return "LOADED_WITH_REJECTIONS" if self.rows_rejected else "LOADED"
 
     @property
     def exit_code(self) -> int:
-        """Return 0 loaded, 3 loaded with rejected rows, 4 a file or a month was stopped, or not all was published."""
+        """Return 0 loaded, 3 loaded with rejected rows, 4 a file, a month or a fact was stopped, or not all was published."""
         if self.not_sent:
             return 4
         return {"LOADED": 0, "LOADED_WITH_REJECTIONS": 3, "STOPPED": 4}[self.state]
@@ -126,10 +128,16 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
     newly = [one for one in judged if one.delivery.run_id == load.run_id or one.verdict.gate_id not in gated_before]
     checks = [check for one in newly for check in one.verdict.checks]
     checks += _load_months(load, now, stopped_now(judged), summary, call)
+    assembly = Assembly(load, now)
+    if load.settings.checks.second_engine:
+        compared = call("compare", second_engine.compare_undated, load, assembly)
+        second_engine.tally(compared, summary.second_engine)
+        summary.stopped_facts = second_engine.differing(compared)
+        checks += compared
     books = records.Books(months.repeated_lines(load), now.gates())
     _count_repeated(summary, mine, books)
     outcome = records.Outcome(started, summary.state, summary.rows_in, summary.rows_accepted, summary.rows_rejected)
-    call("records", records.write, load, outcome, judged, books, checks, Assembly(load, now))
+    call("records", records.write, load, outcome, judged, books, checks, assembly, list(summary.stopped_facts))
     call("journal", note, load, judged, books)
     publication: Publication = call("publish", publish_home, load.home, load.settings, load.run_id)
     if load.settings.publish.postgresql:
@@ -228,6 +236,11 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
             audited = call(f"audit {label}", months.audit, listing)
             checks += audited
             months.require_success(audited, label)
+            if load.settings.checks.second_engine:
+                compared = call(f"compare {label}", second_engine.compare_month, load, now, month, listing)
+                second_engine.tally(compared, summary.second_engine)
+                checks += compared
+                second_engine.require_equal(compared, label)
             summary.months_loaded[label] = call(f"load {label}", months.store_month, load, month, listing, names[month])
         except Damaged:
             raise

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from flows import settings
 from flows.at_rest.settings import LandingSettings
-from flows.limits import LimitsSettings
+from flows.limits import ChecksSettings, LimitsSettings
 from flows.publishing.threshold import DEFAULT_THRESHOLD, DisclosureSettings
 from flows.servers import PostgresqlTarget
 from flows.settings import DialectSettings, Settings, Source
@@ -140,6 +140,7 @@ def test_every_toml_block_of_the_settings_document_is_read(tmp_path: Path) -> No
         Source,
         DialectSettings,
         LandingSettings,
+        ChecksSettings,
         LimitsSettings,
         WatchSettings,
         PostgresqlTarget,
@@ -148,7 +149,7 @@ def test_every_toml_block_of_the_settings_document_is_read(tmp_path: Path) -> No
 )
 def test_every_setting_is_documented(part: type[BaseModel]) -> None:
     told = (DOCS / "settings.md").read_text(encoding="utf-8")
-    structure = {"dialect", "disclosure", "landing", "limits", "sources", "remote", "watch", "publish"}
+    structure = {"checks", "dialect", "disclosure", "landing", "limits", "sources", "remote", "watch", "publish"}
     assert [key for key in part.model_fields if key not in structure and f"| `{key}` |" not in told] == []
 
 
@@ -163,12 +164,14 @@ def test_every_documented_default_is_the_default() -> None:
     assert LimitsSettings.model_validate(limits) == LimitsSettings()
     disclosure = {key: written.pop(key) for key in DisclosureSettings.model_fields}
     assert disclosure == {"threshold": int(DEFAULT_THRESHOLD), "width": DisclosureSettings().width}
+    checks = {key: written.pop(key) for key in ChecksSettings.model_fields}
+    assert ChecksSettings.model_validate(checks) == ChecksSettings()
     watch = {key: written.pop(key) for key in WatchSettings.model_fields}
     assert WatchSettings.model_validate(watch) == WatchSettings()
     assert {key: tuple(value) if isinstance(value, list) else value for key, value in written.items()} == {
         key: value
         for key, value in read.items()
-        if key not in ("dialect", "disclosure", "key", "landing", "limits", "sources", "watch", "publish")
+        if key not in ("checks", "dialect", "disclosure", "key", "landing", "limits", "sources", "watch", "publish")
     }
 
 

@@ -18,6 +18,7 @@ from flows.at_rest import cipher
 from flows.at_rest.deletions import everything
 from flows.at_rest.landed import in_the_clear, sealed_ones
 from flows.entry import load_folder
+from flows.keeping.verifying import verify
 from flows.keys.places import LANDING, home_file
 from flows.quarantine.export import export
 from flows.trace import trace
@@ -128,6 +129,33 @@ def test_encrypted_files_hold_nothing_readable_and_serve_loads_traces_and_export
     assert again["stopped_files"] == {}
     assert_same(standing(place.warehouse), standing(Home(scene[1]).warehouse))
     assert [*in_the_clear(place), *place.landing.glob(".scratch-*")] == []
+
+
+def test_verification_opens_encrypted_files_without_writing_them_and_says_when_their_key_is_away(
+    scene: tuple[Path, Path], tmp_path: Path
+) -> None:
+    home = Home(copied(scene, tmp_path))
+    loaded(home.root, scene[0], ENCRYPTED, 1)
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    sealed, key = list(sealed_ones(home)), home_file(home, LANDING)
+
+    def told() -> dict[str, str]:
+        return {one.state.value: one.seen for one in verify(home) if one.what == "landing" and "encrypted" in one.seen}
+
+    assert told() == {"fine": f"{len(sealed)} of {len(sealed)} encrypted contents opened, each with its SHA-256"}
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == files
+    content = bytearray(sealed[0].read_bytes())
+    content[-20] ^= 1
+    sealed[0].write_bytes(content)
+    assert told() == {
+        "broken": f"the encrypted file {sealed[0].stem[:12]} is damaged",
+        "fine": f"{len(sealed) - 1} of {len(sealed)} encrypted contents opened, each with its SHA-256",
+    }
+    key.rename(tmp_path / "elsewhere")
+    assert told() == {"look": f"{len(sealed)} encrypted contents were not opened: their key is not here"}
+    (key.parent / key.name).write_text("ab" * 32, encoding="ascii")
+    key.chmod(0o600)
+    assert told()["broken"].endswith("was encrypted with another key")
 
 
 def test_without_its_key_an_encrypted_file_is_named_and_the_next_load_tries_again(

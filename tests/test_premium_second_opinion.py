@@ -10,8 +10,8 @@ import polars.selectors as cs
 import pytest
 from polars.testing import assert_frame_equal
 
-from tests.oracles import opinion, opinions
 from tests.rules import REFERENCE
+from tests.second import opinion, opinions
 from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, inputs_of_version, random_world
 from transforms.graph import build
 from warehouse.calendar import Version
@@ -51,8 +51,8 @@ def billed(world: World, version: Version, seed: int) -> World:
     """Return the world with bills that follow what is due: right, by another opinion, elsewhere, wrong, or not at all."""
     dice = Random(seed)
     due = opinion("due", {**REFERENCE, **world}, version)
-    payer = ["employer_key", "kpj", "residence_code", "segment", "programme", "funding_source"]
-    number = pl.when(pl.col("employer_key").is_null()).then("kpj").alias("kpj")
+    payer = ["employer_key", "membership_key", "residence_code", "segment", "programme", "funding_source"]
+    number = pl.when(pl.col("employer_key").is_null()).then("membership_key").alias("membership_key")
     columns = ("due", "payable", "earlier_payable")
     owed = due.with_columns(number).group_by(payer).agg(pl.col(columns).sum()).sort(payer, nulls_last=True)
     bills = []
@@ -61,8 +61,10 @@ def billed(world: World, version: Version, seed: int) -> World:
             [*(row[name] for name in columns), row["due"] + 1, row["due"] // 2, row["due"] + 1000, None]
         )
         region = dice.choice([row["residence_code"], row["residence_code"], "16.01"])
-        number_of = bytes.fromhex(row["kpj"]) if row["kpj"] else None
-        key = {"employer_key": dice.choice([row["employer_key"]] * 9 + ["donor"]), "membership_key": number_of}
+        key = {
+            "employer_key": dice.choice([row["employer_key"]] * 9 + ["donor"]),
+            "membership_key": row["membership_key"],
+        }
         same = {name: row[name] for name in ("segment", "programme", "funding_source")}
         day = {"month": version.month, "as_of_date": version.as_of_date, "workers": 1, "paid_idr": amount}
         if amount is not None:

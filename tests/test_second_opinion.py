@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
-from tests.oracles import NAMES, NEEDS, opinion, opinions
+from expectations.opinion import NAMES, NEEDS
 from tests.rules import REFERENCE
+from tests.second import opinion, opinions
 from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, inputs_of_version, random_world, worlds
 from transforms.graph import build
 from warehouse.calendar import Version, shift
@@ -27,7 +28,7 @@ from warehouse.tables.compliance import EmployerMonth, FactCompliance
 from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage
 from warehouse.tables.indicator import FactIndicator
 from warehouse.tables.membership import Membership
-from warehouse.tables.minimum_wage import MinimumWage, MinimumWageReference
+from warehouse.tables.minimum_wage import MinimumWageReference
 from warehouse.tables.movement import FactMovement
 from warehouse.tables.premium import FactPremium
 from warehouse.tables.premium_difference import FactPremiumDifference
@@ -47,6 +48,7 @@ FACTS: dict[str, type[Table]] = {
     "employer_month": EmployerMonth,
     "indicator": FactIndicator,
     "minimum_premium": FactMinimumPremium,
+    "minimum_wage": MinimumWageReference,
     "movement": FactMovement,
     "premium": FactPremium,
     "premium_difference": FactPremiumDifference,
@@ -84,8 +86,7 @@ def facts(world: World, version: Version) -> dict[str, pl.DataFrame]:
 
 def assert_engines_agree(world: World, version: Version) -> None:
     """Check that every fact equals what the plain SQL says."""
-    sources = {**REFERENCE, **world, MinimumWageReference: conform(world[MinimumWage], MinimumWageReference)}
-    second_opinions = opinions(FACTS, sources, version)
+    second_opinions = opinions(FACTS, {**REFERENCE, **world}, version)
     for name, found in facts(world, version).items():
         second = conform(second_opinions[name].lazy(), FACTS[name]).collect()
         assert_frame_equal(found, second, check_row_order=False)

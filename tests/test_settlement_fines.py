@@ -9,8 +9,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tests.asciitable import table
-from tests.oracles import opinion
 from tests.rules import PARAMETERS, REFERENCE
+from tests.second import opinion
 from tests.world import CLOSED_MARCH, MID_MARCH, inputs_of_version, random_world
 from transforms.arrears import FINE_RATE, GROUP, fines_of_month
 from warehouse.calendar import Version, dim_month, due_date

@@ -17,7 +17,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from warehouse.errors import Stop
+from warehouse.errors import MEMORY_EXCEEDED, Stop
+from warehouse.files import remove
 from warehouse.known_then import CATALOG_NAMES, STORED, Relation, statements
 
 MEMORY_LIMIT = "1GB"
@@ -82,6 +83,59 @@ def opened(path: Path, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS)
         duckdb.connect(str(path), read_only=True, config=config(_spill(), memory_limit, threads))
     ) as connection:
         yield connection
+
+
+class Workbench:
+    """A DuckDB without a file of its own: frames and Parquet files lie before it, and it reaches nothing else."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        """Lay a frame on the bench under a name."""
+        self._connection.register(name, frame.to_arrow())
+
+    def view(self, name: str, sql: str) -> None:
+        """Give a query a name; it is asked where the name is used."""
+        self._connection.execute(f'CREATE VIEW "{name}" AS {sql}')
+
+    def table(self, name: str, sql: str) -> None:
+        """Keep the rows of a query under a name."""
+        self._connection.execute(f'CREATE TABLE "{name}" AS {sql}')
+
+    def drop(self, name: str, *, view: bool = False) -> None:
+        """Take a view or a table away."""
+        self._connection.execute(f'DROP {"VIEW" if view else "TABLE"} "{name}"')
+
+    def ask(self, sql: str) -> pl.DataFrame:
+        """Return the rows of a query."""
+        return self._connection.sql(sql).pl()
+
+
+@contextmanager
+def workbench(
+    files: Sequence[Path], spill: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS
+) -> Iterator[Workbench]:
+    """Yield a workbench that may read `files`, spills to the folder `spill` and takes it away at the end.
+
+    Raises Stop when it needs more memory than `memory_limit`, or refuses a statement: rows never reach the message.
+    """
+    try:
+        with closing(duckdb.connect(config=config(spill, memory_limit, threads))) as connection:
+            connection.execute("SET preserve_insertion_order = false")
+            connection.execute(f"SET allowed_paths = [{', '.join(literal(str(file)) for file in files)}]")
+            lock(connection)
+            yield Workbench(connection)
+    except duckdb.OutOfMemoryException:
+        needs = f"DuckDB needs more than {memory_limit}", f"DuckDB perlu lebih dari {memory_limit}"
+        raise Stop(MEMORY_EXCEEDED, *needs, "raise memory_limit in the settings, and memory with it") from None
+    except duckdb.Error as broken:
+        kind = type(broken).__name__
+        told = f"the second engine stopped: {kind}", f"mesin kedua berhenti: {kind}"
+        raise Stop("second_engine_failed", *told, "run again; if it stays so, report it to the maintainers") from None
+    finally:
+        if spill.exists():
+            remove(spill)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     arguments.home(checked, writes=True)
     checked.add_argument("--quick", action="store_true", help="sizes and structure only / ukuran dan susunan saja")
     checked.add_argument("--heal", action="store_true", help="remove damaged lake files first: a run makes them again")
+    arguments.config(checked)
     again = _command(add("rebuild", help="make a home anew from landing / bangun ulang dari landing"), rebuild)
     arguments.home(again, writes=True)
     again.add_argument("--into", type=Path, required=True, metavar="DIR", help="the new home, empty")
@@ -44,11 +45,12 @@ def verify(given: Namespace) -> int:
     from flows.keeping.healing import heal
     from flows.keeping.verifying import verify as look
     from flows.running.doctor import text
+    from flows.settings import load
 
-    home = _home(given)
+    home, settings = _home(given), load(Path(given.config) if given.config else None)
     for path in heal(home) if given.heal else ():
         say(f"rusak, dihapus / damaged, removed: {path.relative_to(home.root)}")
-    found = look(home, say, quick=given.quick)
+    found = look(home, say, quick=given.quick, at_rest=settings.landing)
     print(json.dumps([one.data() for one in found], indent=1, ensure_ascii=False) if given.json else text(found))
     return WRONG if any(one.fatal for one in found) else 0
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from typing import Any
 
+from flows.at_rest import cipher
 from flows.at_rest.deletions import noted
-from flows.at_rest.landed import size
+from flows.at_rest.landed import encrypted, landing_key, size
+from flows.at_rest.settings import LandingSettings
 from flows.context import silent
+from flows.keys.places import LANDING, has_key
 from flows.receive.kept import SET_ASIDE, is_whole
 from flows.running.findings import Finding, State
 from warehouse import commits, gatings, ledger
+from warehouse.errors import Stop
 from warehouse.files import holder
 from warehouse.home import INCOMING, Home
 from warehouse.published import CURRENT, current_version, damaged, versions
@@ -20,11 +25,23 @@ from warehouse.seals import SEAL, Damaged, seal_of, sha256_of, whole
 RESTORE = "cakupan restore, or ask the sender of the file named in the journal"
 AGAIN = "cakupan verify --heal, then cakupan run: it is made again from landing where it is needed"
 
+Look = Callable[[Home, bool], Iterator[Finding]]
 
-def verify(home: Home, say: Callable[[str], None] = silent, *, quick: bool = False) -> list[Finding]:
-    """Return the findings on a home; nothing is changed. `quick` looks at sizes and structure, and reads no file whole."""
+
+def verify(
+    home: Home,
+    say: Callable[[str], None] = silent,
+    *,
+    quick: bool = False,
+    at_rest: LandingSettings = LandingSettings(),  # noqa: B008  frozen
+) -> list[Finding]:
+    """Return the findings on a home; nothing is changed. `quick` looks at sizes and structure, and reads no file whole.
+
+    Encrypted contents are opened with the key that `at_rest` or its usual places give, and are never written.
+    """
     found = list[Finding]()
-    for name, look in LOOKS.items():
+    looks: dict[str, Look] = {**LOOKS, "encrypted": partial(_encrypted, at_rest=at_rest)}
+    for name, look in looks.items():
         say(f"{name} ...")
         try:
             found += look(home, quick)
@@ -48,6 +65,32 @@ def _landing(home: Home, quick: bool) -> Iterator[Finding]:
         elif quick and lies != bytes_of.get(sha256, lies):
             yield Finding("landing", State.BROKEN, f"of another size: {told}", RESTORE)
     yield Finding("landing", State.FINE, f"{len(named)} contents named by the journal")
+
+
+def _encrypted(home: Home, quick: bool, at_rest: LandingSettings) -> Iterator[Finding]:
+    """Yield what the encrypted contents of landing are in the clear; without their key only that they were not opened."""
+    named = {sha256 for one in ledger.deliveries(home) for sha256 in (one.sha256, one.control) if sha256}
+    sealed = [
+        sha256 for sha256 in sorted(named) if not home.landed(sha256).is_file() and encrypted(home, sha256).is_file()
+    ]
+    if quick or not sealed:
+        return
+    if not has_key(home, LANDING, at_rest.key):
+        seen = f"{len(sealed)} encrypted contents were not opened: their key is not here"
+        yield Finding("landing", State.LOOK, seen, f"set {LANDING.file_variable}, or name the settings with --config")
+        return
+    wrong = 0
+    for sha256 in sealed:
+        try:
+            cipher.decrypt(encrypted(home, sha256), None, landing_key(home, at_rest), sha256)
+        except Stop as stop:
+            wrong += 1
+            yield Finding("landing", State.BROKEN, stop.en, stop.cure)
+    yield Finding(
+        "landing",
+        State.FINE,
+        f"{len(sealed) - wrong} of {len(sealed)} encrypted contents opened, each with its SHA-256",
+    )
 
 
 def _lake(home: Home, quick: bool) -> Iterator[Finding]:
@@ -177,6 +220,6 @@ def _leftovers(home: Home, _: bool) -> Iterator[Finding]:
     yield Finding("leftovers", State.FINE, f"{len(hidden)} unfinished, {len(aside)} set aside")
 
 
-LOOKS: dict[str, Callable[[Home, bool], Iterator[Finding]]] = {
+LOOKS: dict[str, Look] = {
     "landing": _landing, "lake": _lake, "warehouse": _warehouse, "published": _published, "leftovers": _leftovers,
 }  # fmt: skip

@@ -48,6 +48,8 @@ def _left_out(result: Mapping[str, Any]) -> Iterable[str]:
         yield f"{len(missed)} sumber atau berkas tidak diterima / sources or files not received ({_rules(missed)})"
     if months := result["stopped_months"]:
         yield f"bulan dihentikan / months stopped: {', '.join(sorted(months))}"
+    if facts := result["stopped_facts"]:
+        yield f"fakta ditahan / facts held back: {', '.join(sorted(facts))}"
     if receivers := result["not_sent"]:
         yield f"tidak terkirim / not sent to: {', '.join(sorted(receivers))}"
 

@@ -21,7 +21,8 @@ from warehouse.home import Home
 from warehouse.runs import read
 
 DONE_AFTER = {
-    "register": 10, "validate": 40, "transform": 60, "audit": 70, "load": 80, "records": 90, "journal": 95, "publish": 100,
+    "register": 10, "validate": 40, "transform": 60, "audit": 65, "compare": 75, "load": 80, "records": 90,
+    "journal": 95, "publish": 100,
 }  # fmt: skip
 FIRST_MONTH, LAST_MONTH = DONE_AFTER["validate"], DONE_AFTER["load"]
 MIB = 1 << 20

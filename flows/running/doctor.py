@@ -140,6 +140,12 @@ def _settings(config: str | None) -> Iterator[Finding]:
         yield Finding("settings", State.BROKEN, stop.en, "cakupan config check tells every mistake")
         return
     yield Finding("settings", State.FINE, config)
+    if not told.checks.second_engine:
+        seen, cure = (
+            "checks.second_engine is off: figures are published after one engine counted them",
+            "take it out of the settings",
+        )
+        yield Finding("second engine", State.LOOK, seen, cure)
     if told.watch:
         yield from _addresses(told.watch.notify)
 

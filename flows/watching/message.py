@@ -15,6 +15,7 @@ CAUSES = {
     "source_failed": "Sumber gagal / source failed",
     "file_stopped": "Berkas dihentikan / file stopped",
     "month_stopped": "Bulan dihentikan / month stopped",
+    "fact_held_back": "Fakta ditahan / fact held back",
     "run_broken": "Proses gagal / run failed",
     "no_run": "Tidak ada proses / no run",
     "volume_changed": "Jumlah baris berubah / volume changed",

@@ -1,4 +1,4 @@
-"""What the last run did not do: sources, files and months it left out, or that it failed, was killed, or never came."""
+"""What the last run did not do: sources, files, months and facts it left out, or that it failed, was killed, or never came."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from warehouse.home import Home
 from warehouse.ledger import moment
 from warehouse.runs import CRASHED, FAILED, RUNNING, RunRecord, runs
 
-LEFT_OUT = {"not_received": "source_failed", "stopped_files": "file_stopped", "stopped_months": "month_stopped"}
+LEFT_OUT = {
+    "not_received": "source_failed", "stopped_files": "file_stopped", "stopped_months": "month_stopped",
+    "stopped_facts": "fact_held_back",
+}  # fmt: skip
 LOOK = "docs/operating.md: stopped, what now"
 
 

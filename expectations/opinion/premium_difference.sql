@@ -5,13 +5,13 @@ WITH bill AS (
     FROM iuran
     WHERE month = $month AND as_of_date = $as_of
 ),
-named AS (SELECT DISTINCT hex(membership_key) AS kpj FROM iuran WHERE month = $month AND as_of_date = $as_of AND employer_key IS NULL),
+named AS (SELECT DISTINCT membership_key FROM iuran WHERE month = $month AND as_of_date = $as_of AND employer_key IS NULL),
 side AS (
     SELECT
-        coalesce(d.employer_key, n.kpj, 'row ' || d.row_id) AS payer, d.residence_code AS region_code, d.segment, d.programme, d.funding_source,
+        coalesce(d.employer_key, hex(n.membership_key), 'row ' || d.row_id) AS payer, d.residence_code AS region_code, d.segment, d.programme, d.funding_source,
         1 AS memberships, due, payable, earlier_due, earlier_payable, 0 AS billed
     FROM due d
-    LEFT JOIN named n ON n.kpj = d.kpj
+    LEFT JOIN named n ON n.membership_key = d.membership_key
     UNION ALL
     SELECT payer, region_code, segment, programme, funding_source, 0, 0, 0, 0, 0, billed_idr FROM bill
 ),

@@ -6,7 +6,7 @@ WITH snapshot AS (
     QUALIFY row_number() OVER (PARTITION BY employer_key, region_code ORDER BY declared_workers DESC, nib NULLS FIRST) = 1
 ),
 member AS (SELECT * FROM in_force WHERE month = $month),
-minimum AS (SELECT region_code, minimum_wage_idr FROM minimum_wage WHERE year = year($month)),
+minimum AS (SELECT region_code, minimum_wage_idr FROM umk WHERE year = year($month)),
 received AS (
     SELECT i.employer_key AS npp, i.paid_idr, i.paid_date, m.due_date
     FROM iuran i

@@ -1,0 +1,72 @@
+"""The second opinion: every fact once more in plain SQL, written from the definitions and not from the transforms.
+
+The statements read views named like the tables (kepesertaan, iuran, badan_usaha, dim_region, ...), which hold every
+accepted row, in all versions; choosing the version is part of the opinion. `$month` and `$as_of` are its days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.asking import Workbench
+from warehouse.calendar import Version
+from warehouse.schema import Fact, Table
+
+FOLDER = Path(__file__).parent
+PERSON = ("ever_in_force", "in_force", "spot", "person")
+DUE = ("ever_in_force", "in_force", "arrears", "question", "price", "due")
+NEEDS: dict[str, tuple[str, ...]] = {
+    "arrears_by_class": ("arrears",),
+    "compliance": ("ever_in_force", "in_force", "arrears", "employer_month"),
+    "coverage": PERSON,
+    "due": DUE[:-1],
+    "employer_month": ("ever_in_force", "in_force", "arrears"),
+    "movement": PERSON,
+    "premium": (*DUE, "fines"),
+    "premium_difference": DUE,
+    "premium_rule": DUE,
+    "programme_coverage": PERSON,
+    "registration": ("ever_in_force", "in_force"),
+}
+VIEWS = ("ever_in_force",)
+OTHERWISE_CALLED = {"mart.fact_arrears": "arrears_by_class", "core.employer_month": "employer_month"}
+OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
+NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
+
+
+def statement_of(fact: type[Fact]) -> str:
+    """Return the name of the statement that gives the rows of a fact once more."""
+    return OTHERWISE_CALLED.get(fact.qualified(), fact.name.removeprefix("fact_"))
+
+
+def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the rows of each statement for a version by its name; a step that several need is taken once.
+
+    The bench holds what the statements read, and afterwards no more than before.
+    """
+    shared = {step for name in names for step in NEEDS.get(name, ())}
+    made: list[str] = []
+    try:
+        for name in names:
+            steps = [*NEEDS.get(name, ()), *({name} & shared)]
+            for step in (step for step in steps if step not in made):
+                (bench.view if step in VIEWS else bench.table)(step, _statement(step, version))
+                made.append(step)
+            yield name, bench.ask(f'FROM "{name}"' if name in made else _statement(name, version))
+    finally:
+        for step in reversed(made):
+            bench.drop(step, view=step in VIEWS)
+
+
+def conformed(rows: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
+    """Return the rows of a statement with the stored columns of its table."""
+    return rows.select(pl.col(name).cast(column.dtype) for name, column in table.stored_columns().items())
+
+
+def _statement(name: str, version: Version) -> str:
+    text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+    return text.replace("$month", f"DATE '{version.month}'").replace("$as_of", f"DATE '{version.as_of_date}'")

@@ -1,0 +1,134 @@
+"""The second engine: what is to be loaded is asked once more in SQL, from the same accepted rows, and must be equal to the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flows.assembly import Assembly
+from flows.context import Load
+from flows.months import fact_of, staged_facts
+from flows.planning import Judged, Standing
+from flows.records import undated_facts, undated_inputs, undated_rows
+from warehouse import lake, store
+from warehouse.asking import Refused, Workbench
+from warehouse.calendar import Version
+from warehouse.ddl import identifier
+from warehouse.errors import Stop
+from warehouse.ledger import Check
+from warehouse.schema import Extract, Fact, Table
+from warehouse.seals import whole
+
+if TYPE_CHECKING:
+    from expectations.opinion.rows import Delivered
+
+SPILL = ".next.second"
+DIFFERS = "second_engine_differs"
+TOLD = 3
+
+
+def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list[Check]:
+    """Return one check per staged fact and version of a month: whether the second engine finds the same."""
+    from expectations.opinion import opinions, statement_of
+    from expectations.opinion.comparing import compared
+
+    by_day: dict[str, dict[str, tuple[type[Fact], Path]]] = {}
+    for one in staged_facts(listing):
+        fact = fact_of(one.table)
+        by_day.setdefault(one.as_of_date, {})[statement_of(fact)] = (fact, Path(one.path))
+    checks: list[Check] = []
+    with _bench(load, now) as bench:
+        for day, facts in by_day.items():
+            version = Version(month, date.fromisoformat(day))
+            load.say(f"mesin kedua / second engine: {version}")
+            for name, rows in opinions(bench, list(facts), version):
+                fact, path = facts[name]
+                checks.append(compared(lake.read(path), rows, fact, f"{month:%Y-%m} as of {day}"))
+    return checks
+
+
+def compare_undated(load: Load, assembly: Assembly) -> list[Check]:
+    """Return one check per fact without versions whose rows are not the ones that stand already."""
+    from expectations.opinion import opinions, statement_of
+    from expectations.opinion.comparing import compared
+
+    inputs = undated_inputs(assembly)
+    rows = {fact: undated_rows(fact, inputs) for fact in undated_facts()}
+    new = {statement_of(fact): fact for fact, frame in rows.items() if not _stands(load, fact, frame)}
+    if not new:
+        return []
+    with _bench(load, assembly.now) as bench:
+        return [compared(rows[new[name]], found, new[name], "all") for name, found in opinions(bench, list(new))]
+
+
+def differing(checks: Sequence[Check]) -> dict[str, str]:
+    """Return, by fact, what the second engine found otherwise."""
+    return {one.suite: f"{DIFFERS}: {one.observed}" for one in checks if not one.success}
+
+
+def tally(checks: Sequence[Check], into: dict[str, int]) -> None:
+    """Add to the counts of facts that were compared, and of those that differ."""
+    for name, found in (("facts", len(checks)), ("differing", sum(not one.success for one in checks))):
+        into[name] = into.get(name, 0) + found
+
+
+def require_equal(checks: Sequence[Check], what: str) -> None:
+    """Raise Stop when the two engines differ: what stands is kept."""
+    wrong = [one for one in checks if not one.success]
+    if wrong:
+        told = f"{what}: " + "; ".join(f"{one.suite}: {one.observed}" for one in wrong[:TOLD])
+        cure = "the last good figures are kept; see ops.check_result, and report it to the maintainers with this line"
+        raise Stop(DIFFERS, told, told, cure)
+
+
+def _stands(load: Load, fact: type[Fact], rows: pl.DataFrame) -> bool:
+    if not load.home.warehouse.exists():
+        return False
+    from expectations.opinion.comparing import differences
+
+    columns = ", ".join(map(identifier, fact.stored_columns()))
+    try:
+        standing = store.query(
+            load.home.warehouse, f"SELECT {columns} FROM {fact.qualified()} WHERE superseded_at IS NULL"
+        )
+    except Refused:
+        return False
+    return differences(rows, standing, fact).differing == 0
+
+
+@contextmanager
+def _bench(load: Load, now: Standing) -> Iterator[Workbench]:
+    from expectations.opinion.rows import lay_out
+    from warehouse.asking import workbench
+
+    kinds = {one: list(_delivered(load, now, one)) for one in Table.registry.values() if issubclass(one, Extract)}
+    files = [one.path for several in kinds.values() for one in several]
+    spill = load.home.warehouse.with_name(load.home.warehouse.name + SPILL)
+    with workbench(files, spill, **load.settings.of_engine()) as bench:
+        lay_out(bench, kinds)
+        yield bench
+
+
+def _delivered(load: Load, now: Standing, table: type[Extract]) -> Iterator[Delivered]:
+    from expectations.opinion.rows import Delivered
+
+    feeds = now.feeds.get(table.kind, {})
+    fed: dict[str, list[Version]] = {}
+    judged: dict[str, Judged] = {}
+    for version, several in feeds.items():
+        for one in several:
+            judged[one.verdict.gate_id] = one
+            fed.setdefault(one.verdict.gate_id, []).extend([version] if version else [])
+    shared = {one.verdict.gate_id for several in feeds.values() if len(several) > 1 for one in several}
+    order = [one.verdict.gate_id for one in feeds.get(None, ())] or sorted(
+        fed, key=lambda gate: judged[gate].delivery.name
+    )
+    for gate in order:
+        versions, held = tuple(sorted(fed[gate])), set(judged[gate].verdict.fed())
+        part = versions if versions and set(versions) != held else None
+        yield Delivered(whole(lake.accepted_path(load.home, table.kind, gate)), part, gate in shared)

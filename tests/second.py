@@ -1,0 +1,29 @@
+"""The second opinion on small worlds: the product's statements over frames instead of the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import gettempdir
+
+import polars as pl
+
+from expectations.opinion import opinions as ask
+from warehouse.asking import workbench
+from warehouse.calendar import Version
+from warehouse.schema import Table
+
+
+def opinion(name: str, frames: Mapping[type[Table], pl.LazyFrame], version: Version) -> pl.DataFrame:
+    """Return the rows of one statement for a version; `frames` are the tables that it may read."""
+    return opinions([name], frames, version)[name]
+
+
+def opinions(
+    names: Iterable[str], frames: Mapping[type[Table], pl.LazyFrame], version: Version
+) -> dict[str, pl.DataFrame]:
+    """Return the rows of several statements for a version by their names."""
+    with workbench([], Path(gettempdir()) / "second", threads=1) as bench:
+        for table, frame in frames.items():
+            bench.put(table.name, frame.collect())
+        return dict(ask(bench, list(names), version))
