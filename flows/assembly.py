@@ -11,10 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.ceiling import rows_at_once
 from flows.context import Load, code_version, fingerprint
+from flows.parts import PERSON
 from flows.planning import Judged, Standing
 from transforms.graph import build
-from warehouse import lake
+from warehouse import buckets, lake
 from warehouse.calendar import Version, dim_month, shift
 from warehouse.errors import Stop
 from warehouse.rules import LINE_NO
@@ -35,6 +37,7 @@ from warehouse.tables.registration import Registration, RegistrationHistory
 from warehouse.tables.target import Target
 from warehouse.tables.workforce import Workforce
 
+PRESENT_BYTES = 64
 Inputs = dict[type[Table], pl.LazyFrame]
 UNDATED: tuple[type[Extract], ...] = (Workforce, MinimumWage, Target, Budget, PublishedFigure, Indicator)
 EXTRACT_OF: dict[type[Table], type[Extract]] = {
@@ -118,7 +121,8 @@ class Assembly:
         path = lake.presence_path(self.load.home, version, name)
         if not path.exists():
             inputs = {**self.references(), Membership: self.rows(Membership, version)}
-            lake.write(build([Presence], inputs, version)[Presence], path, self.load.pseudonyms.fingerprint())
+            words, key = build([Presence], inputs, version)[Presence], self.load.pseudonyms.fingerprint()
+            buckets.write(words, PERSON, path, rows_at_once(self.load.settings.most_memory(), PRESENT_BYTES), key)
         return lake.rows_of([path], Presence)
 
     def spending(self) -> pl.LazyFrame:
