@@ -13,13 +13,13 @@ import polars as pl
 
 from flows.ceiling import rows_at_once
 from flows.context import Load, code_version, fingerprint
+from flows.copies import copies, rows_but
 from flows.parts import PERSON
 from flows.planning import Judged, Standing
 from transforms.graph import build
 from warehouse import buckets, lake
 from warehouse.calendar import Version, dim_month, shift
 from warehouse.errors import Stop
-from warehouse.rules import LINE_NO
 from warehouse.schema import Extract, Table, TableT, conform
 from warehouse.tables.benefit import Claim
 from warehouse.tables.budget import Budget, Spending
@@ -56,6 +56,7 @@ class Assembly:
     load: Load
     now: Standing
     repeated: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    copied: dict[tuple[type[Extract], Version], dict[int, list[int]]] = field(default_factory=dict)
 
     def references(self) -> Inputs:
         """Return the inputs that have no date: seeds, the calendar, and the undated kinds."""
@@ -107,12 +108,8 @@ class Assembly:
         Raises Stop when a file repeats more rows of other files than may be rejected; an answer may.
         """
         files = self.now.of(table.kind, version)
-        frame = rows_with_place(self._paths(table.kind, files), table, version)
-        if len(files) < 2 or not table.unique:
-            return conform(frame, table)
-        first = is_first_of_key(table)
-        self._refuse_copies(frame.filter(~first), files, version)
-        return conform(frame.filter(first), table)
+        paths = self._paths(table.kind, files)
+        return conform(rows_but(self._copies(table, version, files), paths, table, version), table)
 
     def presence(self, version: Version) -> pl.LazyFrame:
         """Return the presence words of a version, computed unless they lie in the lake."""
@@ -154,8 +151,17 @@ class Assembly:
     def _paths(self, kind: str, files: Sequence[Judged]) -> list[Path]:
         return [lake.accepted_path(self.load.home, kind, one.verdict.gate_id) for one in files]
 
-    def _refuse_copies(self, copies: pl.LazyFrame, files: Sequence[Judged], version: Version) -> None:
-        for place, lines in copies.group_by("file").agg(LINE_NO).collect(engine="streaming").iter_rows():
+    def _copies(self, table: type[Extract], version: Version, files: Sequence[Judged]) -> dict[int, list[int]]:
+        if len(files) < 2 or not table.unique:
+            return {}
+        if (table, version) not in self.copied:
+            found = copies(self._paths(table.kind, files), table, version)
+            self._refuse_many(found, files, version)
+            self.copied[table, version] = found
+        return self.copied[table, version]
+
+    def _refuse_many(self, found: dict[int, list[int]], files: Sequence[Judged], version: Version) -> None:
+        for place, lines in found.items():
             one = files[place]
             most = self.load.settings.most_rejected * (one.verdict.rows or 0)
             if not one.verdict.answers and len(lines) > most:
@@ -167,19 +173,6 @@ class Assembly:
                     "send a correction under the name of the file it corrects",
                 )
             self.repeated[one.verdict.gate_id].update(lines)
-
-
-def rows_with_place(paths: Sequence[Path], table: type[Extract], version: Version) -> pl.LazyFrame:
-    """Return the rows of a version in several lake files, with their line and, as `file`, the place of their file."""
-    day = pl.col("as_of_date") == version.as_of_date
-    mine = day & (pl.col("month") == version.month) if table.monthly else day
-    return pl.concat([lake.gated(path).filter(mine).with_columns(file=place) for place, path in enumerate(paths)])
-
-
-def is_first_of_key(table: type[Extract]) -> pl.Expr:
-    """Return whether a row is the first with its key, or lacks what a key needs."""
-    comparable = pl.all_horizontal(pl.col(name).is_not_null() for name in table.unique_needs)
-    return ~comparable | pl.struct(table.unique).is_first_distinct()
 
 
 def newest_of_each(paths: Sequence[Path], table: type[TableT]) -> pl.LazyFrame:
