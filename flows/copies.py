@@ -35,10 +35,10 @@ def is_first_of_key(table: type[Extract]) -> pl.Expr:
 def copies(paths: Sequence[Path], table: type[Extract], version: Version) -> dict[int, list[int]]:
     """Return, by the place of a file, the lines whose key an earlier file or line holds; files without any are not named."""
     key = pl.struct(table.unique)
-    rows = rows_with_place(paths, table, version).filter(_is_comparable(table))
+    mine = _is_of(table, version) & _is_comparable(table)
     hashes = np.empty(sum(map(lake.count, paths)), np.uint64)
     known = 0
-    for lot in lake.lots(rows.select(key.hash().alias("hash")), LOT):
+    for lot in lake.lots(lake.gated(*paths).filter(mine).select(hash=key.hash()), LOT):
         hashes[known : known + lot.height] = lot["hash"].to_numpy()
         known += lot.height
     hashes = hashes[:known]
@@ -46,7 +46,9 @@ def copies(paths: Sequence[Path], table: type[Extract], version: Version) -> dic
     again = pl.Series(np.unique(hashes[1:][hashes[1:] == hashes[:-1]]))
     if again.is_empty():
         return {}
-    suspects = lake.few(rows.filter(key.hash().is_in(again.implode())).select(FILE, LINE_NO, *table.unique))
+    is_suspect = _is_comparable(table) & key.hash().is_in(again.implode())
+    rows = rows_with_place(paths, table, version).filter(is_suspect)
+    suspects = lake.few(rows.select(FILE, LINE_NO, *table.unique))
     found = suspects.sort(FILE, LINE_NO).filter(~key.is_first_distinct()).group_by(FILE).agg(LINE_NO)
     return dict(found.iter_rows())
 
