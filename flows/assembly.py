@@ -14,7 +14,7 @@ import polars as pl
 from flows.ceiling import rows_at_once
 from flows.context import Load, code_version, fingerprint
 from flows.copies import copies, rows_but
-from flows.parts import PERSON
+from flows.parts import PERSON, earlier
 from flows.planning import Judged, Standing
 from transforms.graph import build
 from warehouse import buckets, lake
@@ -113,14 +113,28 @@ class Assembly:
 
     def presence(self, version: Version) -> pl.LazyFrame:
         """Return the presence words of a version, computed unless they lie in the lake."""
-        files = self.now.of("kepesertaan", version)
-        name = fingerprint(code_version(), *(one.verdict.gate_id for one in files))
-        path = lake.presence_path(self.load.home, version, name)
+        path = self._presence_path(version)
         if not path.exists():
             inputs = {**self.references(), Membership: self.rows(Membership, version)}
             words, key = build([Presence], inputs, version)[Presence], self.load.pseudonyms.fingerprint()
             buckets.write(words, PERSON, path, rows_at_once(self.load.settings.most_memory(), PRESENT_BYTES), key)
         return lake.rows_of([path], Presence)
+
+    def earlier(self, versions: Sequence[Version]) -> pl.LazyFrame:
+        """Return the presence words of several versions as one, made of those of all but the last, and kept in the lake."""
+        if len(versions) < 2:
+            return pl.concat([lake.rows_of([], Presence), *map(self.presence, versions)])
+        path = lake.earlier_path(self.load.home, fingerprint(*(self._presence_path(one).name for one in versions)))
+        if not path.exists():
+            both = [self.earlier(versions[:-1]), self.presence(versions[-1])]
+            rows, key = earlier(both, self.load.settings.most_memory()), self.load.pseudonyms.fingerprint()
+            buckets.write_lots(rows, Presence.polars_schema(), PERSON, path, key)
+        return lake.rows_of([path], Presence)
+
+    def _presence_path(self, version: Version) -> Path:
+        files = self.now.of("kepesertaan", version)
+        name = fingerprint(code_version(), *(one.verdict.gate_id for one in files))
+        return lake.presence_path(self.load.home, version, name)
 
     def spending(self) -> pl.LazyFrame:
         """Return what was paid for every month in its newest version, added up once per version and kept in the lake."""
@@ -145,6 +159,8 @@ class Assembly:
     def _read(self, table: type[Table], versions: Sequence[Version]) -> pl.LazyFrame:
         extract = EXTRACT_OF.get(table, table)
         assert issubclass(extract, Extract)
+        if table is PresenceEarlier:
+            return conform(self.earlier(versions), table)
         read = self.presence if issubclass(table, Presence) else partial(self.rows, extract)
         return conform(pl.concat([read(one) for one in versions] or [lake.rows_of([], table)]), table)
 

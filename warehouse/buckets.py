@@ -6,6 +6,7 @@ and its greatest value. Memory is that of a lot when it is written and that of a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -20,18 +21,22 @@ BUCKETS = 1 << BUCKET_BITS
 
 
 def write(frame: pl.LazyFrame, by: str, path: Path, lot: int, key: str = "") -> Path:
-    """Compute `frame` in a stream and place it at `path`, whole or not at all, in buckets by the unsigned column `by`.
+    """Compute `frame` in a stream, `lot` rows at once, and place it as `write_lots` does."""
+    return write_lots(lots(frame, lot), frame.collect_schema(), by, path, key)
 
-    `lot` is how many rows are held at once; `key` names the key of its tokens, if any.
+
+def write_lots(rows: Iterable[pl.DataFrame], schema: pl.Schema, by: str, path: Path, key: str = "") -> Path:
+    """Place lots of rows at `path`, whole or not at all, each in buckets by the unsigned column `by`.
+
+    `key` names the key of its tokens, if any.
     """
-    schema = frame.collect_schema()
     repeating = [name for name, dtype in schema.items() if dtype != pl.UInt64]
     empty = pl.DataFrame(schema=schema).to_arrow().schema.with_metadata(marked(key))
     options = {"compression": "zstd", "use_dictionary": repeating, "write_statistics": [by]}
     with sealed(path) as beside, pq.ParquetWriter(beside, empty, **options) as file:
-        for rows in lots(frame, lot):
-            bucket = (rows[by].to_numpy() >> (BITS - BUCKET_BITS)).astype(np.uint8)
-            ordered = rows.select(pl.all().gather(np.argsort(bucket, kind="stable"))).to_arrow()
+        for lot in rows:
+            bucket = (lot[by].to_numpy() >> (BITS - BUCKET_BITS)).astype(np.uint8)
+            ordered = lot.select(pl.all().gather(np.argsort(bucket, kind="stable"))).to_arrow()
             begins = 0
             for size in np.bincount(bucket, minlength=BUCKETS):
                 if size:

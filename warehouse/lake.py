@@ -43,6 +43,11 @@ def presence_path(home: Home, version: Version, fingerprint: str) -> Path:
     return home.lake / PRESENCE / f"{version.month:%Y-%m}_{version.as_of_date}_{fingerprint}.parquet"
 
 
+def earlier_path(home: Home, fingerprint: str) -> Path:
+    """Return where the presence words of all months up to one lie, as one."""
+    return home.lake / PRESENCE / f"earlier_{fingerprint}.parquet"
+
+
 def spending_path(home: Home, version: Version, fingerprint: str) -> Path:
     """Return where the spending of a version lies."""
     return home.lake / "spending" / f"{version.month:%Y-%m}_{version.as_of_date}_{fingerprint}.parquet"
