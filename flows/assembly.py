@@ -11,13 +11,15 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.ceiling import rows_at_once
 from flows.context import Load, code_version, fingerprint
+from flows.copies import copies, rows_but
+from flows.parts import PERSON, earlier
 from flows.planning import Judged, Standing
 from transforms.graph import build
-from warehouse import lake
+from warehouse import buckets, lake
 from warehouse.calendar import Version, dim_month, shift
 from warehouse.errors import Stop
-from warehouse.rules import LINE_NO
 from warehouse.schema import Extract, Table, TableT, conform
 from warehouse.tables.benefit import Claim
 from warehouse.tables.budget import Budget, Spending
@@ -35,6 +37,7 @@ from warehouse.tables.registration import Registration, RegistrationHistory
 from warehouse.tables.target import Target
 from warehouse.tables.workforce import Workforce
 
+PRESENT_BYTES = 64
 Inputs = dict[type[Table], pl.LazyFrame]
 UNDATED: tuple[type[Extract], ...] = (Workforce, MinimumWage, Target, Budget, PublishedFigure, Indicator)
 EXTRACT_OF: dict[type[Table], type[Extract]] = {
@@ -53,6 +56,7 @@ class Assembly:
     load: Load
     now: Standing
     repeated: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    copied: dict[tuple[type[Extract], Version], dict[int, list[int]]] = field(default_factory=dict)
 
     def references(self) -> Inputs:
         """Return the inputs that have no date: seeds, the calendar, and the undated kinds."""
@@ -104,22 +108,33 @@ class Assembly:
         Raises Stop when a file repeats more rows of other files than may be rejected; an answer may.
         """
         files = self.now.of(table.kind, version)
-        frame = rows_with_place(self._paths(table.kind, files), table, version)
-        if len(files) < 2 or not table.unique:
-            return conform(frame, table)
-        first = is_first_of_key(table)
-        self._refuse_copies(frame.filter(~first), files, version)
-        return conform(frame.filter(first), table)
+        paths = self._paths(table.kind, files)
+        return conform(rows_but(self._copies(table, version, files), paths, table, version), table)
 
     def presence(self, version: Version) -> pl.LazyFrame:
         """Return the presence words of a version, computed unless they lie in the lake."""
-        files = self.now.of("kepesertaan", version)
-        name = fingerprint(code_version(), *(one.verdict.gate_id for one in files))
-        path = lake.presence_path(self.load.home, version, name)
+        path = self._presence_path(version)
         if not path.exists():
             inputs = {**self.references(), Membership: self.rows(Membership, version)}
-            lake.write(build([Presence], inputs, version)[Presence], path, self.load.pseudonyms.fingerprint())
+            words, key = build([Presence], inputs, version)[Presence], self.load.pseudonyms.fingerprint()
+            buckets.write(words, PERSON, path, rows_at_once(self.load.settings.most_memory(), PRESENT_BYTES), key)
         return lake.rows_of([path], Presence)
+
+    def earlier(self, versions: Sequence[Version]) -> pl.LazyFrame:
+        """Return the presence words of several versions as one, made of those of all but the last, and kept in the lake."""
+        if len(versions) < 2:
+            return pl.concat([lake.rows_of([], Presence), *map(self.presence, versions)])
+        path = lake.earlier_path(self.load.home, fingerprint(*(self._presence_path(one).name for one in versions)))
+        if not path.exists():
+            both = [self.earlier(versions[:-1]), self.presence(versions[-1])]
+            rows, key = earlier(both, self.load.settings.most_memory()), self.load.pseudonyms.fingerprint()
+            buckets.write_lots(rows, Presence.polars_schema(), PERSON, path, key)
+        return lake.rows_of([path], Presence)
+
+    def _presence_path(self, version: Version) -> Path:
+        files = self.now.of("kepesertaan", version)
+        name = fingerprint(code_version(), *(one.verdict.gate_id for one in files))
+        return lake.presence_path(self.load.home, version, name)
 
     def spending(self) -> pl.LazyFrame:
         """Return what was paid for every month in its newest version, added up once per version and kept in the lake."""
@@ -144,14 +159,25 @@ class Assembly:
     def _read(self, table: type[Table], versions: Sequence[Version]) -> pl.LazyFrame:
         extract = EXTRACT_OF.get(table, table)
         assert issubclass(extract, Extract)
+        if table is PresenceEarlier:
+            return conform(self.earlier(versions), table)
         read = self.presence if issubclass(table, Presence) else partial(self.rows, extract)
         return conform(pl.concat([read(one) for one in versions] or [lake.rows_of([], table)]), table)
 
     def _paths(self, kind: str, files: Sequence[Judged]) -> list[Path]:
         return [lake.accepted_path(self.load.home, kind, one.verdict.gate_id) for one in files]
 
-    def _refuse_copies(self, copies: pl.LazyFrame, files: Sequence[Judged], version: Version) -> None:
-        for place, lines in copies.group_by("file").agg(LINE_NO).collect(engine="streaming").iter_rows():
+    def _copies(self, table: type[Extract], version: Version, files: Sequence[Judged]) -> dict[int, list[int]]:
+        if len(files) < 2 or not table.unique:
+            return {}
+        if (table, version) not in self.copied:
+            found = copies(self._paths(table.kind, files), table, version)
+            self._refuse_many(found, files, version)
+            self.copied[table, version] = found
+        return self.copied[table, version]
+
+    def _refuse_many(self, found: dict[int, list[int]], files: Sequence[Judged], version: Version) -> None:
+        for place, lines in found.items():
             one = files[place]
             most = self.load.settings.most_rejected * (one.verdict.rows or 0)
             if not one.verdict.answers and len(lines) > most:
@@ -163,19 +189,6 @@ class Assembly:
                     "send a correction under the name of the file it corrects",
                 )
             self.repeated[one.verdict.gate_id].update(lines)
-
-
-def rows_with_place(paths: Sequence[Path], table: type[Extract], version: Version) -> pl.LazyFrame:
-    """Return the rows of a version in several lake files, with their line and, as `file`, the place of their file."""
-    day = pl.col("as_of_date") == version.as_of_date
-    mine = day & (pl.col("month") == version.month) if table.monthly else day
-    return pl.concat([lake.gated(path).filter(mine).with_columns(file=place) for place, path in enumerate(paths)])
-
-
-def is_first_of_key(table: type[Extract]) -> pl.Expr:
-    """Return whether a row is the first with its key, or lacks what a key needs."""
-    comparable = pl.all_horizontal(pl.col(name).is_not_null() for name in table.unique_needs)
-    return ~comparable | pl.struct(table.unique).is_first_distinct()
 
 
 def newest_of_each(paths: Sequence[Path], table: type[TableT]) -> pl.LazyFrame:

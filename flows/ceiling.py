@@ -22,6 +22,7 @@ LOOK_SECONDS = 0.05
 PATIENCE_SECONDS = 10
 FAR_OVER = 1.25
 SHARE_OF_MACHINE = 0.8
+SHARE_AT_ONCE, MOST_ROWS_AT_ONCE = 1 / 16, 4_000_000
 MIB = 1 << 20
 FAILED = 1
 CGROUP = Path("/sys/fs/cgroup/memory.max")
@@ -33,6 +34,11 @@ def of_machine() -> int:
     with suppress(OSError, ValueError):
         whole = min(whole, int(CGROUP.read_text(encoding="ascii")))
     return int(whole * SHARE_OF_MACHINE)
+
+
+def rows_at_once(most: int, bytes_a_row: int) -> int:
+    """Return how many rows a step may hold that goes lot by lot, under a ceiling of `most` bytes; more than that gains nothing."""
+    return min(int(most * SHARE_AT_ONCE) // bytes_a_row, MOST_ROWS_AT_ONCE)
 
 
 def held(process: int) -> int:

@@ -13,6 +13,7 @@ import polars as pl
 from flows.assembly import Assembly, Inputs
 from flows.context import Load
 from flows.lineage import Source, contents_of, record, sources_of
+from flows.parts import alike_persons
 from flows.planning import Standing, month_parts
 from transforms.graph import MissingInputError, build, families
 from warehouse import lake, seals, store
@@ -22,6 +23,8 @@ from warehouse.ledger import Check
 from warehouse.schema import Fact, Table
 from warehouse.tables.benefit import Claim
 from warehouse.tables.contribution import Contribution
+from warehouse.tables.coverage import Presence
+from warehouse.tables.coverage_parts import AlikePersons
 from warehouse.tables.in_force import InForce
 from warehouse.tables.operations import MonthLoad
 
@@ -191,6 +194,8 @@ def _sums(assembly: Assembly, version: Version) -> dict[str, int]:
 
 def _stage(load: Load, assembly: Assembly, version: Version, facts: list[type[Fact]], name: str) -> list[Staged]:
     inputs = assembly.inputs(version)
+    if Presence in inputs:
+        inputs[AlikePersons] = alike_persons(inputs, version, load.settings.most_memory())
     day, month = version.as_of_date.isoformat(), f"{version.month:%Y-%m}"
     known = [fact for fact in facts if _can_be_built(load, fact, inputs, version)]
     paths = {fact: lake.fact_path(load.home, month, fact, day, name) for fact in known}

@@ -10,8 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from flows.assembly import is_first_of_key, newest_of_each, rows_with_place
+from flows.assembly import newest_of_each
 from flows.context import code_version
+from flows.copies import is_first_of_key, rows_with_place
 from flows.figures import Edition, editions, figures, known_on, nothing_found, standing
 from flows.keys.switching import require_settled
 from flows.lineage import SEED, seed_sha256

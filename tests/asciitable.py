@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from warehouse.schema import Column, Lazy, Table, TableT, conform
+from warehouse.schema import Column, Lazy, Parse, Table, TableT, conform
 from warehouse.vocabulary import PROGRAMMES
 
 ANY_DAY = date(2020, 1, 1)
@@ -26,7 +26,7 @@ def table(declared: type[TableT], text: str, **same: object) -> Lazy[TableT]:
     """Return the rows written in `text` as a frame of `declared`.
 
     Columns that are not written take their value in every row from `same`, else null where they may, else the
-    first of their values, zero, T, a fixed day, or, for a key, one that no other row has.
+    first of their values, zero, T, a fixed day, or, for a key or a regency, one that no other row has.
     """
     names, rows = cells(text)
     values = {
@@ -91,6 +91,8 @@ def _default(column: Column, name: str, number: int) -> object:
         return None
     if column.values:
         return column.values[0]
+    if column.parse is Parse.REGENCY:
+        return f"99.{number:02}"
     if column.dtype == pl.Binary():
         return key(f"{name[:6]} {number}")
     if column.dtype == pl.Date():

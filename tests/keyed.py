@@ -54,9 +54,10 @@ def tokens(home: Path) -> set[bytes]:
     """Return every token in the lake."""
     place = Home(home)
     files = [*lake.token_files(place), *lake.presence_files(place)]
-    return {
+    found = {
         one for path in files for name in lake.token_columns(path) for one in pl.read_parquet(path)[name].drop_nulls()
     }
+    return found.union(*(_halved(pl.read_parquet(path)) for path in lake.presence_files(place)))
 
 
 def places_of(home: Path, wanted: set[bytes]) -> set[str]:
@@ -66,10 +67,20 @@ def places_of(home: Path, wanted: set[bytes]) -> set[str]:
     for path in (one for one in home.rglob("*") if one.is_file()):
         data = path.read_bytes()
         columns = pl.read_parquet(path) if path.suffix == ".parquet" else pl.DataFrame()
-        held = {one for column in columns if column.dtype == pl.Binary for one in column.drop_nulls()}
+        held = {one for column in columns if column.dtype == pl.Binary for one in column.drop_nulls()} | _halved(
+            columns
+        )
         if held & wanted or any(token in data for token in some):
             found.add(str(path.relative_to(home)))
     return found
+
+
+def _halved(rows: pl.DataFrame) -> set[bytes]:
+    """Return the tokens that presence words hold as two integers."""
+    if "person_high" not in rows.columns:
+        return set()
+    halves = rows.select("person_high", "person_low").iter_rows()
+    return {high.to_bytes(8, "big") + low.to_bytes(8, "big") for high, low in halves}
 
 
 def _forms(token: bytes) -> tuple[str, ...]:

@@ -96,9 +96,7 @@ def test_what_two_targets_need_is_built_once() -> None:
 
     def counted(in_force: Lazy[InForce]) -> Lazy[Presence]:
         calls.append("presence")
-        word = pl.lit(1, pl.UInt32).alias("word")
-        placed = in_force.select(pl.lit("RESIDENCE").alias("basis"), "worker_key", word, region_code="residence_code")
-        return conform(placed, Presence)
+        return conform(in_force.select(pl.lit(1).alias(name) for name in Presence.columns), Presence)
 
     graph._transforms.pop(Presence)
     transform(counted)

@@ -124,7 +124,11 @@ def test_every_table_that_holds_bytes_holds_tokens_and_lies_where_they_are_looke
     assert kinds == tokens == {"kepesertaan", "iuran", "klaim", "tk_baru"}
     stored = [table for table in Table.registry.values() if table.layer != "lake"]
     assert [table.qualified() for table in stored if _bytes(table)] == [], "no token is in the database"
-    assert _bytes(Presence) == ["worker_key"]
+    assert _bytes(Presence) == [], "presence holds tokens as two integers"
+    assert [name for name, column in Presence.columns.items() if column.unit == "token"] == [
+        "person_high",
+        "person_low",
+    ]
 
 
 def _bytes(table: type[Table]) -> list[str]:

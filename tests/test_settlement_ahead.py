@@ -91,7 +91,8 @@ def test_in_january_those_whom_the_grace_carried_through_december_have_left() ->
     found = built[FactCoverage].filter(pl.col("region_code") == "15.03", pl.col("basis") == "RESIDENCE").collect()
     changes = found.select("segment", "active_workers", "left_workers").sort("segment").rows()
     assert changes == [("ALL", 3, 1), ("BPU", 2, 1), ("PU", 1, 0), ("UCJ", 3, 1)]
-    assert key("to autumn") not in built[Presence].collect()["worker_key"].to_list()
+    gone = int.from_bytes(key("to autumn")[:8], "big")
+    assert gone not in built[Presence].collect()["person_high"].to_list()
 
 
 def test_bills_of_a_year_paid_in_january_are_no_arrears_until_the_next_january_is_due() -> None:

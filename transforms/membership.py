@@ -34,10 +34,10 @@ def memberships_in_force(membership: pl.LazyFrame, rules: Lazy[MembershipRule], 
     not_ended = pl.col("end_date").is_null() | (pl.col("end_date") >= day)
     paid_up = (pl.col("segment") != "BPU") | (pl.col("paid_through") >= pl.col("oldest_paid_month"))
     grace = _oldest_paid_month(rules, version.month)
-    return membership.filter(begun & not_ended).join(grace, how="cross").filter(paid_up)
+    return membership.filter(begun & not_ended).join(grace, on="segment", how="left").filter(paid_up)
 
 
 def _oldest_paid_month(rules: Lazy[MembershipRule], month: date) -> pl.LazyFrame:
     grace = in_effect(rules, month).filter((pl.col("parameter") == GRACE) & (pl.col("segment") == "BPU"))
     back = pl.format("-{}mo", pl.col("value").item())
-    return grace.select(pl.lit(month).dt.offset_by(back).alias("oldest_paid_month"))
+    return grace.select("segment", pl.lit(month).dt.offset_by(back).alias("oldest_paid_month"))

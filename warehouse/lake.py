@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from importlib import resources
@@ -43,6 +43,11 @@ def presence_path(home: Home, version: Version, fingerprint: str) -> Path:
     return home.lake / PRESENCE / f"{version.month:%Y-%m}_{version.as_of_date}_{fingerprint}.parquet"
 
 
+def earlier_path(home: Home, fingerprint: str) -> Path:
+    """Return where the presence words of all months up to one lie, as one."""
+    return home.lake / PRESENCE / f"earlier_{fingerprint}.parquet"
+
+
 def spending_path(home: Home, version: Version, fingerprint: str) -> Path:
     """Return where the spending of a version lies."""
     return home.lake / "spending" / f"{version.month:%Y-%m}_{version.as_of_date}_{fingerprint}.parquet"
@@ -60,9 +65,9 @@ def rows_of(paths: Sequence[Path], table: type[TableT]) -> Lazy[TableT]:
     return conform(pl.scan_parquet([whole(path) for path in paths]), table)
 
 
-def gated(path: Path) -> pl.LazyFrame:
-    """Return the accepted rows of a gating with their line numbers."""
-    return pl.scan_parquet(whole(path))
+def gated(*paths: Path) -> pl.LazyFrame:
+    """Return the accepted rows of one or more gatings of a kind with their line numbers."""
+    return pl.scan_parquet([whole(path) for path in paths])
 
 
 def write(frame: pl.LazyFrame, path: Path, key: str = "") -> Path:
@@ -132,6 +137,21 @@ def versions_of(path: Path, table: type[Extract]) -> list[tuple[Version, int]]:
         pl.scan_parquet(whole(path)).group_by(month.alias("month"), "as_of_date").len().sort("month", "as_of_date")
     )
     return [(Version(month, day), rows) for month, day, rows in counted.collect(engine="streaming").iter_rows()]
+
+
+def height(frame: pl.LazyFrame) -> int:
+    """Return the number of rows of a frame; of lake files it is told without reading them."""
+    return int(frame.select(pl.len()).collect(engine="streaming").item())
+
+
+def few(frame: pl.LazyFrame) -> pl.DataFrame:
+    """Return the rows of a frame that are few."""
+    return frame.collect(engine="streaming")
+
+
+def lots(frame: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a frame as they come, in no order, so many at a time."""
+    yield from frame.collect_batches(chunk_size=rows, maintain_order=False, engine="streaming")
 
 
 def count(path: Path) -> int:

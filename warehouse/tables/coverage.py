@@ -26,16 +26,17 @@ COVERAGE = Metric(
 )  # fmt: skip
 
 
-class Presence(Table, layer="lake", grain="one row per basis, regency and person"):
-    """Who is in force where: every fact of one person in one regency, packed into one word.
+class Presence(Table, layer="lake", grain="one row per membership in force"):
+    """Who is in force where, packed: a person as the two halves of the token, regencies as numbers, and one word.
 
-    Bits 0-3: in force in PU, BPU, JAKON, PMI. Bits 4-7: vulnerable there. Bits 8-27: programme p in
-    segment s at 8 + 4p + s. Words of one person combine by OR, so distinct counts need no second look.
+    Bits 0-3 of the word: in force in PU, BPU, JAKON, PMI. Bits 4-7: vulnerable there. Bits 8-27: programme p in
+    segment s at 8 + 4p + s. Words of one person combine by OR, so a person may have any number of rows.
     """
 
-    basis = v.BASIS
-    region_code = v.REGION_CODE
-    worker_key = Column(pl.Binary(), "Keyed token of the person.", "token", key=True)
+    person_high = Column(pl.UInt64(), "Upper half of the keyed token of the person.", "token")
+    person_low = Column(pl.UInt64(), "Lower half of it.", "token")
+    residence = Column(pl.UInt16(), "Regency of residence as a number: 15.03 is 1503; 0 is nowhere.", "code")
+    workplace = Column(pl.UInt16(), "Regency of the workplace as a number; 0 where none is stated.", "code")
     word = Column(pl.UInt32(), "The packed bits.", "bitmask")
 
 

@@ -8,6 +8,19 @@ from warehouse.tables.coverage import FactCoverage
 from warehouse.tables.movement import FactMovement
 
 
+class AlikePersons(Table, layer="lake", grain="one row per code, in every part that was counted"):
+    """How many persons are alike to every count. Of any two sets of persons the rows stand below each other.
+
+    Where they have one residence and one workplace, that is `is_one_place`, the code is: bits 0-35 the word of RegionWord
+    without what is anywhere, 36-49 the workplace and 50-63 the residence as numbers. Else it is one region at one level:
+    bits 0-47 its word, 48-61 its number, where a province is 1500 and the nation 0, bit 62 the basis.
+    """
+
+    is_one_place = Column(pl.Boolean(), "Every row of these persons says the same residence and workplace.", "flag")
+    code = Column(pl.UInt64(), "The packed places and words.", "bitmask")
+    persons = Column(v.WHOLE, "Persons with this code.", "persons", minimum=1)
+
+
 class RegionWord(Table, layer="lake", grain="one row per basis, region (all three levels) and word"):
     """How many persons of a region share the same word; a person has one word per basis and region.
 
