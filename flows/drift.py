@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 import polars as pl
@@ -11,30 +11,26 @@ from flows.context import Load
 from warehouse import ledger
 from warehouse.dialect import Dialect
 from warehouse.layouts.drift import compared, told
-from warehouse.layouts.forms import seen_columns
 from warehouse.layouts.headers import aliases_of, layout_of, plain
 from warehouse.ledger import Delivery, Drift, SeenColumn, Verdict
-from warehouse.reading import Opened, Reading
+from warehouse.reading import Opened
 from warehouse.schema import Extract
 from warehouse.tables.operations import ColumnDrift
 
 Columns = tuple[SeenColumn, ...]
+Verdicts = Mapping[str, Verdict]
 
 
-def of_file(load: Load, delivery: Delivery, shaped: Reading, table: type[Extract]) -> tuple[Columns, tuple[Drift, ...]]:
-    """Return the columns of a file that was read, and what changed in them."""
-    columns = seen_columns(shaped.frame, table, shaped.columns)
-    return columns, _against_last(load, delivery, columns)
-
-
-def of_headers(load: Load, delivery: Delivery, opened: Sequence[Opened], table: type[Extract]) -> tuple[Drift, ...]:
+def of_headers(
+    load: Load, delivery: Delivery, opened: Sequence[Opened], table: type[Extract], before: Verdicts
+) -> tuple[Drift, ...]:
     """Return what changed in the headers of a file that was opened and then stopped; nothing when it was not opened."""
     dialect = load.settings.dialect_of(delivery.name)
     return tuple(
         drift
         for file in opened
         if dialect.header_rows
-        for drift in _against_last(load, delivery, _by_header(file.headers, table, dialect))
+        for drift in against_last(load, delivery, _by_header(file.headers, table, dialect), before)
     )
 
 
@@ -72,24 +68,26 @@ def _by_header(headers: Sequence[str], table: type[Extract], dialect: Dialect) -
     )
 
 
-def _against_last(load: Load, delivery: Delivery, columns: Columns) -> tuple[Drift, ...]:
+def against_last(load: Load, delivery: Delivery, columns: Columns, before: Verdicts) -> tuple[Drift, ...]:
+    """Return what changed in the columns of a file; `before` are verdicts by gating that are not kept yet."""
     key = source_key(load, delivery.name)
-    last = _last_accepted(load, delivery, key)
+    last = _last_accepted(load, delivery, key, before)
     return compared(last, columns, f"[sources.{key}]" if key else "[dialect]")
 
 
-def _last_accepted(load: Load, delivery: Delivery, key: str) -> Columns:
+def _last_accepted(load: Load, delivery: Delivery, key: str, before: Verdicts) -> Columns:
     """Return the columns of the newest delivery before this one of the same kind and source that was accepted.
 
     Files that no source covers are of one source when their names differ in nothing but digits and signs.
     """
     earlier = ledger.deliveries(load.home)
-    before = earlier[: earlier.index(delivery)] if delivery in earlier else earlier
+    earlier = earlier[: earlier.index(delivery)] if delivery in earlier else earlier
     mine = (delivery.kind, key or _letters(delivery.name))
-    for one in reversed(before):
+    for one in reversed(earlier):
         theirs = (one.kind, source_key(load, one.name) or _letters(one.name))
         if theirs == mine and one.sha256 != delivery.sha256:
-            verdict = ledger.find(load.home, load.gate_id(one))
+            gate_id = load.gate_id(one)
+            verdict = before.get(gate_id) or ledger.find(load.home, gate_id)
             if verdict and not verdict.stopped and verdict.columns:
                 return verdict.columns
     return ()
