@@ -67,7 +67,7 @@ def ask(validator: Validator, suite: ExpectationSuite, name: str) -> Expectation
         raise ValueError(f"{suite.name}: an empty batch would pass without {sorted(missing)}; use suites.build_suite")
     numbered = ExpectationSuite(name=suite.name)
     numbered.expectations = [rule.copy(update={"id": str(UUID(int=i))}) for i, rule in enumerate(suite.expectations)]
-    with _configurations_kept():
+    with configurations_kept():
         answer = validator.validate(numbered, run_name=name, result_format=COUNTS_ONLY)
     result = cast(ExpectationSuiteValidationResult, answer)
     result.results.sort(key=_number)
@@ -81,7 +81,7 @@ def ask(validator: Validator, suite: ExpectationSuite, name: str) -> Expectation
 
 
 @contextmanager
-def _configurations_kept() -> Iterator[None]:
+def configurations_kept() -> Iterator[None]:
     """Keep the configuration of each expectation while a suite is validated, one suite at a time.
 
     The library builds it anew for each of some seventy readings per expectation: a third of the time of a small load.

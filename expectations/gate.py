@@ -15,12 +15,12 @@ import polars as pl
 
 from expectations import corrections as fixes
 from expectations import splitting
-from expectations.verdict import BROKEN_RULES, FILE, CouldNotRunError, Outcome
+from expectations.verdict import BROKEN_RULES, CouldNotRunError, Outcome
 from warehouse.calendar import Version
 from warehouse.corrections import Correction
 from warehouse.lake import marked
 from warehouse.ledger import Check, Reason
-from warehouse.rules import messages
+from warehouse.rules import FILE, messages
 from warehouse.schema import Extract
 from warehouse.seals import sealed_together
 
@@ -111,6 +111,7 @@ def judge_files(frame: pl.LazyFrame, sieve: Sieve, files: Sequence[Destination])
     hold line_no, the names of the broken rules and the row as JSON with personal data masked.
     Raises CouldNotRunError when a rule cannot run, or the frame cannot be computed: then nothing was written.
     """
+    from expectations.engine import configurations_kept
     from expectations.prepared import prepared
     from expectations.suites import file_by_file, judge, row_rules
     from expectations.tally import counted, tallies
@@ -137,16 +138,16 @@ def judge_files(frame: pl.LazyFrame, sieve: Sieve, files: Sequence[Destination])
         splitting.fill_up(bad_rows, bads, {})
         hints, damaged = splitting.read_back(bads, sieve.table)
         split = [(splitting.rows_in(one), splitting.rows_in(other)) for one, other in zip(good, bads, strict=True)]
-    found = []
-    for place, (file, tally) in enumerate(zip(files, tallies(collected, ready, len(files), rejects), strict=True)):
-        decision = ready.decide(tally.counts, file.subject)
-        found.append(
-            _judgement(
-                decision.outcomes, decision.result, sieve, file.subject, tally.rows, split[place], damaged[place],
-                hints[place], tally.versions,
-            )
-        )  # fmt: skip
-    return found
+    counted_in = tallies(collected, ready, len(files), rejects)
+    with configurations_kept():
+        decisions = [ready.decide(one.counts, file.subject) for one, file in zip(counted_in, files, strict=True)]
+    return [
+        _judgement(
+            decision.outcomes, decision.result, sieve, file.subject, tally.rows, split[at], damaged[at], hints[at],
+            tally.versions,
+        )
+        for at, (file, tally, decision) in enumerate(zip(files, counted_in, decisions, strict=True))
+    ]  # fmt: skip
 
 
 def _version(table: type[Extract]) -> list[pl.Expr]:

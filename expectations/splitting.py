@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 
 from expectations import corrections as fixes
 from expectations.masking import masked_row
-from expectations.verdict import BROKEN_RULES, FILE
+from expectations.verdict import BROKEN_RULES
 from warehouse.corrections import Correction
 from warehouse.damage import damages
-from warehouse.rules import LINE_NO, RAW
+from warehouse.rules import FILE, LINE_NO, RAW
 from warehouse.schema import Extract
 
 MOST_HINTS = 5

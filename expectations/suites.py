@@ -36,7 +36,8 @@ from great_expectations.expectations.row_conditions import (
 
 from expectations.conditions import CONDITIONS, exact
 from expectations.corrections import DROPPED, OUT_OF_SCOPE
-from expectations.verdict import BROKEN_RULES, FILE
+from expectations.verdict import BROKEN_RULES
+from warehouse.rules import FILE
 
 MOST_RULES = 64
 TABLE_LEVEL = (core.ExpectTableRowCountToBeBetween, core.ExpectTableColumnsToMatchSet)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from expectations.corrections import OUT_OF_SCOPE
-from expectations.verdict import BROKEN_RULES, FILE
+from expectations.verdict import BROKEN_RULES
 from warehouse.calendar import Version
+from warehouse.rules import FILE
 
 if TYPE_CHECKING:
     from great_expectations.validator.metric_configuration import MetricConfigurationID

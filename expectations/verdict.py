@@ -9,8 +9,6 @@ from warehouse.ledger import Check
 
 COULD_NOT_RUN = "could not run: "
 BROKEN_RULES = "broken_rules"
-FILE = "file"
-"""The column with the place of a row's file among those that are judged together."""
 
 
 @dataclass(frozen=True)

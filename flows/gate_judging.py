@@ -11,10 +11,10 @@ import polars as pl
 from expectations import reconcile
 from expectations.answers import ANSWERS, with_answers
 from expectations.gate import Destination, Sieve, judge_file, judge_files
-from expectations.verdict import FILE, CouldNotRunError
+from expectations.verdict import CouldNotRunError
 from flows.context import Load
 from flows.extracts import extract_of, gazetteers
-from flows.gate_reading import Arrival, Totals, landed_copy
+from flows.gate_reading import Arrival, Totals, landed_copy, look_at, look_at_all
 from flows.quarantine.answers import OF_LINE
 from transforms.corrections import applied, corrected
 from transforms.geography import region_hints
@@ -22,7 +22,7 @@ from transforms.identity import pseudonymise
 from transforms.standardize import standardize, with_minimum_wage
 from warehouse import lake
 from warehouse.corrections import KEPT, Correction
-from warehouse.rules import LINE_NO
+from warehouse.rules import FILE, LINE_NO
 from warehouse.schema import Extract, Lazy
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
@@ -61,26 +61,33 @@ def judge(load: Load, arrivals: Sequence[Arrival], wages: Lazy[MinimumWage], scr
 
     When they cannot be judged together each is judged alone, so that only the one that cannot be judged is stopped.
     """
-    waiting = [arrival for arrival in arrivals if arrival.texts and not arrival.stop]
-    if len(waiting) > 1 and _together(load, waiting, wages, scratch):
-        return
+    waiting = _waiting(arrivals)
+    while len(waiting) > 1 and _together(load, waiting, wages, scratch):
+        waiting = _waiting(waiting)
     for arrival in waiting:
         with arrival.stopping():
-            assert arrival.texts
-            at_gate = _AtGate.of(load, arrival, arrival.texts.frame, wages)
+            at_gate = _AtGate.of(load, arrival, look_at(arrival), wages)
             arrival.judgement = judge_file(at_gate.frame, at_gate.sieve, _destination(load, arrival))
             arrival.totals = _control_totals(load, arrival, at_gate.delivered, scratch)
 
 
+def _waiting(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    return [one for one in arrivals if one.texts and not one.stop and not one.judgement]
+
+
 def _together(load: Load, arrivals: Sequence[Arrival], wages: Lazy[MinimumWage], scratch: Path) -> bool:
-    """Return whether all were judged; nothing is written when they were not."""
+    """Return whether it is of use to go on: all were judged, or some were stopped at a look; nothing is written otherwise."""
     numbered = [
         arrival.texts.frame.with_columns(pl.lit(place, pl.UInt32).alias(FILE))
         for place, arrival in enumerate(arrivals)
         if arrival.texts
     ]
     try:
-        at_gate = _AtGate.of(load, arrivals[0], lake.held(pl.concat(numbered)), wages)
+        held = lake.held(pl.concat(numbered))
+        look_at_all(arrivals, held)
+        if any(arrival.stop for arrival in arrivals):
+            return True
+        at_gate = _AtGate.of(load, arrivals[0], held.lazy(), wages)
         files = [_destination(load, arrival) for arrival in arrivals]
         judgements = judge_files(at_gate.frame, at_gate.sieve, files)
     except (CouldNotRunError, pl.exceptions.PolarsError, pl.exceptions.PanicException):

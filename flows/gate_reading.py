@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +19,11 @@ from flows.quarantine.answers import OF_CONTENT, SEVERAL, as_sent, is_answer, re
 from warehouse import lake, reading
 from warehouse.dialect import Dialect
 from warehouse.errors import Stop
-from warehouse.layouts.forms import seen_columns
+from warehouse.layouts.forms import Headers, first_rows, seen_columns, seen_in_files
 from warehouse.ledger import Delivery, Reason, SeenColumn
 from warehouse.reading import Opened
-from warehouse.reading.rounded import refuse_rounded
+from warehouse.reading.rounded import SAMPLE, refuse_rounded, suspicious
+from warehouse.rules import FILE
 from warehouse.seals import Damaged
 
 
@@ -55,7 +56,7 @@ class Texts(NamedTuple):
 
     frame: pl.LazyFrame
     dialect: Dialect
-    columns: tuple[SeenColumn, ...]
+    headers: Headers
     notes: tuple[str, ...]
     left_out: Mapping[str, int]
 
@@ -64,7 +65,8 @@ class Texts(NamedTuple):
 class Arrival:
     """A delivery at the gate under the name of its gating: its texts and its judgement, or why it is stopped.
 
-    `opened` is its file, once it was opened; `totals` are its control totals: what, the value stated, the value measured.
+    `opened` is its file, once it was opened, `columns` its columns as its first rows show them; `totals` are its control
+    totals: what, the value stated, the value measured.
     """
 
     delivery: Delivery
@@ -75,6 +77,7 @@ class Arrival:
     totals: Totals = ()
     stop: Reason | None = None
     opened: list[Opened] = field(default_factory=list)
+    columns: tuple[SeenColumn, ...] = ()
     is_unknown_answer: bool = False
 
     @contextmanager
@@ -114,10 +117,29 @@ def _texts(load: Load, arrival: Arrival, scratch: Path) -> Texts:
     table, file = extract_of(delivery.kind), landed_copy(load, delivery.sha256, scratch)
     dialect = terms.dialect if terms and terms.dialect else load.settings.dialect_of(delivery.name)
     shaped = reading.scan(file, table, dialect, scratch, load.settings.limits.as_limits(), arrival.opened.append)
-    refuse_rounded(shaped.frame, table)
-    columns = seen_columns(shaped.frame, table, shaped.columns) if terms is None else ()
-    text = as_sent(shaped.frame) if terms and terms.pairs is not None and terms.exported else shaped.frame
-    return Texts(text, dialect, columns, shaped.notes, shaped.left_out)
+    return Texts(shaped.frame, dialect, shaped.columns, shaped.notes, shaped.left_out)
+
+
+def look_at(arrival: Arrival) -> pl.LazyFrame:
+    """Return the texts of a delivery as they were sent, after a look at its first rows. Raises Stop when its ids are rounded."""
+    texts, terms = arrival.texts, arrival.terms
+    assert texts
+    table = extract_of(arrival.delivery.kind)
+    refuse_rounded(texts.frame, table)
+    if terms is None:
+        arrival.columns = seen_columns(texts.frame, table, texts.headers)
+    return as_sent(texts.frame) if terms and terms.answers and terms.exported else texts.frame
+
+
+def look_at_all(arrivals: Sequence[Arrival], held: pl.DataFrame) -> None:
+    """Look at the first rows of several deliveries: `held` has their texts, by the column `file`; those of rounded ids are stopped."""
+    table = extract_of(arrivals[0].delivery.kind)
+    for file in suspicious(first_rows(held, SAMPLE), table):
+        with arrivals[file].stopping():
+            refuse_rounded(held.lazy().filter(pl.col(FILE) == file), table)
+    headers = [arrival.texts.headers for arrival in arrivals if arrival.texts]
+    for arrival, columns in zip(arrivals, seen_in_files(first_rows(held), table, headers), strict=True):
+        arrival.columns = columns
 
 
 def _unknown_answer(load: Load, delivery: Delivery, gate_id: str, scratch: Path) -> Stop:

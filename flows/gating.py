@@ -123,7 +123,7 @@ def _verdict(load: Load, one: Arrival, before: Mapping[str, Verdict]) -> Verdict
     answers = terms.answers if terms else ""
     if not answers:
         stops += reconcile.rejected_share(judgement, load.settings.most_rejected, terms.answered if terms else 0)
-    changes = drift.against_last(load, delivery, texts.columns, before) if terms is None else ()
+    changes = drift.against_last(load, delivery, one.columns, before) if terms is None else ()
     notes = (*texts.notes, *drift.notes(changes))
     if terms and answers:
         notes = (f"menjawab baris yang ditolak dari / answers rejected rows of {terms.first.name}",)
@@ -134,7 +134,7 @@ def _verdict(load: Load, one: Arrival, before: Mapping[str, Verdict]) -> Verdict
         tuple((version.month.isoformat(), version.as_of_date.isoformat(), rows) for version, rows in judgement.versions),
         judgement.checks, judgement.corrected, answers,
         tuple((what, str(stated), str(measured)) for what, stated, measured in one.totals),
-        texts.columns, changes, made_with,
+        one.columns, changes, made_with,
     )  # fmt: skip
 
 

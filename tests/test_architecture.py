@@ -40,7 +40,7 @@ MAY_COMPUTE = {
 }
 MAY_LOOP = {
     "warehouse/reading/book.py": "the lines of a header",
-    "warehouse/lake.py": "the versions of a file: a few",
+    "warehouse/layouts/forms.py": "the ways of writing of a column: a few",
     "warehouse/layouts/tables.py": "the grid of a table of figures, which is small",
     "expectations/splitting.py": "the hints of files: a few each",
     "expectations/tally.py": "the counts of files, one row each",

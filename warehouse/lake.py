@@ -133,9 +133,9 @@ def height(frame: pl.LazyFrame) -> int:
     return int(frame.select(pl.len()).collect(engine="streaming").item())
 
 
-def held(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Return a frame that is computed once and held in memory, as one piece."""
-    return frame.collect(engine="streaming").rechunk().lazy()
+def held(frame: pl.LazyFrame) -> pl.DataFrame:
+    """Return a frame computed once and held in memory, as one piece."""
+    return frame.collect(engine="streaming").rechunk()
 
 
 def sums(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, int]:

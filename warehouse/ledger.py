@@ -127,7 +127,7 @@ def record(home: Home, arrived: Iterable[Delivery]) -> None:
 
 def save(home: Home, *verdicts: Verdict) -> None:
     """Write verdicts; their presence says that the files were gated to the end."""
-    seals.put_all_json({verdict_path(home, verdict.gate_id): asdict(verdict) for verdict in verdicts})
+    seals.put_all_json({verdict_path(home, verdict.gate_id): verdict for verdict in verdicts})
 
 
 def find(home: Home, gate_id: str) -> Verdict | None:

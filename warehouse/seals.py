@@ -58,10 +58,10 @@ def put_json(target: Path, content: Any) -> None:
 
 
 def put_all_json(contents: Mapping[Path, Any]) -> None:
-    """Place each of `contents` as JSON under a seal at its path."""
+    """Place each of `contents` as JSON under a seal at its path; what is no plain value is told by its attributes."""
     with sealed_together(list(contents)) as besides:
         for beside, content in zip(besides, contents.values(), strict=True):
-            beside.write_text(json.dumps(content), encoding="utf-8")
+            beside.write_text(json.dumps(content, default=vars), encoding="utf-8")
 
 
 def get_json(path: Path) -> Any:
