@@ -138,9 +138,9 @@ def judge_files(frame: pl.LazyFrame, sieve: Sieve, files: Sequence[Destination])
         splitting.fill_up(bad_rows, bads, {})
         hints, damaged = splitting.read_back(bads, sieve.table)
         split = [(splitting.rows_in(one), splitting.rows_in(other)) for one, other in zip(good, bads, strict=True)]
-    counted_in = tallies(collected, ready, len(files), rejects)
-    with configurations_kept():
-        decisions = [ready.decide(one.counts, file.subject) for one, file in zip(counted_in, files, strict=True)]
+        counted_in = tallies(collected, ready, len(files), rejects)
+        with configurations_kept():
+            decisions = [ready.decide(one.counts, file.subject) for one, file in zip(counted_in, files, strict=True)]
     return [
         _judgement(
             decision.outcomes, decision.result, sieve, file.subject, tally.rows, split[at], damaged[at], hints[at],

@@ -11,7 +11,6 @@ import polars as pl
 from expectations import reconcile
 from expectations.answers import ANSWERS, with_answers
 from expectations.gate import Destination, Sieve, judge_file, judge_files
-from expectations.verdict import CouldNotRunError
 from flows.context import Load
 from flows.extracts import extract_of, gazetteers
 from flows.gate_reading import Arrival, Totals, landed_copy, look_at, look_at_all
@@ -22,8 +21,10 @@ from transforms.identity import pseudonymise
 from transforms.standardize import standardize, with_minimum_wage
 from warehouse import lake
 from warehouse.corrections import KEPT, Correction
+from warehouse.errors import Stop
 from warehouse.rules import FILE, LINE_NO
 from warehouse.schema import Extract, Lazy
+from warehouse.seals import Damaged
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
 
@@ -90,7 +91,11 @@ def _together(load: Load, arrivals: Sequence[Arrival], wages: Lazy[MinimumWage],
         at_gate = _AtGate.of(load, arrivals[0], held.lazy(), wages)
         files = [_destination(load, arrival) for arrival in arrivals]
         judgements = judge_files(at_gate.frame, at_gate.sieve, files)
-    except (CouldNotRunError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+    except Damaged:
+        raise
+    except (Exception, pl.exceptions.PanicException) as broken:
+        if isinstance(broken, Stop) and broken.of_machine:
+            raise
         return False
     for place, (arrival, judgement) in enumerate(zip(arrivals, judgements, strict=True)):
         with arrival.stopping():
