@@ -21,7 +21,7 @@ from great_expectations.validator.validation_statistics import calc_validation_s
 from great_expectations.validator.validator import Validator
 
 from expectations.counting import CORRECTED_ROWS, PolarsExecutionEngine, identity
-from expectations.engine import COUNTS_ONLY, ask, batch_of, observed, outcome, validator_of
+from expectations.engine import COUNTS_ONLY, ask, batch_of, configurations_kept, observed, outcome, validator_of
 from expectations.verdict import Outcome
 
 Counts = Mapping[MetricConfigurationID, int]
@@ -73,7 +73,8 @@ class Prepared:
                 self.wholes[metric] = count
             else:
                 self.sums[metric] = count
-        self._judges = [self._judge(validator, *pair) for pair in zip(answer.results, outcomes, strict=True)]
+        with configurations_kept():
+            self._judges = [self._judge(validator, *pair) for pair in zip(answer.results, outcomes, strict=True)]
         self._empty: dict[str, Any] = cast(Any, answer).to_json_dict()
 
     def _judge(self, validator: Validator, answer: ExpectationValidationResult, without_rows: Outcome) -> _Judge:
@@ -81,12 +82,9 @@ class Prepared:
         expectation = answer.expectation_config.to_domain_obj()
         settings: dict[str, Any] = {"catch_exceptions": True, "result_format": COUNTS_ONLY}
         needs = expectation.get_validation_dependencies(self._engine, settings)
-        counted, known = {}, {}
-        for name, metric in needs.metric_configurations.items():
-            if metric.id in self._engine.asked:
-                counted[name] = metric.id
-            else:
-                known[name] = validator.metrics_calculator.get_metric(metric)
+        metrics = needs.metric_configurations.items()
+        counted = {name: metric.id for name, metric in metrics if metric.id in self._engine.asked}
+        known = validator.get_metrics({name: metric for name, metric in metrics if name not in counted})
         return _Judge(expectation, counted, known, {**settings, "result_format": needs.result_format}, without_rows)
 
     def decide(self, counts: Counts, name: str) -> Decision:

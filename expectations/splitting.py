@@ -19,6 +19,8 @@ from warehouse.schema import Extract
 
 MOST_HINTS = 5
 PATH = "path"
+LEVEL = 1
+"""Of compression: tokens, most of a row, cannot be compressed anyway."""
 
 
 def quarantined(
@@ -39,11 +41,12 @@ def sunk(rows: pl.LazyFrame, paths: Sequence[Path], metadata: Mapping[str, str])
     told = dict(metadata)
     if len(paths) == 1:
         path = paths[0]
-        return rows.drop(FILE, strict=False).sink_parquet(path, compression="zstd", metadata=told, lazy=True)
+        rows = rows.drop(FILE, strict=False)
+        return rows.sink_parquet(path, compression="zstd", compression_level=LEVEL, metadata=told, lazy=True)
     target = pl.PartitionBy(
         paths[0].parent, key=FILE, include_key=False, file_path_provider=lambda of: paths[of.partition_keys.item()]
     )
-    return rows.sink_parquet(target, compression="zstd", metadata=told, lazy=True)
+    return rows.sink_parquet(target, compression="zstd", compression_level=LEVEL, metadata=told, lazy=True)
 
 
 def fill_up(rows: pl.LazyFrame, paths: Sequence[Path], metadata: Mapping[str, str]) -> None:

@@ -93,9 +93,10 @@ def gate_together(
 
 def _concluded(load: Load, arrivals: Sequence[Arrival]) -> dict[str, Verdict]:
     """Return the verdicts on judged deliveries by the names of their gatings, after they were kept."""
-    found: dict[str, Verdict] = {}
+    history = drift.History(load)
+    found = history.found
     for one in arrivals:
-        found[one.gate_id] = _verdict(load, one, found)
+        found[one.gate_id] = _verdict(one, history)
     results = {_result_path(load, one.gate_id): one.judgement.result for one in arrivals if one.judgement}
     seals.put_all_json(results)
     lake.remove(
@@ -108,13 +109,13 @@ def _concluded(load: Load, arrivals: Sequence[Arrival]) -> dict[str, Verdict]:
     return found
 
 
-def _verdict(load: Load, one: Arrival, before: Mapping[str, Verdict]) -> Verdict:
-    """Return the verdict on a delivery; `before` are those on earlier ones that are not kept yet."""
-    delivery, judgement, texts, terms = one.delivery, one.judgement, one.texts, one.terms
+def _verdict(one: Arrival, history: drift.History) -> Verdict:
+    """Return the verdict on a delivery."""
+    load, delivery, judgement, texts, terms = history.load, one.delivery, one.judgement, one.texts, one.terms
     made_with = load.made_with(delivery)
     if one.stop or not judgement or not texts:
         assert one.stop
-        changes = drift.of_headers(load, delivery, one.opened, extract_of(delivery.kind), before)
+        changes = drift.of_headers(history, delivery, one.opened, extract_of(delivery.kind))
         return Verdict(
             one.gate_id, delivery.sha256, delivery.kind, stops=(one.stop,), notes=drift.notes(changes),
             answers="?" if one.is_unknown_answer else "", drift=changes, made_with=made_with,
@@ -123,7 +124,7 @@ def _verdict(load: Load, one: Arrival, before: Mapping[str, Verdict]) -> Verdict
     answers = terms.answers if terms else ""
     if not answers:
         stops += reconcile.rejected_share(judgement, load.settings.most_rejected, terms.answered if terms else 0)
-    changes = drift.against_last(load, delivery, one.columns, before) if terms is None else ()
+    changes = drift.against_last(history, delivery, one.columns) if terms is None else ()
     notes = (*texts.notes, *drift.notes(changes))
     if terms and answers:
         notes = (f"menjawab baris yang ditolak dari / answers rejected rows of {terms.first.name}",)

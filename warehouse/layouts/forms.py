@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache
 from itertools import accumulate
 
 import polars as pl
@@ -85,8 +85,8 @@ def _ways(rows: pl.DataFrame, name: str) -> dict[int, dict[str, int]]:
 def _shape(column: Column) -> pl.Expr:
     text = pl.col(raw(column))
     if column.parse in (Parse.IDENTIFIER, Parse.NATIONAL_ID):
-        return _id(text)
-    return by_distinct(text, partial(_shape_of, column))
+        return _id(text).cast(pl.Categorical)
+    return by_distinct(text, lambda one: _shape_of(column, one).cast(pl.Categorical))
 
 
 def _id(text: pl.Expr) -> pl.Expr:

@@ -12,6 +12,7 @@ from warehouse.errors import Stop
 from warehouse.reading.limits import Limits, too_much
 from warehouse.reading.opened import Opened, places
 from warehouse.rules import LINE_NO
+from warehouse.texts import tidied
 
 EXACT = 10**15
 MOST_ROWS = 2_000_000_000
@@ -79,18 +80,13 @@ def opened_parquet(path: Path) -> Opened:
         else []
     )
     line = pl.col(LINE_NO).cast(pl.Int64)
-    return Opened("parquet", "", "", tuple(shown), frame.select(line, *map(_tidy, texts)), tuple(notes))
+    return Opened("parquet", "", "", tuple(shown), frame.select(line, *map(tidied, texts)), tuple(notes))
 
 
 def _is_shown(dtype: pl.DataType) -> bool:
     if isinstance(dtype, pl.List):
         return not dtype.inner.is_nested() and dtype.inner != pl.Binary
     return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
-
-
-def _tidy(text: pl.Expr) -> pl.Expr:
-    stripped = text.str.strip_chars()
-    return pl.when(stripped != "").then(stripped)
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
