@@ -90,7 +90,7 @@ def _together(load: Load, arrivals: Sequence[Arrival], wages: Lazy[MinimumWage],
             return True
         at_gate = _AtGate.of(load, arrivals[0], held.lazy(), wages)
         files = [_destination(load, arrival) for arrival in arrivals]
-        judgements = judge_files(at_gate.frame, at_gate.sieve, files)
+        judgements = judge_files(at_gate.frame, at_gate.sieve, files, held=True)
     except Damaged:
         raise
     except (Exception, pl.exceptions.PanicException) as broken:
