@@ -1,11 +1,12 @@
-"""The gate: Great Expectations judges a file, and its rows go to the lake or to quarantine, in one scan.
+"""The gate: Great Expectations judges files, and their rows go to the lake or to quarantine, in one scan.
 
-The split follows the suite, not the declarations behind it: a rule that the suite does not hold rejects nothing.
+The split follows the suite, not the declarations behind it: a rule that the suite does not hold rejects nothing. Files
+of a kind are judged together, each by its own counts: what one of them breaks is said of no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from expectations import corrections as fixes
-from expectations.masking import masked_row
+from expectations import splitting
+from expectations.verdict import BROKEN_RULES, CouldNotRunError, Outcome
+from warehouse.calendar import Version
 from warehouse.corrections import Correction
-from warehouse.damage import damages
 from warehouse.lake import marked
 from warehouse.ledger import Check, Reason
-from warehouse.rules import LINE_NO, RAW, messages
+from warehouse.rules import FILE, messages
 from warehouse.schema import Extract
-from warehouse.seals import sealed
+from warehouse.seals import sealed_together
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
@@ -29,7 +31,6 @@ TABLE_RULES = {
     "rows": ("the file has no rows", "berkas tidak berisi baris"),
     "columns": ("the rows have other columns than declared", "kolom berbeda dari yang dinyatakan"),
 }
-MOST_HINTS = 5
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Judgement:
     """What the gate found: the counts, the broken and the counted rules, what stops the file, and every check.
 
     `corrected` are the rows by correction that was about the file; `dropped` the rejected rows that corrections
-    dropped; `hints` the commonest explanations in the rejected rows, with how many rows have them.
+    dropped; `hints` the commonest explanations in the rejected rows, with how many rows have them; `versions` the
+    accepted rows by month and date, none for kinds without a date.
     """
 
     rows: int
@@ -51,69 +53,156 @@ class Judgement:
     corrected: dict[str, int] = field(default_factory=dict)
     dropped: int = 0
     hints: dict[str, int] = field(default_factory=dict)
+    versions: tuple[tuple[Version, int], ...] = ()
 
 
-def judge_file(
-    frame: pl.LazyFrame,
-    table: type[Extract],
-    *,
-    subject: str,
-    accept: Callable[[pl.LazyFrame], pl.LazyFrame],
-    accepted: Path,
-    rejected: Path,
-    suite: ExpectationSuite | None = None,
-    corrections: Sequence[Correction] = (),
-    explained: Sequence[pl.Expr] = (),
-    key: str = "",
-) -> Judgement:
-    """Return the judgement on the standardised rows of a file, and write `accepted` and `rejected`.
+@dataclass(frozen=True)
+class Destination:
+    """A file at the gate: the name under which it is judged, and where its accepted and its rejected rows go."""
 
-    `accept` turns judged rows into lake rows. `corrections` are those that the rows went through. `rejected` holds
-    line_no, the names of the broken rules and the row as JSON with personal data masked, and in it what `explained`
-    says of the row, the column `hints` first of all. `key` names the key of the tokens that `accept` makes. Raises when
-    the frame cannot be computed.
+    subject: str
+    accepted: Path
+    rejected: Path
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """How files of a kind are judged and split.
+
+    `accept` turns judged rows into lake rows and lets a column `file` pass. `corrections` are those that the rows went
+    through. `explained` is told of a rejected row in its masked row, the column `hints` first of all. `key` names the key
+    of the tokens that `accept` makes.
     """
-    from expectations.declared import gate_suite
-    from expectations.engine import judge, row_rules, validate
 
-    suite = fixes.with_corrections(suite or gate_suite(table), corrections)
-    judged = judge(frame, suite)
+    table: type[Extract]
+    accept: Callable[[pl.LazyFrame], pl.LazyFrame]
+    suite: ExpectationSuite | None = None
+    corrections: Sequence[Correction] = ()
+    explained: Sequence[pl.Expr] = ()
+    key: str = ""
+
+    def judged_by(self) -> ExpectationSuite:
+        """Return the suite, with what the corrections ask for."""
+        from expectations.declared import gate_suite
+
+        return fixes.with_corrections(self.suite or gate_suite(self.table), self.corrections)
+
+
+def judge_file(frame: pl.LazyFrame, sieve: Sieve, file: Destination) -> Judgement:
+    """Return the judgement on the standardised rows of one file, and write its accepted and its rejected rows.
+
+    A rule that cannot run stops the file, and nothing is written. Raises when the frame cannot be computed.
+    """
+    from expectations.engine import validate
+
+    try:
+        return judge_files(frame.with_columns(pl.lit(0, pl.UInt32).alias(FILE)), sieve, [file])[0]
+    except CouldNotRunError as broken:
+        verdict = validate(frame, sieve.judged_by(), name=file.subject)
+        if not any(outcome.error for outcome in verdict.outcomes):
+            raise broken from None
+    return _judgement(verdict.outcomes, verdict.result.to_json_dict(), sieve, file.subject, verdict.rows)
+
+
+def judge_files(
+    frame: pl.LazyFrame, sieve: Sieve, files: Sequence[Destination], *, held: bool = False
+) -> list[Judgement]:
+    """Return the judgement on each file, and write its accepted and its rejected rows.
+
+    `frame` holds their standardised rows, the column `file` the place of the file of a row among `files`. `rejected` files
+    hold line_no, the names of the broken rules and the row as JSON with personal data masked. Rows that are `held` in
+    memory are judged there first, which costs a quarter less than one scan that does everything.
+    Raises CouldNotRunError when a rule cannot run, or the frame cannot be computed: then nothing was written.
+    """
+    from expectations.engine import configurations_kept
+    from expectations.prepared import prepared
+    from expectations.suites import file_by_file, judge, row_rules
+    from expectations.tally import counted, tallies
+
+    suite = sieve.judged_by()
+    ready = prepared(suite, pl.Schema({name: dtype for name, dtype in frame.collect_schema().items() if name != FILE}))
+    if ready.errors:
+        raise CouldNotRunError(ValueError())
+    judged = judge(frame, file_by_file(suite))
+    if held:
+        judged = _computed(judged)
     bits = [(bit, name) for bit, name, severity in row_rules(suite) if severity == "warning"]
-    bad = pl.col("broken_rules") & pl.lit(sum(1 << bit for bit, _ in bits), pl.UInt64) != 0
-    names = [*_names(bits), *fixes.names_of_drops(corrections), *_damage(table)]
-    with sealed(accepted) as good_rows, sealed(rejected) as bad_rows:
-        quarantine = _quarantined(judged.filter(bad), names, masked_row(table, explained))
-        sinks = [
-            accept(judged.filter(~bad)).sink_parquet(good_rows, compression="zstd", metadata=marked(key), lazy=True),
-            quarantine.sink_parquet(bad_rows, compression="zstd", lazy=True),
-        ]
-        verdict = validate(frame, suite, name=subject, sinks=sinks)
-        for path in (good_rows, bad_rows):
-            if not path.exists():
-                pl.DataFrame().write_parquet(path)
-        split, hints = (_rows(good_rows), _rows(bad_rows)), _hints(bad_rows)
-        damaged = _damaged(bad_rows, table)
-    found = fixes.guards(verdict.outcomes, corrections)
-    declared = [one for one in verdict.outcomes if one not in found.values()]
+    rejects = sum(1 << bit for bit, _ in bits)
+    bad = pl.col(BROKEN_RULES) & pl.lit(rejects, pl.UInt64) != 0
+    good_rows = sieve.accept(judged.filter(~bad))
+    bad_rows = splitting.quarantined(judged.filter(bad), sieve.table, bits, sieve.corrections, sieve.explained)
+    counts, metadata = counted(judged, ready, _version(sieve.table)), marked(sieve.key)
+    with sealed_together([path for file in files for path in (file.accepted, file.rejected)]) as besides:
+        good, bads = besides[::2], besides[1::2]
+        sinks = [splitting.sunk(good_rows, good, metadata), splitting.sunk(bad_rows, bads, {})]
+        try:
+            collected = pl.collect_all([*counts, *sinks], engine="streaming")
+        except Exception as cause:
+            raise CouldNotRunError(cause) from None
+        splitting.fill_up(good_rows, good, metadata)
+        splitting.fill_up(bad_rows, bads, {})
+        hints, damaged = splitting.read_back(bads, sieve.table)
+        split = [(splitting.rows_in(one), splitting.rows_in(other)) for one, other in zip(good, bads, strict=True)]
+        counted_in = tallies(collected, ready, len(files), rejects)
+        with configurations_kept():
+            decisions = [ready.decide(one.counts, file.subject) for one, file in zip(counted_in, files, strict=True)]
+    return [
+        _judgement(
+            decision.outcomes, decision.result, sieve, file.subject, tally.rows, split[at], damaged[at], hints[at],
+            tally.versions,
+        )
+        for at, (file, tally, decision) in enumerate(zip(files, counted_in, decisions, strict=True))
+    ]  # fmt: skip
+
+
+def _computed(frame: pl.LazyFrame) -> pl.LazyFrame:
+    try:
+        return frame.collect().lazy()
+    except Exception as cause:
+        raise CouldNotRunError(cause) from None
+
+
+def _version(table: type[Extract]) -> list[pl.Expr]:
+    """Return the month and the date by which rows of a kind are of a version, none for kinds without a date."""
+    if "as_of_date" not in table.columns:
+        return []
+    day = pl.col("as_of_date")
+    return [pl.col("month") if table.monthly else day.dt.truncate("1mo"), day]
+
+
+def _judgement(
+    outcomes: Sequence[Outcome],
+    result: dict[str, Any],
+    sieve: Sieve,
+    subject: str,
+    rows: int,
+    split: tuple[int, int] = (0, 0),
+    damaged: Mapping[str, int] | None = None,
+    hints: Mapping[str, int] | None = None,
+    versions: tuple[tuple[Version, int], ...] = (),
+) -> Judgement:
+    guards = fixes.guards(outcomes, sieve.corrections)
+    declared = [one for one in outcomes if one not in guards.values()]
     counts = {one.rule: one.observed for one in declared if not one.success and one.error is None}
     severity = {one.rule: one.severity for one in declared}
     dropped = counts.pop(fixes.DROPPED, 0)
-    rows = {one: guard.observed for one, guard in found.items() if guard.error is None}
+    corrected = {one: guard.observed for one, guard in guards.items() if guard.error is None}
     return Judgement(
-        rows=verdict.rows,
+        rows=rows,
         accepted=split[0],
         rejected=split[1],
-        broken=_of(counts, severity, "warning") | damaged | fixes.rows_of(rows, "drop"),
-        warned=_of(counts, severity, "info") | fixes.rows_of(rows, "flag"),
-        stops=_stops(verdict.outcomes, table, corrections),
+        broken=_of(counts, severity, "warning") | dict(damaged or {}) | fixes.rows_of(corrected, "drop"),
+        warned=_of(counts, severity, "info") | fixes.rows_of(corrected, "flag"),
+        stops=_stops(outcomes, sieve.table, sieve.corrections),
         checks=(
-            *(one.check(table.name, subject) for one in declared),
-            *(fixes.check(one, guard, subject) for one, guard in found.items()),
+            *(one.check(sieve.table.name, subject) for one in declared),
+            *(fixes.check(one, guard, subject) for one, guard in guards.items()),
         ),
-        result=verdict.result.to_json_dict(),
-        corrected={one.id: count for one, count in rows.items() if count >= 0},
+        result=result,
+        corrected={one.id: count for one, count in corrected.items() if count >= 0},
         dropped=dropped,
-        hints=hints,
+        hints=dict(hints or {}),
+        versions=versions if split[0] else (),
     )
 
 
@@ -121,47 +210,7 @@ def _of(counts: dict[str, int], severity: dict[str, str], level: str) -> dict[st
     return {rule: count for rule, count in counts.items() if severity[rule] == level}
 
 
-def _rows(path: Path) -> int:
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
-
-
-def _hints(path: Path) -> dict[str, int]:
-    quarantine = pl.scan_parquet(path)
-    if "masked_row" not in quarantine.collect_schema():
-        return {}
-    said = quarantine.select(hint=pl.col("masked_row").str.json_path_match("$.hints")).drop_nulls()
-    often = said.group_by("hint").len().top_k(MOST_HINTS, by=["len", "hint"]).collect(engine="streaming")
-    return dict(zip(often["hint"], often["len"], strict=True))
-
-
-def _damage(table: type[Extract]) -> list[pl.Expr]:
-    """Return the names of what a spreadsheet did to a rejected row: its texts say it, no rule is needed for it."""
-    return [
-        pl.when(pl.col(RAW + one.column).str.contains(one.pattern)).then(pl.lit(one.name)) for one in damages(table)
-    ]
-
-
-def _damaged(path: Path, table: type[Extract]) -> dict[str, int]:
-    quarantine = pl.scan_parquet(path)
-    if "rules" not in quarantine.collect_schema():
-        return {}
-    names = quarantine.select(name=pl.col("rules").str.split(",")).explode("name")
-    known = names.filter(pl.col("name").is_in([one.name for one in damages(table)]))
-    counted = known.group_by("name").len().sort("name").collect(engine="streaming")
-    return dict(zip(counted["name"], counted["len"], strict=True))
-
-
-def _names(bits: list[tuple[int, str]]) -> list[pl.Expr]:
-    named = [(bit, name) for bit, name in bits if name != fixes.DROPPED]
-    return [pl.when(pl.col("broken_rules") & (1 << bit) != 0).then(pl.lit(name)) for bit, name in named]
-
-
-def _quarantined(bad: pl.LazyFrame, names: Sequence[pl.Expr], masked: pl.Expr) -> pl.LazyFrame:
-    rules = pl.concat_str(pl.lit(None, pl.String), *names, separator=",", ignore_nulls=True).alias("rules")
-    return bad.select(pl.col(LINE_NO), rules, masked)
-
-
-def _stops(outcomes: tuple[Any, ...], table: type[Extract], corrections: Sequence[Correction]) -> tuple[Reason, ...]:
+def _stops(outcomes: Sequence[Outcome], table: type[Extract], corrections: Sequence[Correction]) -> tuple[Reason, ...]:
     known = messages(table)
     found = []
     for one in outcomes:

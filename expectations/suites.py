@@ -36,8 +36,9 @@ from great_expectations.expectations.row_conditions import (
 
 from expectations.conditions import CONDITIONS, exact
 from expectations.corrections import DROPPED, OUT_OF_SCOPE
+from expectations.verdict import BROKEN_RULES
+from warehouse.rules import FILE
 
-BROKEN_RULES = "broken_rules"
 MOST_RULES = 64
 TABLE_LEVEL = (core.ExpectTableRowCountToBeBetween, core.ExpectTableColumnsToMatchSet)
 
@@ -203,6 +204,15 @@ def verdict_word(suite: ExpectationSuite) -> pl.Expr:
 def judge(frame: pl.LazyFrame, suite: ExpectationSuite) -> pl.LazyFrame:
     """The frame with `broken_rules` added; build sinks from it, so that they share the scan of `engine.validate`."""
     return frame.with_columns(verdict_word(suite))
+
+
+def file_by_file(suite: ExpectationSuite) -> ExpectationSuite:
+    """The suite for rows of several files, named by a column `file`: a key stands once in each of them."""
+    rules = [
+        rule.copy(update={"columns": [FILE, *rule.columns]}) if isinstance(rule, ExpectKeyToBeUnique) else rule
+        for rule in suite.expectations
+    ]
+    return ExpectationSuite(name=suite.name, expectations=rules)
 
 
 def rule_id(expectation: Expectation) -> str:

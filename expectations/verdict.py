@@ -8,6 +8,7 @@ from typing import Any
 from warehouse.ledger import Check
 
 COULD_NOT_RUN = "could not run: "
+BROKEN_RULES = "broken_rules"
 
 
 @dataclass(frozen=True)

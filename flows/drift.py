@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 
 import polars as pl
@@ -11,30 +13,42 @@ from flows.context import Load
 from warehouse import ledger
 from warehouse.dialect import Dialect
 from warehouse.layouts.drift import compared, told
-from warehouse.layouts.forms import seen_columns
 from warehouse.layouts.headers import aliases_of, layout_of, plain
 from warehouse.ledger import Delivery, Drift, SeenColumn, Verdict
-from warehouse.reading import Opened, Reading
+from warehouse.reading import Opened
 from warehouse.schema import Extract
 from warehouse.tables.operations import ColumnDrift
 
 Columns = tuple[SeenColumn, ...]
 
 
-def of_file(load: Load, delivery: Delivery, shaped: Reading, table: type[Extract]) -> tuple[Columns, tuple[Drift, ...]]:
-    """Return the columns of a file that was read, and what changed in them."""
-    columns = seen_columns(shaped.frame, table, shaped.columns)
-    return columns, _against_last(load, delivery, columns)
+@dataclass
+class History:
+    """What arrived before a file and what was decided on it: the verdicts in `found` are not kept yet."""
+
+    load: Load
+    found: dict[str, Verdict] = field(default_factory=dict)
+
+    @cached_property
+    def deliveries(self) -> list[Delivery]:
+        """Return every delivery in order of arrival."""
+        return ledger.deliveries(self.load.home)
+
+    def verdict(self, gate_id: str) -> Verdict | None:
+        """Return the verdict of a gating, None where there is none yet."""
+        return self.found.get(gate_id) or ledger.find(self.load.home, gate_id)
 
 
-def of_headers(load: Load, delivery: Delivery, opened: Sequence[Opened], table: type[Extract]) -> tuple[Drift, ...]:
+def of_headers(
+    history: History, delivery: Delivery, opened: Sequence[Opened], table: type[Extract]
+) -> tuple[Drift, ...]:
     """Return what changed in the headers of a file that was opened and then stopped; nothing when it was not opened."""
-    dialect = load.settings.dialect_of(delivery.name)
+    dialect = history.load.settings.dialect_of(delivery.name)
     return tuple(
         drift
         for file in opened
         if dialect.header_rows
-        for drift in _against_last(load, delivery, _by_header(file.headers, table, dialect))
+        for drift in against_last(history, delivery, _by_header(file.headers, table, dialect))
     )
 
 
@@ -72,24 +86,25 @@ def _by_header(headers: Sequence[str], table: type[Extract], dialect: Dialect) -
     )
 
 
-def _against_last(load: Load, delivery: Delivery, columns: Columns) -> tuple[Drift, ...]:
-    key = source_key(load, delivery.name)
-    last = _last_accepted(load, delivery, key)
+def against_last(history: History, delivery: Delivery, columns: Columns) -> tuple[Drift, ...]:
+    """Return what changed in the columns of a file."""
+    key = source_key(history.load, delivery.name)
+    last = _last_accepted(history, delivery, key)
     return compared(last, columns, f"[sources.{key}]" if key else "[dialect]")
 
 
-def _last_accepted(load: Load, delivery: Delivery, key: str) -> Columns:
+def _last_accepted(history: History, delivery: Delivery, key: str) -> Columns:
     """Return the columns of the newest delivery before this one of the same kind and source that was accepted.
 
     Files that no source covers are of one source when their names differ in nothing but digits and signs.
     """
-    earlier = ledger.deliveries(load.home)
-    before = earlier[: earlier.index(delivery)] if delivery in earlier else earlier
+    load, known = history.load, history.deliveries
+    earlier = known[: known.index(delivery)] if delivery in known else known
     mine = (delivery.kind, key or _letters(delivery.name))
-    for one in reversed(before):
+    for one in reversed(earlier):
         theirs = (one.kind, source_key(load, one.name) or _letters(one.name))
         if theirs == mine and one.sha256 != delivery.sha256:
-            verdict = ledger.find(load.home, load.gate_id(one))
+            verdict = history.verdict(load.gate_id(one))
             if verdict and not verdict.stopped and verdict.columns:
                 return verdict.columns
     return ()

@@ -17,7 +17,7 @@ from flows.assembly import Assembly
 from flows.at_rest.converting import bring_to_rest, is_asked
 from flows.context import Load, fingerprint
 from flows.corrections import CorrectionEntry
-from flows.gating import gate, known_verdict
+from flows.gating import gate_together, groups, known_verdict
 from flows.keeping.healing import is_made_again, make_again
 from flows.planning import Judged, Standing, blocked_months, month_parts, standing, stopped_now
 from flows.publishing.publishing import Publication, publish_home, send_current
@@ -154,18 +154,22 @@ def _gate_all(load: Load, call: Call) -> list[Judged]:
     verdicts: dict[int, Verdict] = {}
     wages = conform(Assembly(load, Standing({})).undated(MinimumWage), MinimumWage)
     for first in (True, False):
-        for place, delivery in enumerate(deliveries):
-            if (delivery.kind == "umk") is first:
-                verdicts[place] = _gate(load, delivery, wages, call)
+        places = [place for place, delivery in enumerate(deliveries) if (delivery.kind == "umk") is first]
+        verdicts |= dict(zip(places, _gate(load, [deliveries[place] for place in places], wages, call), strict=True))
         done = [Judged(deliveries[place], verdict) for place, verdict in sorted(verdicts.items())]
         wages = conform(Assembly(load, standing(done)).undated(MinimumWage), MinimumWage)
     return joined(load, [Judged(delivery, verdicts[place]) for place, delivery in enumerate(deliveries)], wages)
 
 
-def _gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], call: Call) -> Verdict:
-    known = known_verdict(load, delivery)
-    verdict: Verdict = known or call(f"validate {delivery.name}", gate, load, delivery, wages)
-    return verdict
+def _gate(load: Load, deliveries: list[Delivery], wages: Lazy[MinimumWage], call: Call) -> list[Verdict]:
+    """Return the verdicts on deliveries; those without one are judged, a group of them at a time."""
+    found = {load.gate_id(one): known_verdict(load, one) for one in deliveries}
+    new = {load.gate_id(one): one for one in reversed(deliveries) if found[load.gate_id(one)] is None}
+    for group in groups(load, [one for one in deliveries if new.get(load.gate_id(one)) is one]):
+        others = f" +{len(group) - 1}" if len(group) > 1 else ""
+        verdicts = call(f"validate {group[0].name}{others}", gate_together, load, group, wages)
+        found |= {load.gate_id(one): verdict for one, verdict in zip(group, verdicts, strict=True)}
+    return [verdict for one in deliveries if (verdict := found[load.gate_id(one)])]
 
 
 def _newest(judged: list[Judged]) -> list[Judged]:

@@ -21,7 +21,7 @@ from warehouse.store import query
 ROOT = Path(__file__).parents[1]
 HISTORY = ("loaded_at", "superseded_at", "run_id")
 PATIENCE_SECONDS = 240
-LISTINGS, VERDICTS = "lake/facts/*/[!.]*.json", "lake/verdicts/[!.]*"
+LISTINGS, VERDICTS = "lake/facts/*/[!.]*.json", "lake/verdicts/[!.]*.json"
 Results = dict[Path, tuple[int, int]]
 STANDING = "WHERE superseded_at IS NULL"
 

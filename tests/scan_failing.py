@@ -29,7 +29,7 @@ from warehouse.scanning.wanted import Wanted
 
 PATIENCE_SECONDS = 300
 STEPS = (
-    "expectations.gate:judge_file", "flows.steps:gate", "flows.months:compute", "flows.months:audit",
+    "flows.gate_judging:judge_file", "flows.gate_judging:judge_files", "flows.steps:gate_together", "flows.months:compute", "flows.months:audit",
     "flows.months:store_month", "flows.records:write", "flows.steps:publish_home", "warehouse.reading:scan",
     "flows.entry:write_reports",
 )  # fmt: skip

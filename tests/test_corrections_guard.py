@@ -10,7 +10,7 @@ from random import Random
 import polars as pl
 import pytest
 
-from expectations.gate import Judgement, judge_file
+from expectations.gate import Destination, Judgement, Sieve, judge_file
 from flows.context import Load
 from flows.gating import gazetteers
 from flows.keys.places import pseudonyms
@@ -269,8 +269,6 @@ def judged(
     corrections = read_settings(settings(folder, *entries)).corrections_of("iuran", "iuran.csv")
     text, regions = text.map_batches(probe, streamable=True), gazetteers("kemendagri")
     frame = corrected(standardize(text, Contribution, Dialect(), regions), Contribution, corrections)
-    return judge_file(
-        frame, Contribution, subject="a file", accept=lambda rows: rows.select("line_no"),
-        accepted=folder / "accepted.parquet", rejected=folder / "rejected.parquet", corrections=corrections,
-        explained=[region_hints(Contribution, regions)],
-    )  # fmt: skip
+    explained = [region_hints(Contribution, regions)]
+    sieve = Sieve(Contribution, lambda rows: rows.select("line_no"), None, corrections, explained)
+    return judge_file(frame, sieve, Destination("a file", folder / "accepted.parquet", folder / "rejected.parquet"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from expectations.gate import Judgement, judge_file
+from expectations.gate import Destination, Judgement, Sieve, judge_file
 from flows.gating import gazetteers
 from tests.extracts import kpj, memberships, nik
 from tests.workbooks import Cell, xlsx
@@ -44,10 +44,8 @@ def judged(frame: pl.LazyFrame, folder: Path) -> tuple[Judgement, list[str]]:
     """Return the judgement on raw memberships, and the rules of its rejected rows that tell of damage."""
     wages = conform(pl.LazyFrame(schema=MinimumWage.polars_schema()), MinimumWage)
     rows = with_minimum_wage(standardize(frame, Membership, Dialect(), gazetteers("kemendagri")), wages)
-    judgement = judge_file(
-        rows, Membership, subject="a file", accept=lambda rows: rows.select("line_no"),
-        accepted=folder / "accepted.parquet", rejected=folder / "rejected.parquet",
-    )  # fmt: skip
+    file = Destination("a file", folder / "accepted.parquet", folder / "rejected.parquet")
+    judgement = judge_file(rows, Sieve(Membership, lambda rows: rows.select("line_no")), file)
     if not judgement.rejected:
         return judgement, []
     rules = lake.read(folder / "rejected.parquet")["rules"].to_list()

@@ -11,7 +11,7 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.declared import gate_suite
-from expectations.gate import Judgement, judge_file
+from expectations.gate import Destination, Judgement, Sieve, judge_file
 from expectations.suites import ExpectRowsToSatisfy, rule_id
 from flows.gating import gazetteers
 from tests.endtoend import ask, load
@@ -48,10 +48,13 @@ def standardized(folder: Path) -> pl.LazyFrame:
 
 def judged(folder: Path, suite: ExpectationSuite | None) -> Judgement:
     """Return the judgement of a suite on the file."""
-    return judge_file(
-        standardized(folder), Membership, subject="a file", accept=lambda rows: rows.select("line_no"),
-        accepted=folder / "accepted.parquet", rejected=folder / "rejected.parquet", suite=suite,
-    )  # fmt: skip
+    sieve = Sieve(Membership, lambda rows: rows.select("line_no"), suite)
+    return judge_file(standardized(folder), sieve, in_folder(folder))
+
+
+def in_folder(folder: Path) -> Destination:
+    """Return where the rows of the file go."""
+    return Destination("a file", folder / "accepted.parquet", folder / "rejected.parquet")
 
 
 def split(folder: Path) -> tuple[list[int], dict[int, str]]:

@@ -42,7 +42,7 @@ KILLS = int(os.environ.get("CAKUPAN_KILLS", "10"))
 KILLS_OF_ONE_LOAD = 2
 LOCK = "load.lock"
 STAGES: dict[str, Callable[[Path], bool]] = {
-    "the first verdict": lambda home: any(home.glob("lake/verdicts/[!.]*")),
+    "the first verdict": lambda home: any(home.glob("lake/verdicts/[!.]*.json")),
     "the first staged facts": lambda home: any(home.glob("lake/facts/*/[!.]*.json")),
     "the warehouse being built": lambda home: (home / "warehouse.duckdb.next").exists(),
     "the copy being published": lambda home: any(home.glob("published/.part-*")),

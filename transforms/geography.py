@@ -137,6 +137,8 @@ def _candidates(keyed: pl.DataFrame) -> dict[str, set[str]]:
 
 def _nearest(keys: pl.Series, neighbours: pl.DataFrame) -> pl.Series:
     """The few regions whose names are one letter away from each key; null where there are none, or too many."""
+    if keys.null_count() == keys.len():
+        return keys
     key = pl.col("key")
     names = pl.DataFrame({"key": keys.drop_nulls().unique()})
     shorter = [pl.concat_str(key.str.head(place), key.str.slice(place + 1)) for place in range(LONGEST_NAME)]

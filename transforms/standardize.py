@@ -11,11 +11,11 @@ from functools import partial
 import polars as pl
 
 from transforms.geography import Gazetteer
-from transforms.texts import by_distinct, by_exception
 from warehouse.dialect import Dialect
 from warehouse.rules import AMBIGUOUS, FOREIGN, raw
 from warehouse.schema import Column, Extract, Lazy, Parse
 from warehouse.tables.minimum_wage import MinimumWage
+from warehouse.texts import by_distinct, by_exception
 from warehouse.vocabulary import PROGRAMMES
 
 DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S")

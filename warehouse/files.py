@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,13 +24,22 @@ BESIDE = re.compile(r"\.([0-9]+)\.[0-9a-f]{8}$")
 @contextmanager
 def placed(target: Path) -> Iterator[Path]:
     """Yield a path to write to; on success it is synced and becomes `target` in one step, else it is removed."""
-    folder(target.parent)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.{uuid4().hex[:8]}")
-    try:
+    with placed_together([target]) as (beside,):
         yield beside
-        settle(beside, target)
+
+
+@contextmanager
+def placed_together(targets: Sequence[Path]) -> Iterator[list[Path]]:
+    """Yield a path to write to for each target; on success all are synced, then each becomes its target, else they are removed."""
+    for parent in {target.parent for target in targets}:
+        folder(parent)
+    besides = [target.with_name(f".{target.name}.{os.getpid()}.{uuid4().hex[:8]}") for target in targets]
+    try:
+        yield besides
+        settle_together(besides, targets)
     finally:
-        beside.unlink(missing_ok=True)
+        for beside in besides:
+            beside.unlink(missing_ok=True)
 
 
 def abandoned(folder: Path) -> list[Path]:
@@ -89,9 +98,17 @@ def hide(place: Path, hidden: Path) -> None:
 
 def settle(beside: Path, target: Path) -> None:
     """Sync `beside`, rename it to `target` and sync the folder."""
-    sync(beside)
-    beside.replace(target)
-    sync(target.parent)
+    settle_together([beside], [target])
+
+
+def settle_together(besides: Sequence[Path], targets: Sequence[Path]) -> None:
+    """Sync every one of `besides`, rename each to its target, and sync the folders once."""
+    for beside in besides:
+        sync(beside)
+    for beside, target in zip(besides, targets, strict=True):
+        beside.replace(target)
+    for parent in dict.fromkeys(target.parent for target in targets):
+        sync(parent)
 
 
 @contextmanager

@@ -128,17 +128,6 @@ def _extracts() -> list[type[Extract]]:
     return [one for one in Table.registry.values() if issubclass(one, Extract)]
 
 
-def versions_of(path: Path, table: type[Extract]) -> list[tuple[Version, int]]:
-    """Return the versions in an accepted file and their rows; empty for kinds without a date."""
-    if "as_of_date" not in table.columns:
-        return []
-    month = pl.col("month") if table.monthly else pl.col("as_of_date").dt.truncate("1mo")
-    counted = (
-        pl.scan_parquet(whole(path)).group_by(month.alias("month"), "as_of_date").len().sort("month", "as_of_date")
-    )
-    return [(Version(month, day), rows) for month, day, rows in counted.collect(engine="streaming").iter_rows()]
-
-
 def height(frame: pl.LazyFrame) -> int:
     """Return the number of rows of a frame; of lake files it is told without reading them."""
     return int(frame.select(pl.len()).collect(engine="streaming").item())
@@ -157,6 +146,16 @@ def lots(frame: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
 def count(path: Path) -> int:
     """Return the number of rows of a lake file."""
     return int(pl.scan_parquet(whole(path)).select(pl.len()).collect().item())
+
+
+def height(frame: pl.LazyFrame) -> int:
+    """Return the number of rows of a frame."""
+    return int(frame.select(pl.len()).collect(engine="streaming").item())
+
+
+def held(frame: pl.LazyFrame) -> pl.DataFrame:
+    """Return a frame computed once and held in memory, as one piece."""
+    return frame.collect(engine="streaming").rechunk()
 
 
 def sums(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, int]:

@@ -125,9 +125,9 @@ def record(home: Home, arrived: Iterable[Delivery]) -> None:
     lines.rewrite(journal(home), map(asdict, [*deliveries(home), *arrived]))
 
 
-def save(home: Home, verdict: Verdict) -> None:
-    """Write the verdict; its presence says that the file was gated to the end."""
-    seals.put_json(verdict_path(home, verdict.gate_id), asdict(verdict))
+def save(home: Home, *verdicts: Verdict) -> None:
+    """Write verdicts; their presence says that the files were gated to the end."""
+    seals.put_all_json({verdict_path(home, verdict.gate_id): verdict for verdict in verdicts})
 
 
 def find(home: Home, gate_id: str) -> Verdict | None:

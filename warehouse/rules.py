@@ -11,6 +11,8 @@ from warehouse.schema import Column, Extract, Parse, Rule, Severity, Table
 SHORTER_THAN_NIK = r"^(?:[^0-9]|[0-9](?:[^0-9]|$)|[0-9]{2,15}(?:[^0-9]|$))*$"
 RAW = "raw_"
 LINE_NO = "line_no"
+FILE = "file"
+"""The column with the place of a row's file among those that pass the gate together."""
 AMBIGUOUS = "_is_ambiguous"
 FOREIGN = "_is_foreign"
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from warehouse.errors import Stop
-from warehouse.files import placed
+from warehouse.files import placed_together
 
 SEAL = ".sha256"
 _Stamp = tuple[tuple[int, int, int], ...]
@@ -36,17 +36,32 @@ class Damaged(Stop):
 @contextmanager
 def sealed(target: Path) -> Iterator[Path]:
     """Yield a path to write to; on success its checksum, then the file itself, are placed, each in one step."""
-    with placed(target) as beside:
+    with sealed_together([target]) as (beside,):
         yield beside
-        with placed(seal_of(target)) as seal:
-            seal.write_text(f"{sha256_of(beside)}  {target.name}\n", encoding="ascii")
-    _seen[target] = _stamp(target)
+
+
+@contextmanager
+def sealed_together(targets: Sequence[Path]) -> Iterator[list[Path]]:
+    """Yield a path to write to for each target; on success all checksums, then the files themselves, are placed."""
+    with placed_together(targets) as besides:
+        yield besides
+        with placed_together([seal_of(target) for target in targets]) as seals:
+            for target, beside, seal in zip(targets, besides, seals, strict=True):
+                seal.write_text(f"{sha256_of(beside)}  {target.name}\n", encoding="ascii")
+    for target in targets:
+        _seen[target] = _stamp(target)
 
 
 def put_json(target: Path, content: Any) -> None:
     """Place `content` as JSON under a seal."""
-    with sealed(target) as beside:
-        beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    put_all_json({target: content})
+
+
+def put_all_json(contents: Mapping[Path, Any]) -> None:
+    """Place each of `contents` as JSON under a seal at its path; what is no plain value is told by its attributes."""
+    with sealed_together(list(contents)) as besides:
+        for beside, content in zip(besides, contents.values(), strict=True):
+            beside.write_text(json.dumps(content, default=vars), encoding="utf-8")
 
 
 def get_json(path: Path) -> Any:

@@ -13,6 +13,7 @@ from warehouse.errors import Stop
 from warehouse.reading.limits import Limits, too_much
 from warehouse.reading.opened import Opened, places
 from warehouse.rules import LINE_NO
+from warehouse.texts import tidied
 
 EXACT = 10**15
 MOST_ROWS = 2_000_000_000
@@ -84,17 +85,12 @@ def opened_parquet(path: Path) -> Opened:
         else []
     )
     line = pl.col(number).cast(pl.Int64).alias(LINE_NO)
-    return Opened("parquet", "", "", tuple(shown), frame.select(line, *map(_tidy, texts)), tuple(notes))
+    return Opened("parquet", "", "", tuple(shown), frame.select(line, *map(tidied, texts)), tuple(notes))
 
 
 def _is_shown(dtype: pl.DataType) -> bool:
     held = dtype.inner if isinstance(dtype, pl.List) else dtype
     return not held.is_nested() and held not in (pl.Binary, pl.Object, pl.Duration)
-
-
-def _tidy(text: pl.Expr) -> pl.Expr:
-    stripped = text.str.strip_chars()
-    return pl.when(stripped != "").then(stripped)
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.errors import Stop
-from warehouse.rules import raw
+from warehouse.rules import FILE, raw
 from warehouse.schema import Column, Extract, Parse
 
 SAMPLE = 1_000
@@ -32,7 +32,26 @@ def refuse_rounded(frame: pl.LazyFrame, table: type[Extract]) -> None:
             )
 
 
+def suspicious(sample: pl.LazyFrame, table: type[Extract]) -> list[int]:
+    """Return the files whose first rows hold rounded national ids only; `sample` has a column `file`."""
+    columns = [column for column in table.arriving().values() if column.parse is Parse.NATIONAL_ID]
+    counts = [
+        frame.group_by(FILE).agg(pl.len().alias("len"), pl.col("id").str.ends_with("0").all().alias("rounded"))
+        for frame in (_ids(sample, column, FILE) for column in columns)
+    ]
+    found = pl.collect_all(counts, engine="streaming")
+    return sorted({file for one in found for file in one.filter((pl.col("len") >= LEAST) & pl.col("rounded"))[FILE]})
+
+
 def _all_rounded(frame: pl.LazyFrame, column: Column) -> bool:
-    ids = frame.select(id=pl.col(raw(column)).str.replace_all(r"^'|\s", "")).filter(pl.col("id").str.contains(WHOLE))
-    counted = ids.select(pl.len(), pl.col("id").str.ends_with("0").all().alias("rounded")).collect(engine="streaming")
+    counted = (
+        _ids(frame, column)
+        .select(pl.len(), pl.col("id").str.ends_with("0").all().alias("rounded"))
+        .collect(engine="streaming")
+    )
     return bool(counted["len"].item() >= LEAST and counted["rounded"].item())
+
+
+def _ids(frame: pl.LazyFrame, column: Column, *beside: str) -> pl.LazyFrame:
+    ids = frame.select(*beside, id=pl.col(raw(column)).str.replace_all(r"^'|\s", ""))
+    return ids.filter(pl.col("id").str.contains(WHOLE))

@@ -19,6 +19,7 @@ from warehouse.reading.opened import Opened, places
 from warehouse.reading.regular import Shape, proved, too_long
 from warehouse.reading.strict import Footer, irregular, rewritten, split
 from warehouse.rules import LINE_NO
+from warehouse.texts import tidied
 
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE = 20
@@ -83,17 +84,12 @@ def _fast(path: Path, head: Head, shape: Shape) -> pl.LazyFrame:
     )  # fmt: skip
     return frame.select(
         pl.col(LINE_NO).cast(pl.Int64),
-        *(_stripped(name) if place in shape.padded else pl.col(name) for place, name in enumerate(names)),
+        *(tidied(pl.col(name)) if place in shape.padded else pl.col(name) for place, name in enumerate(names)),
     )
 
 
 def _tidy(frame: pl.LazyFrame) -> pl.LazyFrame:
-    return frame.select(LINE_NO, *map(_stripped, frame.collect_schema().names()[1:]))
-
-
-def _stripped(name: str) -> pl.Expr:
-    text = pl.col(name).str.strip_chars()
-    return pl.when(text != "").then(text).alias(name)
+    return frame.select(LINE_NO, *map(tidied, map(pl.col, frame.collect_schema().names()[1:])))
 
 
 def _head(path: Path, dialect: Dialect, score: Score | None, limits: Limits) -> Head:

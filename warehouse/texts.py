@@ -36,6 +36,17 @@ def by_exception(texts: pl.Expr, plain: str, parse: Parse) -> pl.Expr:
     return texts.map_batches(parsed, return_dtype=pl.String, is_elementwise=True)
 
 
+def tidied(text: pl.Expr) -> pl.Expr:
+    """Return texts without blanks around them, null where nothing is left."""
+
+    def tidy(batch: pl.Series) -> pl.Series:
+        stripped = batch.str.strip_chars()
+        empty = stripped == ""
+        return stripped.set(empty, None) if empty.any() else stripped
+
+    return text.map_batches(tidy, return_dtype=pl.String, is_elementwise=True)
+
+
 def _parsed(texts: pl.Series, parse: Parse) -> pl.Series:
     return texts.alias(TEXT).to_frame().select(parse(pl.col(TEXT))).to_series()
 
