@@ -27,6 +27,7 @@ from transforms.standardize import standardize, with_minimum_wage
 from warehouse import lake, ledger, reading, seals
 from warehouse.corrections import KEPT, Correction
 from warehouse.dialect import CodeSystem, Dialect
+from warehouse.disk import refusal_of
 from warehouse.errors import Stop
 from warehouse.ledger import Delivery, Drift, Reason, Verdict
 from warehouse.reading import Opened
@@ -76,7 +77,7 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms 
     """Return the verdict on a delivery; a gating that came to its end before is not repeated.
 
     A file that cannot be read or judged is stopped with a reason, never with an exception; one that landing cannot give
-    now is tried again by the next run.
+    now is tried again by the next run. Raises Stop when the machine is short of something or its disk fails.
     """
     gate_id = terms.gate_id if terms else load.gate_id(delivery)
     if (known := known_verdict(load, delivery, terms)) is not None:
@@ -104,6 +105,8 @@ def gate(load: Load, delivery: Delivery, wages: Lazy[MinimumWage], terms: Terms 
                 answers="?" if marked else "", drift=changes,
             )  # fmt: skip
         except (Exception, pl.exceptions.PanicException) as broken:
+            if refused := refusal_of(broken):
+                raise refused from None
             verdict = Verdict(
                 gate_id, delivery.sha256, delivery.kind, stops=(_unreadable(broken),), answers="?" if marked else ""
             )

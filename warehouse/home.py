@@ -87,7 +87,8 @@ class Home:
         What came of a file whose transfer broke stays for a week: the next load takes it up.
         """
         oldest = time.time() - INCOMING_KEPT_SECONDS
-        for left in [*self.landing.glob(".*"), *self.lake.rglob(".*"), *self.reports.rglob(".*")]:
+        landing = [*self.landing.glob(".*"), *self.landing.glob("*/.*")]
+        for left in [*landing, *self.lake.rglob(".*"), *self.reports.rglob(".*")]:
             if left.exists() and not (left.name.startswith(INCOMING) and left.stat().st_mtime > oldest):
                 remove(left)
 

@@ -21,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from warehouse.disk import refusal_of
 from warehouse.errors import Stop
 
 JOBS = {
@@ -173,6 +174,8 @@ def _answer(job: Callable[..., Any], memory: int, about: dict[str, Any]) -> dict
     except MemoryError:
         os._exit(1)
     except BaseException as broken:
+        if refused := refusal_of(broken):
+            return {"stop": [refused.rule, refused.en, refused.id, refused.cure]}
         kind = type(broken).__name__
         told = f"the file cannot be read ({kind})", f"berkas tidak dapat dibaca ({kind})"
         return {"stop": ["unreadable_file", *told, "save it again and send it again"]}
