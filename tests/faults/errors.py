@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, zip_longest
 from math import inf
 from pathlib import Path
 from random import Random
@@ -59,7 +59,14 @@ class Refused:
 
 
 def refuse_often(
-    forks: Forks, scenes: Sequence[Scene], many: int | None, seed: int, place: Path, say: Say, minutes: float = inf
+    forks: Forks,
+    scenes: Sequence[Scene],
+    many: int | None,
+    seed: int,
+    place: Path,
+    say: Say,
+    minutes: float = inf,
+    errors: Sequence[str] = tuple(ERRORS),
 ) -> Refused:
     """Return what was met by `many` errors of each scene spread over its calls, or by one error at every call of each kind.
 
@@ -67,7 +74,7 @@ def refuse_often(
     """
     done, dice = Refused(), Random(seed)
     for scene in scenes:
-        spread = _spread(forks, scene, dice, place)
+        spread = _spread(forks, scene, errors, dice, place)
         done.calls[scene.name] = len(spread)
         spread = spread[:many]
         wanted, patience = len(spread), time.monotonic() + 60 * minutes
@@ -83,8 +90,8 @@ def refuse_often(
     return done
 
 
-def _spread(forks: Forks, scene: Scene, dice: Random, place: Path) -> list[Error]:
-    """Return an error of each kind at every call that may end with it; at calls that are unlike those before them first."""
+def _spread(forks: Forks, scene: Scene, errors: Sequence[str], dice: Random, place: Path) -> list[Error]:
+    """Return each of the errors at every call that may end with it, in turn; first at calls that are unlike each other."""
     home, trail = scene.home(place / scene.name), place / "trail"
     trail.unlink(missing_ok=True)
     forks.run(scene.command(home), Orders(home, calls=tuple(Call), log=trail, trail=True))
@@ -92,22 +99,22 @@ def _spread(forks: Forks, scene: Scene, dice: Random, place: Path) -> list[Error
         (Call(int(kind)), path)
         for _, kind, path in (line.split(" ", 2) for line in trail.read_text("utf-8").splitlines())
     ]
-    found: list[tuple[float, Error]] = []
-    for name, (_, kinds) in ERRORS.items():
-        met = [UNIQUE.sub("#", f"{call} {path}") for call, path in calls if call in kinds]
-        for turn, at in _turns(met, dice):
-            found.append((turn, Error(name, at, name == "EROFS" or dice.random() < 0.5, dice.random() < 0.3)))
-    return [error for _, error in sorted(found, key=lambda one: one[0])]
+    found: list[list[Error]] = []
+    for name in errors:
+        met = [UNIQUE.sub("#", f"{call} {path}") for call, path in calls if call in ERRORS[name][1]]
+        found.append(
+            [Error(name, at, name == "EROFS" or dice.random() < 0.5, dice.random() < 0.3) for at in _turns(met, dice)]
+        )
+    return [error for turn in zip_longest(*found) for error in turn if error]
 
 
-def _turns(calls: Sequence[str], dice: Random) -> list[tuple[float, int]]:
-    """Return the numbers of calls, each with its turn: below 1 for one of each kind of call on each kind of file."""
+def _turns(calls: Sequence[str], dice: Random) -> list[int]:
+    """Return the numbers of calls such that one of each kind of call on each kind of file comes first."""
     alike: dict[str, list[int]] = {}
     for number, what in enumerate(calls, start=1):
         alike.setdefault(what, []).append(number)
-    return [
-        (turn + dice.random(), at) for same in alike.values() for turn, at in enumerate(dice.sample(same, len(same)))
-    ]
+    shuffled = [dice.sample(same, len(same)) for same in alike.values()]
+    return [at for _, at in sorted((turn + dice.random(), at) for same in shuffled for turn, at in enumerate(same))]
 
 
 def _chain(forks: Forks, scene: Scene, home: Path, spread: list[Error], dice: Random, done: Refused) -> None:
