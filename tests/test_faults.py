@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import polars as pl
 import pytest
 
 from tests.faults.errors import refuse_often
@@ -21,7 +23,7 @@ from tests.faults.kills import kill_often
 from tests.faults.power import Recorded, cut_often, no_sync, record, require_completed
 from tests.faults.recording import recorded
 from tests.faults.scenes import Scene, scenes
-from tests.faults.shim import ERRORS, Call, Orders, library, refused
+from tests.faults.shim import BAD_PAGE, ERRORS, Call, Orders, library, refused
 from tests.tracing import strace
 
 STATES = 100
@@ -81,6 +83,7 @@ def test_a_load_that_may_not_read_what_it_kept_says_so_and_the_next_one_reads_it
 
 
 ASKED = """
+import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -88,8 +91,8 @@ from warehouse.errors import Stop
 from warehouse.reading.limits import Limits
 from warehouse.sandbox import SANDBOX
 try:
-    about = {"path": sys.argv[1], "limits": asdict(Limits())}
-    SANDBOX.run("archive", 1 << 28, 30, **about, member="", into=sys.argv[2])
+    about = json.loads(sys.argv[2]) | {"limits": asdict(Limits())}
+    print(SANDBOX.run(sys.argv[1], 1 << 28, 60, **about))
 except Stop as stop:
     print(stop.rule, stop.of_machine)
 """
@@ -102,11 +105,18 @@ def test_what_the_disk_refuses_a_process_that_reads_is_not_taken_for_a_fault_of_
     packed = tmp_path / "packed.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("umk.csv", "kode_kab;tahun\n")
-    orders = refused(tmp_path, error, 1, lasting=True).written(tmp_path.with_suffix(".orders"))
-    shim = {"LD_PRELOAD": str(library()), "FAULTS_ORDERS": str(orders)}
-    command = [sys.executable, "-c", ASKED, str(packed), str(tmp_path / "into")]
-    told = subprocess.run(command, cwd=ROOT, env=os.environ | shim, capture_output=True, text=True, check=True).stdout
+    told = asked(refused(tmp_path, error, 1, lasting=True), "archive", packed, member="", into=str(tmp_path / "into"))
     assert told == f"{rule} True\n"
+
+
+@pytest.mark.parametrize(
+    ("lasting", "told"), [(False, "2\n"), (True, "file_kills_reader False\n")], ids=["once", "for ever"]
+)
+def test_a_process_that_dies_of_a_page_that_cannot_be_read_is_asked_once_more(
+    lasting: bool, told: str, tmp_path: Path
+) -> None:
+    pl.DataFrame({"a": ["1", "2"]}).write_parquet(tmp_path / "two.parquet")
+    assert asked(refused(tmp_path, BAD_PAGE, 1, lasting=lasting), "parquet", tmp_path / "two.parquet") == told
 
 
 def test_what_was_promised_is_there_after_a_power_cut(restated: Recorded, running: Forks, tmp_path: Path) -> None:
@@ -163,6 +173,16 @@ def test_the_recording_misses_no_call_that_strace_sees(found: tuple[Scene, Scene
     told = Counter(one.call for one in recorded(log, home) if one.call in set(traced))
     assert traced[Call.WRITE] > 100 and traced[Call.SYNC] > 10
     assert told == traced
+
+
+def asked(orders: Orders, job: str, path: Path, **about: str) -> str:
+    """Return what a process prints that gives the sandbox a job under orders."""
+    written = orders.written(orders.home.with_suffix(".orders"))
+    command = [sys.executable, "-c", ASKED, job, json.dumps({"path": str(path), **about})]
+    shim = {"LD_PRELOAD": str(library()), "FAULTS_ORDERS": str(written)}
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | shim, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
 
 
 def kind_of(line: str) -> Call | None:

@@ -1,4 +1,4 @@
-"""The commands that meet errors of the disk: a load of every format, with a settings file; publishing, rebuild and backup."""
+"""The commands that meet errors of the disk: a load of packed Parquet and a workbook, with settings; publishing, rebuild, backup."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import polars as pl
 
 from flows.keeping.restoring import restore
 from tests.endtoend import assert_same
-from tests.extracts import Row, two_months, write
+from tests.extracts import memberships as of_month
+from tests.extracts import two_months, write
 from tests.faults.forks import Forks
 from tests.faults.scenes import LOADED, NAME, Scene, deliveries, memberships, scene, wanted_of, whole
 from tests.workbooks import xlsx
@@ -20,11 +21,6 @@ from warehouse.home import Home
 
 NAMES = ("load", "publishing", "backup", "rebuild")
 SETTINGS = "most_rejected = 0.2\n"
-OF_FORMAT = {
-    "kepesertaan_15_202503.csv": "parquet",
-    "badan_usaha_15.csv": "xlsx",
-    "target_15.csv": "zip",
-}
 
 
 class Backup(Scene):
@@ -42,14 +38,14 @@ class Backup(Scene):
 
 
 def errands(forks: Forks, place: Path, names: Sequence[str] = NAMES) -> list[Scene]:
-    """Return the scenes of these names: what is published before a load is an older month, and publishing is behind by it."""
+    """Return the scenes of these names: a load finds a part of the month published, and publishing is behind by that load."""
     begun = place / "begun"
     begun.mkdir(parents=True)
     (begun / "settings.toml").write_text(SETTINGS, encoding="utf-8")
     load = ("run", "--plain", "--config", "{folder}/settings.toml", "--source")
     one_month = (*load, write(place / "month", {NAME: memberships()}))
     older = scene(forks, "older load", one_month, LOADED, begun, "home").after
-    loaded = scene(forks, "load", (*load, every_format(place / "source")), LOADED, older, "home")
+    loaded = scene(forks, "load", (*load, second_part(place / "source")), 0, older, "home")
     return [_errand(forks, name, place, loaded) for name in names]
 
 
@@ -68,24 +64,13 @@ def _errand(forks: Forks, name: str, place: Path, loaded: Scene) -> Scene:
     return loaded
 
 
-def every_format(folder: Path) -> Path:
-    """Return a folder with extracts as Parquet, workbook and zip: a process of their own reads them."""
-    write(folder, {name: rows for name, rows in two_months().items() if name in OF_FORMAT})
-    for name, format in OF_FORMAT.items():
-        plain = folder / name
-        written = _as(format, plain, two_months()[name])
-        plain.with_suffix(f".{format}").write_bytes(written)
-        plain.unlink()
+def second_part(folder: Path) -> Path:
+    """Return a folder with more of the month, as Parquet in a zip archive, and targets as a workbook: the sandbox reads both."""
+    folder.mkdir()
+    months, rows = BytesIO(), two_months()["target_15.csv"]
+    more = of_month("2025-02", "2025-02-28", "| orang | kode_kab_domisili |\n| 50-60 | 15.04 |")
+    pl.DataFrame(more).write_parquet(months)
+    with zipfile.ZipFile(folder / "kepesertaan_15_202502_b.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("kepesertaan.parquet", months.getvalue())
+    (folder / "target_15.xlsx").write_bytes(xlsx([list(rows[0]), *(list(row.values()) for row in rows)]))
     return folder
-
-
-def _as(format: str, plain: Path, rows: Sequence[Row]) -> bytes:
-    target = BytesIO()
-    if format == "xlsx":
-        return xlsx([list(rows[0]), *(list(row.values()) for row in rows)])
-    if format == "parquet":
-        pl.DataFrame(rows).write_parquet(target)
-    else:
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-            packed.write(plain, plain.name)
-    return target.getvalue()

@@ -23,7 +23,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { OPEN = 1, WRITE, TRUNCATE, SYNC, RENAME, LINK, UNLINK, SYMLINK, MKDIR, RMDIR, CHMOD, PUNCH, MAP, READ, LOOK };
+enum { OPEN = 1, WRITE, TRUNCATE, SYNC, RENAME, LINK, UNLINK, SYMLINK, MKDIR, RMDIR, CHMOD, PUNCH, MAP, READ, LOOK, PAGE };
 enum { COUNT, KILL, FAIL };
 enum { RECORDING = 1, TRAIL };
 
@@ -290,8 +290,8 @@ void *mmap(void *where, size_t size, int rights, int flags, int file, off_t at) 
     if (!real) real = next("mmap");
     char path[PATH_MAX];
     if (file >= 0 && flags & MAP_SHARED && rights & PROT_WRITE && of_file(file, path)) note(MAP, inode_of(file), 0, path, "", 0, 0);
-    if (file >= 0 && !(rights & PROT_EXEC) && heard(READ) && of_file(file, path)) {
-        BEGIN(READ, path);
+    if (file >= 0 && !(rights & PROT_EXEC) && heard(PAGE) && of_file(file, path)) {
+        BEGIN(PAGE, path);
         END;
         if (fault) return bad_pages(where, size, rights, flags);
     }

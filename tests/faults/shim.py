@@ -42,11 +42,13 @@ class Call(IntEnum):
     MAP = 13
     READ = 14
     LOOK = 15
+    PAGE = 16
 
 
 READING = (Call.READ, Call.LOOK)
-CHANGING = tuple(call for call in Call if call not in READING)
+CHANGING = tuple(call for call in Call if call not in (*READING, Call.PAGE))
 NAMES = (Call.RENAME, Call.LINK, Call.UNLINK, Call.SYMLINK, Call.MKDIR, Call.RMDIR, Call.CHMOD, Call.OPEN)
+BAD_PAGE = "EIO in a mapped page"
 ERRORS: dict[str, tuple[int, tuple[Call, ...]]] = {
     "ENOSPC": (
         errno.ENOSPC,
@@ -57,8 +59,10 @@ ERRORS: dict[str, tuple[int, tuple[Call, ...]]] = {
     "EROFS": (errno.EROFS, (Call.WRITE, Call.TRUNCATE, *NAMES)),
     "EIO reading": (errno.EIO, READING),
     "EACCES reading": (errno.EACCES, (Call.LOOK,)),
+    BAD_PAGE: (errno.EIO, (Call.PAGE,)),
 }
-"""By name: an error, and the calls that may end with it; a disk that became read-only refuses all of them."""
+"""By name: an error, and the calls that may end with it; a disk that became read-only refuses all of them. Who touches a
+page of a mapped file that cannot be read gets SIGBUS."""
 
 
 @dataclass(frozen=True)
