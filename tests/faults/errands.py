@@ -56,8 +56,8 @@ def _errand(forks: Forks, name: str, place: Path, loaded: Scene) -> Scene:
         shutil.copyfile(loaded.after / "home" / "warehouse.duckdb", behind / "home" / "warehouse.duckdb")
         return scene(forks, name, ("publish",), 0, behind, "home")
     if name == "backup":
-        words = ("backup", "--to", "{folder}/backups")
-        return Backup(**vars(scene(forks, name, words, 0, loaded.after, "home")))
+        into = ("backup", "--to", "{folder}/backups")
+        return Backup(**vars(scene(forks, name, into, 0, loaded.after, "home")))
     if name == "rebuild":
         words = ("rebuild", "--config", "{folder}/settings.toml", "--into", "{folder}/again")
         return scene(forks, name, words, 0, loaded.after, "home", "again")
