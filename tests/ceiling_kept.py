@@ -103,9 +103,12 @@ def main() -> int:
         if not given.data:
             made = [sys.executable, "-m", "bench.generate", "--size", given.size, "--out", str(source)]
             subprocess.run(made, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
-        found = [under(int(gib * (1 << 30)), source, Path(folder)) for gib in given.gib]
-    print(*found, sep="\n")
-    return 1 if any(one.wrong for one in found) else 0
+        wrong = 0
+        for gib in given.gib:
+            found = under(int(gib * (1 << 30)), source, Path(folder))
+            wrong += found.wrong
+            print(found, flush=True)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
