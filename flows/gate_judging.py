@@ -21,6 +21,7 @@ from transforms.identity import pseudonymise
 from transforms.standardize import standardize, with_minimum_wage
 from warehouse import lake
 from warehouse.corrections import KEPT, Correction
+from warehouse.disk import refusal_of
 from warehouse.errors import Stop
 from warehouse.rules import FILE, LINE_NO
 from warehouse.schema import Extract, Lazy
@@ -94,7 +95,7 @@ def _together(load: Load, arrivals: Sequence[Arrival], wages: Lazy[MinimumWage],
     except Damaged:
         raise
     except (Exception, pl.exceptions.PanicException) as broken:
-        if isinstance(broken, Stop) and broken.of_machine:
+        if (isinstance(broken, Stop) and broken.of_machine) or refusal_of(broken):
             raise
         return False
     for place, (arrival, judgement) in enumerate(zip(arrivals, judgements, strict=True)):

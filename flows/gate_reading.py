@@ -18,6 +18,7 @@ from flows.extracts import extract_of
 from flows.quarantine.answers import OF_CONTENT, SEVERAL, as_sent, is_answer, references
 from warehouse import lake, reading
 from warehouse.dialect import Dialect
+from warehouse.disk import refusal_of
 from warehouse.errors import Stop
 from warehouse.layouts.forms import Headers, first_rows, seen_columns, seen_in_files
 from warehouse.ledger import Delivery, Reason, SeenColumn
@@ -92,6 +93,8 @@ class Arrival:
                 raise
             self.stop = Reason(stop.rule, stop.en, stop.id, stop.cure)
         except (Exception, pl.exceptions.PanicException) as broken:
+            if refused := refusal_of(broken):
+                raise refused from None
             self.opened.clear()
             self.stop = _unreadable(broken)
 

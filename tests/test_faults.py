@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import polars as pl
 import pytest
 
 from tests.faults.errors import refuse_often
@@ -19,7 +23,7 @@ from tests.faults.kills import kill_often
 from tests.faults.power import Recorded, cut_often, no_sync, record, require_completed
 from tests.faults.recording import recorded
 from tests.faults.scenes import Scene, scenes
-from tests.faults.shim import Call, Orders, library
+from tests.faults.shim import BAD_PAGE, ERRORS, Call, Orders, library, refused
 from tests.tracing import strace
 
 STATES = 100
@@ -65,8 +69,54 @@ def test_a_disk_that_refuses_is_named_with_its_cure_and_harms_nothing(
     running: Forks, found: tuple[Scene, Scene, Scene], tmp_path: Path
 ) -> None:
     done = refuse_often(running, found[2:], 12, 1, tmp_path, quietly)
-    assert set(done.met) == {"ENOSPC", "EIO", "EACCES", "EROFS"}
+    assert done.wrong == []
+    assert set(done.met) == set(ERRORS) - {BAD_PAGE}
     assert done.codes[1] > 0
+
+
+def test_a_load_that_may_not_read_what_it_kept_says_so_and_the_next_one_reads_it(
+    running: Forks, found: tuple[Scene, Scene, Scene], tmp_path: Path
+) -> None:
+    done = refuse_often(running, found[1:2], 3, 1, tmp_path, quietly, errors=["EIO reading"])
+    assert done.wrong == []
+    assert done.met["EIO reading"] == 3
+
+
+ASKED = """
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from warehouse.errors import Stop
+from warehouse.reading.limits import Limits
+from warehouse.sandbox import SANDBOX
+try:
+    about = json.loads(sys.argv[2]) | {"limits": asdict(Limits())}
+    print(SANDBOX.run(sys.argv[1], 1 << 28, 60, **about))
+except Stop as stop:
+    print(stop.rule, stop.of_machine)
+"""
+
+
+@pytest.mark.parametrize(("error", "rule"), [("EIO reading", "disk_failing"), ("ENOSPC", "disk_full")])
+def test_what_the_disk_refuses_a_process_that_reads_is_not_taken_for_a_fault_of_the_file(
+    error: str, rule: str, tmp_path: Path
+) -> None:
+    packed = tmp_path / "packed.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("umk.csv", "kode_kab;tahun\n")
+    told = asked(refused(tmp_path, error, 1, lasting=True), "archive", packed, member="", into=str(tmp_path / "into"))
+    assert told == f"{rule} True\n"
+
+
+@pytest.mark.parametrize(
+    ("lasting", "told"), [(False, "2\n"), (True, "file_kills_reader False\n")], ids=["once", "for ever"]
+)
+def test_a_process_that_dies_of_a_page_that_cannot_be_read_is_asked_once_more(
+    lasting: bool, told: str, tmp_path: Path
+) -> None:
+    pl.DataFrame({"a": ["1", "2"]}).write_parquet(tmp_path / "two.parquet")
+    assert asked(refused(tmp_path, BAD_PAGE, 1, lasting=lasting), "parquet", tmp_path / "two.parquet") == told
 
 
 def test_what_was_promised_is_there_after_a_power_cut(restated: Recorded, running: Forks, tmp_path: Path) -> None:
@@ -123,6 +173,16 @@ def test_the_recording_misses_no_call_that_strace_sees(found: tuple[Scene, Scene
     told = Counter(one.call for one in recorded(log, home) if one.call in set(traced))
     assert traced[Call.WRITE] > 100 and traced[Call.SYNC] > 10
     assert told == traced
+
+
+def asked(orders: Orders, job: str, path: Path, **about: str) -> str:
+    """Return what a process prints that gives the sandbox a job under orders."""
+    written = orders.written(orders.home.with_suffix(".orders"))
+    command = [sys.executable, "-c", ASKED, job, json.dumps({"path": str(path), **about})]
+    shim = {"LD_PRELOAD": str(library()), "FAULTS_ORDERS": str(written)}
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | shim, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
 
 
 def kind_of(line: str) -> Call | None:

@@ -121,6 +121,9 @@ def test_a_killed_load_leaves_nothing_behind_that_the_next_one_does_not_clear_aw
     quoted = {name: [row | {"nama": f"{row['nama']}; ALM"} for row in rows] for name, rows in files.items()}
     source = write(tmp_path / "source", quoted)
     assert killed_when(lambda: any(home.glob("landing/.scratch-*/*")), source, home)
+    for cut_off in ("landing/manifests/.a.json.1f", "landing/seen/.-.json.1f", "watch/.cakupan.prom.1f"):
+        (home / cut_off).parent.mkdir(exist_ok=True)
+        (home / cut_off).touch()
     load(source, home)
     left = [str(path.relative_to(home)) for path in home.rglob(".*") if "lock" not in path.name]
     assert left == []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 
-from warehouse.errors import Stop
+from warehouse.errors import DISK_FAILING, DISK_FULL, DISK_REFUSES, Stop
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FAILING = (errno.EIO,)
@@ -38,16 +38,16 @@ def _is_of(error: BaseException, number: int) -> bool:
 
 def _full() -> Stop:
     told = "the disk of HOME has no room", "disk HOME penuh"
-    return Stop("disk_full", *told, "make room, then run again / kosongkan ruang, lalu jalankan ulang")
+    return Stop(DISK_FULL, *told, "make room, then run again / kosongkan ruang, lalu jalankan ulang")
 
 
 def _failing() -> Stop:
     told = "the disk of HOME fails to read or write", "disk HOME gagal membaca atau menulis"
-    return Stop("disk_failing", *told, "look at the disk and its cables, then run again / periksa disk, jalankan ulang")
+    return Stop(DISK_FAILING, *told, "look at the disk and its cables, then run again / periksa disk, jalankan ulang")
 
 
 def _refused() -> Stop:
-    told = "HOME may not be written", "HOME tidak boleh ditulis"
+    told = "HOME may not be read or written", "HOME tidak boleh dibaca atau ditulis"
     return Stop(
-        "disk_refuses", *told, "mount it writable, or give the account that runs cakupan write access / beri izin tulis"
+        DISK_REFUSES, *told, "mount it writable, or give the account that runs cakupan write access / beri izin tulis"
     )

@@ -6,7 +6,8 @@ import traceback
 from pathlib import Path
 
 MEMORY_EXCEEDED, NO_ROOM = "memory_exceeded", "no_room"
-OF_MACHINE = frozenset({MEMORY_EXCEEDED, NO_ROOM})
+DISK_FULL, DISK_FAILING, DISK_REFUSES = "disk_full", "disk_failing", "disk_refuses"
+OF_MACHINE = frozenset({MEMORY_EXCEEDED, NO_ROOM, DISK_FULL, DISK_FAILING, DISK_REFUSES})
 
 
 class Stop(Exception):
@@ -22,7 +23,7 @@ class Stop(Exception):
 
     @property
     def of_machine(self) -> bool:
-        """Return whether the machine is short of something, whatever the file."""
+        """Return whether the machine is short of something or its disk fails, whatever the file."""
         return self.rule in OF_MACHINE
 
 

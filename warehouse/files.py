@@ -48,6 +48,12 @@ def abandoned(folder: Path) -> list[Path]:
     return [path for path, name in found if name and not Path(f"/proc/{name[1]}").exists()]
 
 
+def forget_unplaced(target: Path) -> None:
+    """Remove what killed writers of `target` left beside it; only who alone may write it may."""
+    for left in target.parent.glob(f".{target.name}.*"):
+        left.unlink(missing_ok=True)
+
+
 def require_room(folder: Path, size: int) -> None:
     """Raise Stop unless `size` more bytes fit on the disk of `folder`, with some left for others."""
     free = shutil.disk_usage(folder).free

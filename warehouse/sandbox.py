@@ -21,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from warehouse.disk import refusal_of
 from warehouse.errors import Stop
 
 JOBS = {
@@ -46,31 +47,18 @@ class Sandbox:
         """Return the answer of the child to a job of `JOBS`.
 
         Raises the Stop that the job raised, or `file_kills_reader` when the child died, asked for more than `memory`
-        bytes or took more than `seconds`.
+        bytes or took more than `seconds`. A child that died of a page that could not be read is asked once more, after the
+        file was read as a whole: OSError tells of a disk that fails.
         """
         message = json.dumps({"job": job, "memory": memory, "about": about}).encode() + b"\n"
         with self._one:
-            child = self._started()
-            assert child.stdin and child.stdout
-            try:
-                child.stdin.write(message)
-                child.stdin.flush()
-                line = _line(child, seconds, memory)
-            except BrokenPipeError:
-                line = b""
-            except MemoryError:
-                self._end()
-                raise _killed(
-                    f"asked for more than {memory >> 20} MiB", f"meminta lebih dari {memory >> 20} MiB"
-                ) from None
-            except TimeoutError:
-                self._end()
-                raise _killed(f"took more than {seconds:.0f} seconds", f"melebihi {seconds:.0f} detik") from None
-            except BaseException:
-                self._end()
-                raise
+            line = self._asked(message, memory, seconds)
+            status = 0 if line else self._end(patience=2)
+            if status == -signal.SIGBUS and "path" in about:
+                _require_readable(Path(about["path"]))
+                line = self._asked(message, memory, seconds)
+                status = 0 if line else self._end(patience=2)
             if not line:
-                status = self._end(patience=2)
                 told = f"ended by {signal.Signals(-status).name}" if status < 0 else f"ended with {status}"
                 raise _killed(f"{told}, of {memory >> 20} MiB it was given", f"{told}, memori {memory >> 20} MiB")
             answer = json.loads(line)
@@ -89,6 +77,26 @@ class Sandbox:
         """End the child, if there is one."""
         with self._one:
             self._end()
+
+    def _asked(self, message: bytes, memory: int, seconds: float) -> bytes:
+        """Return the answer of the child as a line, or nothing when it died."""
+        child = self._started()
+        assert child.stdin and child.stdout
+        try:
+            child.stdin.write(message)
+            child.stdin.flush()
+            return _line(child, seconds, memory)
+        except BrokenPipeError:
+            return b""
+        except MemoryError:
+            self._end()
+            raise _killed(f"asked for more than {memory >> 20} MiB", f"meminta lebih dari {memory >> 20} MiB") from None
+        except TimeoutError:
+            self._end()
+            raise _killed(f"took more than {seconds:.0f} seconds", f"melebihi {seconds:.0f} detik") from None
+        except BaseException:
+            self._end()
+            raise
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child and self._child.poll() is None:
@@ -142,6 +150,13 @@ def _line(child: subprocess.Popen[bytes], seconds: float, memory: int) -> bytes:
     return bytes(found)
 
 
+def _require_readable(path: Path) -> None:
+    """Read a file as a whole. Raises OSError when its disk fails."""
+    with path.open("rb") as file:
+        while file.read(FULL >> 4):
+            pass
+
+
 def _killed(en: str, id: str) -> Stop:
     return Stop(
         "file_kills_reader", f"the process that read the file {en}", f"proses pembaca berkas: {id}",
@@ -173,6 +188,8 @@ def _answer(job: Callable[..., Any], memory: int, about: dict[str, Any]) -> dict
     except MemoryError:
         os._exit(1)
     except BaseException as broken:
+        if refused := refusal_of(broken):
+            return {"stop": [refused.rule, refused.en, refused.id, refused.cure]}
         kind = type(broken).__name__
         told = f"the file cannot be read ({kind})", f"berkas tidak dapat dibaca ({kind})"
         return {"stop": ["unreadable_file", *told, "save it again and send it again"]}

@@ -31,7 +31,13 @@ def backup(home: Home, into: Path, say: Callable[[str], None] = silent) -> dict[
     if into.resolve().is_relative_to(home.root):
         told = f"{into} lies in the home", f"{into} ada di dalam gudang"
         raise Stop("backup_in_home", *told, "name a folder on another disk")
-    backups, name = Backups(into.resolve()), f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    backups = Backups(into.resolve())
+    with backups.only_writer():
+        return _backup(home, backups, say)
+
+
+def _backup(home: Home, backups: Backups, say: Callable[[str], None]) -> dict[str, Any]:
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
     before = backups.listed()["files"] if backups.names() else {}
     say("gudang, buku besar, terbitan / warehouse, ledger, published copy ...")
     changing, link = _moment(home, backups, before)

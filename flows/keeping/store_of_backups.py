@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from warehouse.errors import Stop
-from warehouse.files import placed
+from warehouse.files import folder, only_writer, placed
 from warehouse.seals import Damaged, get_json, put_json
 
 CHUNK = 1 << 20
@@ -21,6 +22,15 @@ class Backups:
     """A folder of backups, on another disk than the home."""
 
     root: Path
+
+    @contextmanager
+    def only_writer(self) -> Iterator[None]:
+        """Hold the right to write here, after removing what a backup that was cut off left unfinished."""
+        folder(self.root)
+        with only_writer(self.root / "backup"):
+            for left in [*self.root.glob("contents/**/.*"), *self.root.glob("backups/.*")]:
+                left.unlink()
+            yield
 
     def names(self) -> list[str]:
         """Return the names of all backups, oldest first."""

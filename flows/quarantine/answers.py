@@ -16,6 +16,7 @@ import polars as pl
 
 from warehouse import reading
 from warehouse.dialect import Dialect
+from warehouse.disk import refusal_of
 from warehouse.rules import LINE_NO, RAW
 from warehouse.schema import Column, Extract
 from warehouse.spreadsheet_writer import GUARDED
@@ -71,7 +72,9 @@ def _heads(path: Path) -> Iterator[bytes]:
                 for name in [one for one in packed.namelist() if TEXTS_OF_SHEETS.search(one)][:8]:
                     with packed.open(name) as member:
                         yield member.read(LOOKED_AT)
-        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error):
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error) as broken:
+            if refused := refusal_of(broken):
+                raise refused from None
             return
 
 

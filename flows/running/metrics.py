@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 
+from flows.context import silent
 from flows.watching.condition import Condition, Weight
-from warehouse.files import placed
+from warehouse.files import folder as made_folder
+from warehouse.files import forget_unplaced, only_writer, placed
 from warehouse.home import Home
 from warehouse.ledger import moment
 from warehouse.runs import CRASHED, FAILED, RUNNING, RunRecord, runs
 
 FILE = "cakupan.prom"
 READABLE = 0o644
+PATIENCE_SECONDS = 10
 Sample = tuple[str, str, float]
 HELP = {
     "cakupan_run_start_timestamp_seconds": "Start of the last run that ended.",
@@ -32,9 +35,12 @@ HELP = {
 def write_metrics(home: Home, conditions: list[Condition], folder: Path | None = None) -> Path:
     """Return the file, replaced whole, in `folder` or in the home, readable by the collector."""
     target = (folder or home.watch) / FILE
-    with placed(target) as beside:
-        beside.write_text(text(home, conditions), encoding="utf-8")
-        beside.chmod(READABLE)
+    made_folder(home.watch)
+    with only_writer(home.watch / FILE, PATIENCE_SECONDS, silent):
+        forget_unplaced(target)
+        with placed(target) as beside:
+            beside.write_text(text(home, conditions), encoding="utf-8")
+            beside.chmod(READABLE)
     return target
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.running.metrics import write_metrics
 from flows.settings import Settings
 from flows.watching.watch import watch
+from warehouse.disk import refusal_of
 from warehouse.errors import Stop, place_of
 from warehouse.home import Home
 
@@ -22,4 +23,4 @@ def after_load(home: Home, settings: Settings, clock: Callable[[], datetime], sa
     except Stop as stop:
         say(f"watch: {stop}")
     except Exception as broken:
-        say(f"watch: {type(broken).__name__} at {place_of(broken)}")
+        say(f"watch: {refusal_of(broken) or f'{type(broken).__name__} at {place_of(broken)}'}")

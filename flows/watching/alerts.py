@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.watching.condition import Condition, Weight
-from warehouse.files import placed
+from warehouse.files import forget_unplaced, placed
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class Memory:
             told = at if before is None or one.name in reminded else before.told
             kept[one.name] = Known(one, before.since if before else at, told)
         self.known = kept
+        forget_unplaced(self.path)
         with placed(self.path) as beside:
             beside.write_text(json.dumps({name: asdict(one) for name, one in kept.items()}, indent=1), encoding="utf-8")
 

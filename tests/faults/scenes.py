@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -31,7 +31,11 @@ Seen = tuple[int, ...] | None
 
 @dataclass(frozen=True)
 class Scene:
-    """A command, the home before it and after one undisturbed run of it, how many calls and seconds that took."""
+    """A command, the home before it and after one undisturbed run of it, how many calls and seconds that took.
+
+    The home may lie `inside` a folder, with what else faults are made at; words name that folder `{folder}`. A command that
+    `makes` another home there is compared by that one, and begins anew without it.
+    """
 
     name: str
     words: tuple[str | Path, ...]
@@ -40,33 +44,37 @@ class Scene:
     after: Path
     calls: int
     seconds: float
+    inside: str = ""
+    makes: str = ""
 
     def home(self, place: Path) -> Path:
-        """Return a home as it was before the command."""
+        """Return a home, or the folder that it is inside of, as it was before the command."""
         shutil.rmtree(place, ignore_errors=True)
         return shutil.copytree(self.before, place, symlinks=True)
 
     def command(self, home: Path) -> list[str | Path]:
         """Return the words of the command for a home."""
-        return [*self.words, "--home", home]
+        return [*(str(word).replace("{folder}", str(home)) for word in self.words), "--home", home / self.inside]
 
     def disturbed(self, forks: Forks, orders: Orders, kill_after: float | None = None) -> Ended:
         """Return how the command ended under orders; readers see the old version or the new one afterwards."""
         ended = forks.run(self.command(orders.home), orders, kill_after)
-        assert seen(orders.home) in old_and_new(self), (
-            f"{self.name}: readers see {seen(orders.home)}, neither old nor new"
-        )
+        found = seen(orders.home / self.inside)
+        assert found in old_and_new(self), f"{self.name}: readers see {found}, neither old nor new"
         return ended
 
     def require_recovery(self, forks: Forks, home: Path) -> None:
         """Run the command once more, and check that the home holds what one undisturbed run gives, and nothing else."""
+        if self.makes:
+            shutil.rmtree(home / self.makes, ignore_errors=True)
         ended = forks.run(self.command(home), Orders(home))
         assert ended.code == self.code, (
             f"{self.name}: the next run ended with {ended.code}: {ended.err[-2000:]}{ended.out}"
         )
-        for found, wanted in zip(whole(Home(home)), wanted_of(self.after), strict=True):
-            assert_same(found, wanted)
-        assert deliveries(home) == deliveries(self.after)
+        made, wanted = (place / (self.makes or self.inside) for place in (home, self.after))
+        for found, rows in zip(whole(Home(made)), wanted_of(wanted), strict=True):
+            assert_same(found, rows)
+        assert deliveries(made) == deliveries(wanted)
         left = [str(path.relative_to(home)) for path in home.rglob(".*") if "lock" not in path.name]
         assert left == [], f"{self.name}: left behind: {left}"
 
@@ -83,13 +91,16 @@ def scenes(forks: Forks, place: Path) -> tuple[Scene, Scene, Scene]:
     return first, again, scene(forks, "publishing", ("publish",), 0, older)
 
 
-def scene(forks: Forks, name: str, words: tuple[str | Path, ...], code: int, before: Path) -> Scene:
+def scene(
+    forks: Forks, name: str, words: tuple[str | Path, ...], code: int, before: Path, inside: str = "", makes: str = ""
+) -> Scene:
     """Return the scene of a command, after running it once undisturbed."""
     after = before.with_name(f"after {name}")
     shutil.copytree(before, after, symlinks=True)
-    ended = forks.run([*words, "--home", after], Orders(after))
+    made = Scene(name, words, code, before, after, 0, 0, inside, makes)
+    ended = forks.run(made.command(after), Orders(after))
     assert ended.code == code, ended
-    return Scene(name, words, code, before, after, ended.calls, ended.seconds)
+    return replace(made, calls=ended.calls, seconds=ended.seconds)
 
 
 def loading(source: Path, rows: Sequence[Row]) -> tuple[str | Path, ...]:
@@ -106,7 +117,7 @@ def memberships() -> list[Row]:
 @cache
 def old_and_new(scene: Scene) -> frozenset[Seen]:
     """Return what readers may see while a scene is disturbed."""
-    return frozenset({seen(scene.before), seen(scene.after)})
+    return frozenset({seen(scene.before / scene.inside), seen(scene.after / scene.inside)})
 
 
 def whole(home: Home) -> tuple[Rows, Rows]:

@@ -1,8 +1,10 @@
 /* Counts, breaks, or records what a process asks the disk to do below one folder; loaded with LD_PRELOAD.
  *
- * It is told what to do in a small file that is mapped and shared with the children of the process (FAULTS_ORDERS);
- * shim.py writes that file and reads the recording. Every call stands in one order, which a lock keeps. */
+ * It is told what to do in a small file that is mapped and shared with the children of the process (FAULTS_ORDERS), also
+ * with those that get an environment of their own; shim.py writes that file and reads the recording. Every call stands in
+ * one order, which a lock keeps. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,8 +23,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { OPEN = 1, WRITE, TRUNCATE, SYNC, RENAME, LINK, UNLINK, SYMLINK, MKDIR, RMDIR, CHMOD, PUNCH, MAP };
+enum { OPEN = 1, WRITE, TRUNCATE, SYNC, RENAME, LINK, UNLINK, SYMLINK, MKDIR, RMDIR, CHMOD, PUNCH, MAP, READ, LOOK, PAGE };
 enum { COUNT, KILL, FAIL };
+enum { RECORDING = 1, TRAIL };
 
 struct orders {
     int32_t mode, error, record, torn;
@@ -37,6 +40,7 @@ struct entry {
 };
 
 static struct orders *orders;
+static char told[PATH_MAX + 20], library[PATH_MAX + 20];
 static int log_file = -1;
 static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 static const int LOCKED_OUT = -1;
@@ -46,6 +50,11 @@ void faults_follow(const char *path) {
     void *mapped = file < 0 ? MAP_FAILED : mmap(0, sizeof *orders, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (file >= 0) close(file);
     orders = mapped == MAP_FAILED ? 0 : mapped;
+    Dl_info own;
+    if (orders && dladdr(&log_file, &own)) {
+        snprintf(told, sizeof told, "FAULTS_ORDERS=%s", path);
+        snprintf(library, sizeof library, "LD_PRELOAD=%s", own.dli_fname);
+    }
     log_file = orders && orders->record ? syscall(SYS_openat, AT_FDCWD, orders->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
 }
 
@@ -88,19 +97,27 @@ static int of_name(int folder, const char *name, char *full) {
 }
 
 /* What is due for the next call of a kind: 0 go on, an error, LOCKED_OUT for half of it first. */
-static int due(int call) {
+static int due(int call, const char *path) {
     if (!(orders->calls >> call & 1)) return 0;
     int64_t number = __atomic_add_fetch(&orders->count, 1, __ATOMIC_SEQ_CST);
+    if (orders->record == TRAIL) {
+        char line[PATH_MAX + 40];
+        int size = snprintf(line, sizeof line, "%ld %d %s\n", (long)number, call, path);
+        if (syscall(SYS_write, log_file, line, size) != size) abort();
+    }
     if (orders->mode == COUNT || number < orders->from || number > orders->until) return 0;
     if (orders->torn && call == WRITE && number == orders->from) return LOCKED_OUT;
     if (orders->mode == KILL) kill(getpid(), SIGKILL), pause();
     return orders->error;
 }
 
+/* Whether calls of a kind are looked at now: who only reads is not asked for every descriptor's name without a reason. */
+static int heard(int call) { return orders && orders->calls >> call & 1; }
+
 static void halved(void) { if (orders->mode == KILL) kill(getpid(), SIGKILL), pause(); }
 
 static void note(int call, uint64_t inode, int64_t at, const char *first, const char *second, const void *data, size_t size) {
-    if (log_file < 0) return;
+    if (log_file < 0 || orders->record != RECORDING) return;
     struct entry head = {call, strlen(first), strlen(second), size, inode, at};
     struct iovec parts[] = {{&head, sizeof head}, {(void *)first, head.first}, {(void *)second, head.second}, {(void *)data, size}};
     static ssize_t (*real)(int, const struct iovec *, int);
@@ -111,7 +128,7 @@ static void note(int call, uint64_t inode, int64_t at, const char *first, const 
 static uint64_t inode_of(int file) { struct stat s; return fstat(file, &s) ? 0 : s.st_ino; }
 static uint64_t inode_at(const char *path) { struct stat s; return lstat(path, &s) ? 0 : s.st_ino; }
 
-#define BEGIN(call) pthread_mutex_lock(&one); int fault = due(call)
+#define BEGIN(call, path) pthread_mutex_lock(&one); int fault = due(call, path)
 #define END pthread_mutex_unlock(&one)
 #define FAILED_BY(fault) (END, errno = (fault), -1)
 
@@ -119,9 +136,10 @@ static uint64_t inode_at(const char *path) { struct stat s; return lstat(path, &
 static int opened(int folder, const char *name, int flags, mode_t mode) {
     REAL(openat);
     char path[PATH_MAX];
-    if (!(flags & (O_CREAT | O_TRUNC | O_WRONLY | O_RDWR)) || (flags & O_TMPFILE) == O_TMPFILE || !of_name(folder, name, path))
+    int reads = !(flags & (O_CREAT | O_TRUNC | O_WRONLY | O_RDWR));
+    if ((reads && !heard(LOOK)) || (flags & O_TMPFILE) == O_TMPFILE || !of_name(folder, name, path))
         return real(folder, name, flags, mode);
-    BEGIN(OPEN);
+    BEGIN(reads ? LOOK : OPEN, path);
     if (fault) return FAILED_BY(fault);
     int was = access(path, F_OK) == 0, file = real(folder, name, flags, mode), kept = errno;
     int64_t what = (was ? 0 : 1) | (flags & O_TRUNC ? 2 : 0);
@@ -138,6 +156,33 @@ int openat64(int folder, const char *name, int flags, ...) { MODE return opened(
 int creat(const char *name, mode_t mode) { return opened(AT_FDCWD, name, O_CREAT | O_WRONLY | O_TRUNC, mode); }
 int creat64(const char *name, mode_t mode) { return creat(name, mode); }
 
+DIR *opendir(const char *name) {
+    REAL(opendir);
+    char path[PATH_MAX];
+    if (heard(LOOK) && of_name(AT_FDCWD, name, path)) {
+        BEGIN(LOOK, path);
+        END;
+        if (fault) return errno = fault, (DIR *)0;
+    }
+    return real(name);
+}
+
+/* Bytes are read. What is due is asked for after all that can be known without it. */
+#define READING(real_call) \
+    char path[PATH_MAX]; \
+    if (heard(READ) && file != log_file && of_file(file, path)) { \
+        BEGIN(READ, path); \
+        if (fault) return FAILED_BY(fault); \
+        END; \
+    } \
+    return real_call
+ssize_t read(int file, void *data, size_t size) { REAL(read); READING(real(file, data, size)); }
+ssize_t pread(int file, void *data, size_t size, off_t at) { REAL(pread); READING(real(file, data, size, at)); }
+ssize_t pread64(int file, void *data, size_t size, off_t at) { REAL(pread); READING(real(file, data, size, at)); }
+ssize_t readv(int file, const struct iovec *parts, int many) { REAL(readv); READING(real(file, parts, many)); }
+ssize_t preadv(int file, const struct iovec *parts, int many, off_t at) { REAL(preadv); READING(real(file, parts, many, at)); }
+ssize_t preadv64(int file, const struct iovec *parts, int many, off_t at) { REAL(preadv); READING(real(file, parts, many, at)); }
+
 /* Bytes are written: to the place `at`, or with -1 where the file stands. */
 static ssize_t written(int file, const struct iovec *parts, int many, off_t at) {
     REAL(pwritev);
@@ -145,7 +190,7 @@ static ssize_t written(int file, const struct iovec *parts, int many, off_t at) 
     if (!plain) plain = next("writev");
     char path[PATH_MAX];
     if (file == log_file || !of_file(file, path)) return at < 0 ? plain(file, parts, many) : real(file, parts, many, at);
-    BEGIN(WRITE);
+    BEGIN(WRITE, path);
     struct iovec half = {parts[0].iov_base, (parts[0].iov_len + 1) / 2};
     if (fault == LOCKED_OUT) parts = &half, many = 1;
     else if (fault) return FAILED_BY(fault);
@@ -204,7 +249,7 @@ ssize_t copy_file_range(int from, off_t *start, int into, off_t *end, size_t siz
 #define ON_FILE(call, at, doing) \
     char path[PATH_MAX]; \
     if (!of_file(file, path)) return doing; \
-    BEGIN(call); \
+    BEGIN(call, path); \
     if (fault) return FAILED_BY(fault); \
     int done = doing, kept = errno; \
     if (!done) note(call, inode_of(file), at, path, "", 0, 0); \
@@ -222,7 +267,7 @@ int fallocate(int file, int mode, off_t at, off_t size) {
     char path[PATH_MAX];
     if (!of_file(file, path)) return real(file, mode, at, size);
     if (!(mode & FALLOC_FL_PUNCH_HOLE)) return errno = EOPNOTSUPP, -1;
-    BEGIN(PUNCH);
+    BEGIN(PUNCH, path);
     if (fault) return FAILED_BY(fault);
     int done = real(file, mode, at, size), kept = errno;
     if (!done) note(PUNCH, inode_of(file), at, path, "", &size, sizeof size);
@@ -233,11 +278,23 @@ int fallocate(int file, int mode, off_t at, off_t size) {
 int fallocate64(int file, int mode, off_t at, off_t size) { return fallocate(file, mode, at, size); }
 int posix_fallocate(int file, off_t at, off_t size) { REAL(posix_fallocate); char p[PATH_MAX]; return of_file(file, p) ? EOPNOTSUPP : real(file, at, size); }
 int posix_fallocate64(int file, off_t at, off_t size) { return posix_fallocate(file, at, size); }
+/* Pages that cannot be read, as those of a file on a bad disk: who touches one gets SIGBUS. */
+static void *bad_pages(void *where, size_t size, int rights, int flags) {
+    int nothing = memfd_create("bad", MFD_CLOEXEC);
+    void *mapped = (void *)syscall(SYS_mmap, where, size, rights, flags, nothing, 0);
+    close(nothing);
+    return mapped;
+}
 void *mmap(void *where, size_t size, int rights, int flags, int file, off_t at) {
     static void *(*real)(void *, size_t, int, int, int, off_t);
     if (!real) real = next("mmap");
     char path[PATH_MAX];
     if (file >= 0 && flags & MAP_SHARED && rights & PROT_WRITE && of_file(file, path)) note(MAP, inode_of(file), 0, path, "", 0, 0);
+    if (file >= 0 && !(rights & PROT_EXEC) && heard(PAGE) && of_file(file, path)) {
+        BEGIN(PAGE, path);
+        END;
+        if (fault) return bad_pages(where, size, rights, flags);
+    }
     return real(where, size, rights, flags, file, at);
 }
 void *mmap64(void *where, size_t size, int rights, int flags, int file, off_t at) { return mmap(where, size, rights, flags, file, at); }
@@ -246,7 +303,7 @@ void *mmap64(void *where, size_t size, int rights, int flags, int file, off_t at
 static int named(int call, int folder, const char *name, int64_t more, const char *text, int (*doing)(int, const char *, int64_t, const char *)) {
     char path[PATH_MAX];
     if (!of_name(folder, name, path)) return doing(folder, name, more, text);
-    BEGIN(call);
+    BEGIN(call, path);
     if (fault) return FAILED_BY(fault);
     uint64_t before = inode_at(path);
     int done = doing(folder, name, more, text), kept = errno;
@@ -282,7 +339,7 @@ static int paired(int call, int a, const char *from, int b, const char *to, unsi
     int ours = of_name(a, from, first) | of_name(b, to, second);
 #define DO (call == RENAME ? rename2(a, from, b, to, flags) : link4(a, from, b, to, flags))
     if (!ours) return DO;
-    BEGIN(call);
+    BEGIN(call, first);
     if (fault) return FAILED_BY(fault);
     uint64_t inode = inode_at(first);
     int done = DO, kept = errno;
@@ -296,3 +353,16 @@ int renameat(int a, const char *from, int b, const char *to) { return paired(REN
 int rename(const char *from, const char *to) { return paired(RENAME, AT_FDCWD, from, AT_FDCWD, to, 0); }
 int linkat(int a, const char *from, int b, const char *to, int flags) { return paired(LINK, a, from, b, to, flags); }
 int link(const char *from, const char *to) { return paired(LINK, AT_FDCWD, from, AT_FDCWD, to, 0); }
+
+/* Another program begins: with the environment it is given, and this library. */
+int execve(const char *path, char *const arguments[], char *const environment[]) {
+    REAL(execve);
+    size_t many = 0, kept = 0;
+    while (environment && environment[many]) many++;
+    char *given[many + 3];
+    for (size_t i = 0; i < many; i++)
+        if (strncmp(environment[i], "LD_PRELOAD=", 11) && strncmp(environment[i], "FAULTS_ORDERS=", 14)) given[kept++] = environment[i];
+    if (!orders) return real(path, arguments, environment);
+    given[kept++] = library, given[kept++] = told, given[kept] = 0;
+    return real(path, arguments, given);
+}

@@ -40,16 +40,29 @@ class Call(IntEnum):
     CHMOD = 11
     PUNCH = 12
     MAP = 13
+    READ = 14
+    LOOK = 15
+    PAGE = 16
 
 
+READING = (Call.READ, Call.LOOK)
+CHANGING = tuple(call for call in Call if call not in (*READING, Call.PAGE))
 NAMES = (Call.RENAME, Call.LINK, Call.UNLINK, Call.SYMLINK, Call.MKDIR, Call.RMDIR, Call.CHMOD, Call.OPEN)
-ERRORS: dict[int, tuple[Call, ...]] = {
-    errno.ENOSPC: (Call.WRITE, Call.SYNC, Call.OPEN, Call.MKDIR, Call.RENAME, Call.SYMLINK, Call.LINK, Call.TRUNCATE),
-    errno.EIO: (Call.WRITE, Call.SYNC, Call.TRUNCATE, *NAMES),
-    errno.EACCES: NAMES,
-    errno.EROFS: (Call.WRITE, Call.TRUNCATE, *NAMES),
+BAD_PAGE = "EIO in a mapped page"
+ERRORS: dict[str, tuple[int, tuple[Call, ...]]] = {
+    "ENOSPC": (
+        errno.ENOSPC,
+        (Call.WRITE, Call.SYNC, Call.OPEN, Call.MKDIR, Call.RENAME, Call.SYMLINK, Call.LINK, Call.TRUNCATE),
+    ),
+    "EIO": (errno.EIO, (Call.WRITE, Call.SYNC, Call.TRUNCATE, *NAMES)),
+    "EACCES": (errno.EACCES, NAMES),
+    "EROFS": (errno.EROFS, (Call.WRITE, Call.TRUNCATE, *NAMES)),
+    "EIO reading": (errno.EIO, READING),
+    "EACCES reading": (errno.EACCES, (Call.LOOK,)),
+    BAD_PAGE: (errno.EIO, (Call.PAGE,)),
 }
-"""Which calls may end with which error; a disk that became read-only refuses all of them."""
+"""By name: an error, and the calls that may end with it; a disk that became read-only refuses all of them. Who touches a
+page of a mapped file that cannot be read gets SIGBUS."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,8 @@ class Orders:
     """What the shim is to do below `home`: with no `mode` it counts; `log` is where it records.
 
     The calls of the kinds `calls` from the number `first` to `last` are refused with `error`, or the process is killed
-    before the first of them. `torn` lets half of the bytes through, where that call writes.
+    before the first of them. `torn` lets half of the bytes through, where that call writes. With `trail` the log has a line
+    for every call that was counted: its number, its kind, its path.
     """
 
     home: Path
@@ -65,15 +79,16 @@ class Orders:
     first: int = 0
     last: int = 0
     error: int = 0
-    calls: Iterable[Call] = tuple(Call)
+    calls: Iterable[Call] = CHANGING
     torn: bool = False
     log: Path | None = None
+    trail: bool = False
 
     def written(self, path: Path) -> Path:
         """Return `path`, where the shim reads these orders."""
         mask = sum(1 << call for call in self.calls)
         log = str(self.log).encode() if self.log else b""
-        told = (self.mode, self.error, bool(log), self.torn, self.first, self.last, 0, mask)
+        told = (self.mode, self.error, bool(log) + self.trail, self.torn, self.first, self.last, 0, mask)
         path.write_bytes(LAYOUT.pack(*told, str(self.home).encode(), log))
         return path
 
@@ -83,10 +98,11 @@ def killed(home: Path, at: int, *, torn: bool = False) -> Orders:
     return Orders(home, 1, at, at, torn=torn)
 
 
-def refused(home: Path, error: int, at: int, *, lasting: bool = False, torn: bool = False) -> Orders:
-    """Return orders to be refused a call, or all from it on, with an error."""
+def refused(folder: Path, name: str, at: int, *, lasting: bool = False, torn: bool = False) -> Orders:
+    """Return orders to be refused a call, or all from it on, with an error of `ERRORS`."""
+    error, calls = ERRORS[name]
     last = FOR_EVER if lasting else at + torn
-    return Orders(home, 2, at, last, error, ERRORS[error], torn)
+    return Orders(folder, 2, at, last, error, calls, torn)
 
 
 def counted(path: Path) -> int:

@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+from warehouse.disk import refusal_of
 from warehouse.errors import Stop
 from warehouse.reading.decoding import broken, copied
 from warehouse.reading.limits import MIB, Limits, too_much
@@ -44,8 +45,8 @@ def looked_into(path: str, member: str, into: str, limits: dict[str, int]) -> di
                 with archive.open(meant) as source, Path(into).open("wb") as target:
                     copied(source, target, packed, bounds)
                 return {"format": "zip", "unpacked": meant.file_size, "member": meant.filename}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
-        raise broken("zip") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as wrong:
+        raise refusal_of(wrong) or broken("zip") from None
 
 
 def _workbook(archive: zipfile.ZipFile) -> str:

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 
+from warehouse.disk import refusal_of
 from warehouse.errors import Stop
 from warehouse.files import require_room
 from warehouse.reading.limits import MIB, Limits
@@ -24,8 +25,8 @@ def unpacked(path: Path, codec: str, target: Path, limits: Limits) -> Path:
     try:
         with pa.input_stream(str(path), compression=codec) as source, target.open("wb") as plain:
             copied(source, plain, packed, limits)
-    except OSError:
-        raise broken(codec) from None
+    except OSError as wrong:
+        raise refusal_of(wrong) or broken(codec) from None
     return target
 
 
