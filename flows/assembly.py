@@ -169,7 +169,7 @@ def rows_with_place(paths: Sequence[Path], table: type[Extract], version: Versio
     """Return the rows of a version in several lake files, with their line and, as `file`, the place of their file."""
     day = pl.col("as_of_date") == version.as_of_date
     mine = day & (pl.col("month") == version.month) if table.monthly else day
-    return pl.concat([lake.gated(path).filter(mine).with_columns(file=place) for place, path in enumerate(paths)])
+    return lake.numbered(paths, "file").filter(mine)
 
 
 def is_first_of_key(table: type[Extract]) -> pl.Expr:
