@@ -53,6 +53,7 @@ class Assembly:
     load: Load
     now: Standing
     repeated: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    copies: dict[tuple[str, Version], pl.DataFrame] = field(default_factory=dict)
 
     def references(self) -> Inputs:
         """Return the inputs that have no date: seeds, the calendar, and the undated kinds."""
@@ -107,9 +108,11 @@ class Assembly:
         frame = rows_with_place(self._paths(table.kind, files), table, version)
         if len(files) < 2 or not table.unique:
             return conform(frame, table)
-        first = is_first_of_key(table)
-        self._refuse_copies(frame.filter(~first), files, version)
-        return conform(frame.filter(first), table)
+        if (table.kind, version) not in self.copies:
+            found = frame.filter(~is_first_of_key(table)).select("file", LINE_NO).collect(engine="streaming")
+            self._refuse_copies(found, files, version)
+            self.copies[table.kind, version] = found
+        return conform(without(frame, self.copies[table.kind, version]), table)
 
     def presence(self, version: Version) -> pl.LazyFrame:
         """Return the presence words of a version, computed unless they lie in the lake."""
@@ -150,8 +153,8 @@ class Assembly:
     def _paths(self, kind: str, files: Sequence[Judged]) -> list[Path]:
         return [lake.accepted_path(self.load.home, kind, one.verdict.gate_id) for one in files]
 
-    def _refuse_copies(self, copies: pl.LazyFrame, files: Sequence[Judged], version: Version) -> None:
-        for place, lines in copies.group_by("file").agg(LINE_NO).collect(engine="streaming").iter_rows():
+    def _refuse_copies(self, copies: pl.DataFrame, files: Sequence[Judged], version: Version) -> None:
+        for place, lines in copies.group_by("file").agg(LINE_NO).iter_rows():
             one = files[place]
             most = self.load.settings.most_rejected * (one.verdict.rows or 0)
             if not one.verdict.answers and len(lines) > most:
@@ -176,6 +179,11 @@ def is_first_of_key(table: type[Extract]) -> pl.Expr:
     """Return whether a row is the first with its key, or lacks what a key needs."""
     comparable = pl.all_horizontal(pl.col(name).is_not_null() for name in table.unique_needs)
     return ~comparable | pl.struct(table.unique).is_first_distinct()
+
+
+def without(rows: pl.LazyFrame, copies: pl.DataFrame) -> pl.LazyFrame:
+    """Return `rows` without those in `copies`: named once, for who looks for them in each scan holds every key in memory."""
+    return rows.join(copies.lazy(), on=["file", LINE_NO], how="anti") if copies.height else rows
 
 
 def newest_of_each(paths: Sequence[Path], table: type[TableT]) -> pl.LazyFrame:

@@ -70,10 +70,9 @@ def numbered(paths: Sequence[Path], number: str) -> pl.LazyFrame:
 
     They are one scan: where every table is a union of scans, a plan takes longer to make than to run.
     """
-    numbers = {path.name: place for place, path in enumerate(paths)}
-    name = pl.col(number).str.split("/").list.last()
+    names = pl.Enum([str(path) for path in paths])
     rows = pl.scan_parquet([whole(path) for path in paths], include_file_paths=number)
-    return rows.with_columns(name.replace_strict(numbers, return_dtype=pl.Int32).alias(number))
+    return rows.with_columns(pl.col(number).cast(names).to_physical().cast(pl.Int32))
 
 
 def write(frame: pl.LazyFrame, path: Path, key: str = "") -> Path:
