@@ -68,8 +68,11 @@ def gated(path: Path) -> pl.LazyFrame:
 def numbered(paths: Sequence[Path], number: str) -> pl.LazyFrame:
     """Return the accepted rows of several gatings with their line numbers and the `number` of their file in `paths`.
 
-    They are one scan: where every table is a union of scans, a plan takes longer to make than to run.
+    They are one scan: where every table is a union of scans, a plan takes longer to make than to run. A content that
+    stands under two names is read twice.
     """
+    if len(set(paths)) < len(paths):
+        return pl.concat([numbered([path], number).with_columns(pl.lit(n).alias(number)) for n, path in enumerate(paths)])
     names = pl.Enum([str(path) for path in paths])
     rows = pl.scan_parquet([whole(path) for path in paths], include_file_paths=number)
     return rows.with_columns(pl.col(number).cast(names).to_physical().cast(pl.Int32))
