@@ -72,7 +72,9 @@ def numbered(paths: Sequence[Path], number: str) -> pl.LazyFrame:
     stands under two names is read twice.
     """
     if len(set(paths)) < len(paths):
-        return pl.concat([numbered([path], number).with_columns(pl.lit(n).alias(number)) for n, path in enumerate(paths)])
+        return pl.concat(
+            [numbered([path], number).with_columns(pl.lit(n).alias(number)) for n, path in enumerate(paths)]
+        )
     names = pl.Enum([str(path) for path in paths])
     rows = pl.scan_parquet([whole(path) for path in paths], include_file_paths=number)
     return rows.with_columns(pl.col(number).cast(names).to_physical().cast(pl.Int32))
