@@ -10,9 +10,9 @@ from transforms.graph import transform
 from warehouse.calendar import Version
 from warehouse.schema import Lazy, conform
 from warehouse.tables.contribution import Contribution
-from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.in_force import InForce
+from warehouse.tables.open_history import OpenHistory
 from warehouse.tables.premium import FactPremium
 from warehouse.tables.premium_due import PremiumDue
 from warehouse.tables.reference import ContributionParameter
@@ -25,7 +25,7 @@ AMOUNTS = ("billed_idr", "paid_idr", "paid_on_time_idr", "paid_late_idr")
 @transform
 def fact_premium(
     contributions: Lazy[Contribution],
-    history: Lazy[ContributionHistory],
+    history: Lazy[OpenHistory],
     in_force: Lazy[InForce] | None,
     due: Lazy[PremiumDue] | None,
     months: Lazy[DimMonth],

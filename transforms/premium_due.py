@@ -23,10 +23,10 @@ from transforms.tariff_memberships import (
 from warehouse.calendar import Version
 from warehouse.schema import Lazy, conform
 from warehouse.tables.contribution import Contribution
-from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.employer import Employer
 from warehouse.tables.in_force import InForce
+from warehouse.tables.open_history import OpenHistory
 from warehouse.tables.premium_due import PremiumDue
 from warehouse.tables.reference import ContributionRule
 from warehouse.tables.tariff_terms import MonthlyTerms
@@ -52,7 +52,7 @@ def monthly_terms(rules: Lazy[ContributionRule], version: Version) -> Lazy[Month
 def premium_due(
     in_force: Lazy[InForce],
     contributions: Lazy[Contribution],
-    history: Lazy[ContributionHistory],
+    history: Lazy[OpenHistory],
     employers: Lazy[Employer] | None,
     months: Lazy[DimMonth],
     rules: Lazy[ContributionRule],
@@ -64,9 +64,10 @@ def premium_due(
     Risk class and labour intensity are those of the employer in `employers`, one snapshot; without it they are unknown.
     Who holds JKP is a member of JKP while the employer has nothing in arrears up to the version's month.
     """
-    classes = _classes(employers, history, months, version)
+    classes = shared(_classes(employers, history, months, version))
+    named = shared(_named_by_bills(contributions))
     monthly, once = (
-        _facing_the_law(in_force.select(ASKED).filter(part), contributions, classes, version)
+        _facing_the_law(in_force.select(ASKED).filter(part), named, classes, version)
         for part in (~is_charged_once(), is_charged_once())
     )
     own, contracts = _with_known_sub_sector(charged_by_month(monthly), rules), shared(charged_once(once))
@@ -95,14 +96,19 @@ def _classes(
     return named.join(in_arrears, on="employer_key", how="full", coalesce=True)
 
 
+def _named_by_bills(contributions: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the memberships, as payer too, that pay a bill themselves."""
+    own = contributions.filter(pl.col("employer_key").is_null()).select("membership_key").unique()
+    return own.with_columns(payer="membership_key")
+
+
 def _facing_the_law(
-    in_force: pl.LazyFrame, contributions: pl.LazyFrame, classes: pl.LazyFrame, version: Version
+    in_force: pl.LazyFrame, named: pl.LazyFrame, classes: pl.LazyFrame, version: Version
 ) -> pl.LazyFrame:
     """Return the memberships with what the law asks about them, and the token of those that a bill names as payer."""
-    billed = contributions.filter(pl.col("employer_key").is_null()).select("membership_key", payer="membership_key")
     own = pl.when(pl.col("employer_key").is_null()).then("payer")
     holds_jkp = (pl.col("programmes") & BITS["JKP"]) != 0
-    known = in_force.join(classes, on="employer_key", how="left").join(billed.unique(), on="membership_key", how="left")
+    known = in_force.join(classes, on="employer_key", how="left").join(named, on="membership_key", how="left")
     return known.with_columns(
         day=pl.lit(version.reference_day),
         jkp_member=holds_jkp & pl.col("in_arrears").is_null(),

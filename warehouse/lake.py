@@ -97,6 +97,11 @@ def write_all(frames: Mapping[Path, pl.LazyFrame], key: str = "") -> None:
         pl.collect_all(sinks, engine="streaming")
 
 
+def held(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return `frame`, computed now and kept in memory as long as it is used."""
+    return frame.collect(engine="streaming").lazy()
+
+
 def marked(key: str) -> dict[str, str]:
     """Return what a Parquet file says of itself: the id of the key that its tokens were made with, if it has any."""
     return {KEY_MARK: key} if key else {}
