@@ -51,7 +51,7 @@ def fact_premium_difference(
 def _with_bills(owing: pl.LazyFrame, contributions: pl.LazyFrame) -> pl.LazyFrame:
     """Return rows of payers and regencies with SUMS: what is due and, in rows of their own, what is billed."""
     own = pl.when(pl.col("employer_key").is_null()).then("membership_key").alias("membership_key")
-    bills = contributions.select("employer_key", own, *(pl.col(GROUP).cast(pl.Categorical),), "billed_idr")
+    bills = contributions.select("employer_key", own, pl.col(GROUP).cast(pl.Categorical), "billed_idr")
     both = pl.concat([owing.select(*PAYER, "region_code", *SUMS[:-1]), bills], how="diagonal")
     return both.with_columns(place=pl.col("region_code").to_physical())
 
