@@ -17,7 +17,7 @@ def test_readers_with_filters_of_their_own_share_one_computation() -> None:
         calls.append(rows.height)
         return rows
 
-    once = shared(pl.LazyFrame({"number": [1, 2, 3]}).map_batches(counted))
+    once = shared(pl.LazyFrame({"number": [1, 2, 3]}).map_batches(counted, predicate_pushdown=True))
     readers = [once.filter(pl.col("number") == number).select(pl.col("number") * 10) for number in (1, 3)]
     assert pl.concat(readers).collect(engine="streaming").rows() == [(10,), (30,)]
     assert calls == [3]
