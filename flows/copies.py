@@ -23,8 +23,7 @@ LOT = 1_000_000
 
 def rows_with_place(paths: Sequence[Path], table: type[Extract], version: Version) -> pl.LazyFrame:
     """Return the rows of a version in several lake files, with their line and, as `file`, the place of their file."""
-    mine = _is_of(table, version)
-    return pl.concat([lake.gated(path).filter(mine).with_columns(file=place) for place, path in enumerate(paths)])
+    return lake.numbered(paths, FILE).filter(_is_of(table, version))
 
 
 def is_first_of_key(table: type[Extract]) -> pl.Expr:

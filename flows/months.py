@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +17,7 @@ from flows.context import Load
 from flows.lineage import Source, contents_of, record, sources_of
 from flows.parts import alike_persons
 from flows.planning import Standing, month_parts
-from transforms.graph import MissingInputError, build, families
+from transforms.graph import MissingInputError, between, build, families
 from warehouse import lake, seals, store
 from warehouse.calendar import Version
 from warehouse.errors import Stop
@@ -26,9 +28,11 @@ from warehouse.tables.contribution import Contribution
 from warehouse.tables.coverage import Presence
 from warehouse.tables.coverage_parts import AlikePersons
 from warehouse.tables.in_force import InForce
+from warehouse.tables.open_history import OpenHistory
 from warehouse.tables.operations import MonthLoad
 
 CONSERVED = ("billed_idr", "paid_idr")
+CHEAP = (InForce, OpenHistory)
 
 
 @dataclass(frozen=True)
@@ -199,13 +203,22 @@ def _stage(load: Load, assembly: Assembly, version: Version, facts: list[type[Fa
     day, month = version.as_of_date.isoformat(), f"{version.month:%Y-%m}"
     known = [fact for fact in facts if _can_be_built(load, fact, inputs, version)]
     paths = {fact: lake.fact_path(load.home, month, fact, day, name) for fact in known}
-    for family in families(known, cheap=(InForce,)):
-        frames = build(family, inputs, version)
+    for family in families(known, cheap=CHEAP):
+        frames = build(family, _with_steps(family, inputs, version), version)
         lake.write_all({paths[fact]: frames[fact] for fact in known if fact in family})
     return [
         Staged(fact.qualified(), day, str(path), lake.count(path), sources_of(assembly, fact, version))
         for fact, path in paths.items()
     ]
+
+
+def _with_steps(family: Sequence[type[Table]], inputs: Inputs, version: Version) -> Inputs:
+    """Return the inputs with what the family is made of in between, computed: a plan of everything shares less than its steps."""
+    known = dict(inputs)
+    for table in between(family, inputs, cheap=(InForce,)):
+        with suppress(MissingInputError):
+            known[table] = lake.held(build([table], known, version)[table]).lazy()
+    return known
 
 
 def _can_be_built(load: Load, fact: type[Fact], inputs: Inputs, version: Version) -> bool:

@@ -20,8 +20,12 @@ from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage, Prese
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.in_force import InForce
 from warehouse.tables.membership import Membership
+from warehouse.tables.open_history import OpenHistory
 from warehouse.tables.premium import FactPremium
+from warehouse.tables.premium_due import PremiumDue
+from warehouse.tables.premium_rule import FactPremiumRule
 from warehouse.tables.reference import ContributionParameter, MembershipRule
+from warehouse.tables.tariff_terms import MonthlyTerms
 
 MARCH = Version(date(2025, 3, 1), date(2025, 4, 30))
 
@@ -108,6 +112,14 @@ def test_targets_that_share_work_stand_together_and_what_is_cheap_joins_nobody()
     facts: list[type[Table]] = [FactCoverage, FactPremium, FactProgrammeCoverage]
     assert graph.families(facts, cheap=(InForce,)) == [[FactPremium], [FactCoverage, FactProgrammeCoverage]]
     assert graph.families(facts) == [[FactCoverage, FactPremium, FactProgrammeCoverage]]
+
+
+def test_the_steps_between_inputs_and_targets_are_named_each_after_what_it_is_made_of() -> None:
+    steps = graph.between([FactPremium, FactPremiumRule], given(), cheap=(InForce,))
+    assert sorted(steps, key=lambda one: one.__name__) == [MonthlyTerms, OpenHistory, PremiumDue]
+    assert steps.index(PremiumDue) > max(steps.index(MonthlyTerms), steps.index(OpenHistory))
+    assert PremiumDue not in graph.between([FactPremium, PremiumDue], given())
+    assert graph.between([FactPremium], [*given(), PremiumDue, OpenHistory, InForce]) == []
 
 
 def test_an_input_wins_over_the_transform_that_makes_the_same_table() -> None:

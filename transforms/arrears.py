@@ -8,17 +8,27 @@ import polars as pl
 
 from transforms.dated import in_effect, stamp
 from transforms.graph import transform
-from transforms.settlement import pieces_of_month, surplus_by_account, unpaid_by_month, unpaid_of_month
+from transforms.settlement import pieces_of_month, surplus_by_account, unpaid_by_month, unpaid_of_month, unsettled
+from transforms.sharing import shared
 from warehouse.calendar import Version
 from warehouse.schema import Lazy, conform
 from warehouse.tables.arrears import FactArrears
 from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.dimensions import DimMonth
+from warehouse.tables.open_history import OpenHistory
 from warehouse.tables.reference import ArrearsClass
 
 GROUP = ("region_code", "segment", "programme", "funding_source")
 FINE_RATE = "late_fine_rate"
 PARTS = 1_000_000
+
+
+@transform
+def open_history(
+    contributions: Lazy[ContributionHistory], months: Lazy[DimMonth], version: Version
+) -> Lazy[OpenHistory]:
+    """Return the contributions of the payers who left anything open, for all that looks for arrears and fines."""
+    return conform(shared(conform(unsettled(contributions, months, version), OpenHistory)), OpenHistory)
 
 
 @transform
@@ -34,7 +44,8 @@ def fact_arrears(
     owed = overdue_by_month(contributions, months, version).join(ages, on="month")
     by_payer = owed.group_by(*GROUP, "arrears_class", "employer_key", "membership_key").agg(pl.col("unpaid_idr").sum())
     totals = by_payer.group_by(*GROUP, "arrears_class").agg(accounts=pl.len(), arrears_idr=pl.col("unpaid_idr").sum())
-    billed = contributions.filter(pl.col("month") <= version.month).select(GROUP).unique()
+    known = contributions.filter(pl.col("month") <= version.month).select(pl.col(GROUP).cast(pl.Categorical))
+    billed = known.unique().select(pl.col(GROUP).cast(pl.String))
     every = billed.join(classes.select("arrears_class"), how="cross")
     counted = every.join(totals, on=[*GROUP, "arrears_class"], how="left")
     return conform(counted.with_columns(*stamp(version), pl.col("accounts", "arrears_idr").fill_null(0)), FactArrears)
@@ -83,7 +94,7 @@ def payment_record(
     before the first one that is open in any account, due or not.
     """
     known = contributions.filter(pl.col("employer_key").is_not_null())
-    unpaid = unpaid_by_month(known).cache()
+    unpaid = shared(unpaid_by_month(known))
     owed = overdue(unpaid, months, version).group_by(npp="employer_key")
     oldest = owed.agg(pl.col("month").min(), arrears_idr=pl.col("unpaid_idr").sum())
     arrears = oldest.join(_ages(months, classes, version), on="month").drop("month")

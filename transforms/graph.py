@@ -116,6 +116,24 @@ def families(targets: Sequence[type[Table]], cheap: Collection[type[Table]] = ()
     return [members for _, members in found]
 
 
+def between(
+    targets: Sequence[type[Table]], inputs: Collection[type[Table]], cheap: Collection[type[Table]] = ()
+) -> list[type[Table]]:
+    """Return what transforms make of `inputs` on the way to the targets, each after what it is made of.
+
+    Targets themselves, and what is `cheap` to make again, are left out.
+    """
+    discover()
+    found: list[type[Table]] = []
+    for target in targets:
+        needs = _transforms[target].needs.values() if target in _transforms else ()
+        made = [need.table for need in needs if need.table in _transforms and need.table not in inputs]
+        for table in made:
+            assert table is not None
+            found += [one for one in (*between([table], inputs, cheap), table) if one not in found]
+    return [one for one in found if one not in targets and one not in cheap]
+
+
 def _made_for(target: type[Table]) -> set[type[Table]]:
     step = _transforms.get(target)
     if step is None:

@@ -10,9 +10,9 @@ from transforms.graph import transform
 from warehouse.calendar import Version
 from warehouse.schema import Lazy, conform
 from warehouse.tables.contribution import Contribution
-from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.in_force import InForce
+from warehouse.tables.open_history import OpenHistory
 from warehouse.tables.premium import FactPremium
 from warehouse.tables.premium_due import PremiumDue
 from warehouse.tables.reference import ContributionParameter
@@ -25,7 +25,7 @@ AMOUNTS = ("billed_idr", "paid_idr", "paid_on_time_idr", "paid_late_idr")
 @transform
 def fact_premium(
     contributions: Lazy[Contribution],
-    history: Lazy[ContributionHistory],
+    history: Lazy[OpenHistory],
     in_force: Lazy[InForce] | None,
     due: Lazy[PremiumDue] | None,
     months: Lazy[DimMonth],
@@ -57,7 +57,7 @@ def _with_members(received: pl.LazyFrame, in_force: pl.LazyFrame | None, due: pl
     if in_force is None or due is None:
         return received.with_columns(pl.lit(None, pl.Int64).alias(name) for name in ("members", "due_idr"))
     priced = pl.when(pl.col("due_idr").is_not_null().any()).then(pl.col("due_idr").sum())
-    owed = due.group_by(GROUP).agg(due_idr=priced)
+    owed = due.group_by(GROUP).agg(due_idr=priced).with_columns(pl.col(GROUP).cast(pl.String))
     held = _members(in_force).filter(pl.col("members") > 0).join(owed, on=GROUP, how="left")
     known = received.join(held, on=GROUP, how="full", coalesce=True)
     nobody = pl.col("members").is_null()
@@ -76,14 +76,12 @@ def _timed(contributions: pl.LazyFrame, months: pl.LazyFrame) -> pl.LazyFrame:
 def _members(in_force: pl.LazyFrame) -> pl.LazyFrame:
     """Return distinct workers in force per regency of residence, segment, programme and funding source."""
     place = ["region_code", "segment", "funding_source"]
-    held = (
-        in_force.rename({"residence_code": "region_code"})
-        .group_by(*place, "worker_key")
-        .agg(pl.col("programmes").bitwise_or())
-    )
+    codes = [pl.col(name).cast(pl.Categorical) for name in place]
+    placed = in_force.rename({"residence_code": "region_code"}).with_columns(codes)
+    held = placed.group_by(*place, "worker_key").agg(pl.col("programmes").bitwise_or())
     counts = [
         (pl.col("programmes") & pl.lit(1 << number, pl.UInt8) != 0).sum().cast(pl.Int64).alias(programme)
         for number, programme in enumerate(PROGRAMMES)
     ]
-    wide = held.group_by(place).agg(counts)
+    wide = held.group_by(place).agg(counts).with_columns(pl.col(place).cast(pl.String))
     return wide.unpivot(PROGRAMMES, index=place, variable_name="programme", value_name="members")

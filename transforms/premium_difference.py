@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms.dated import stamp
 from transforms.graph import transform
+from transforms.sharing import shared
 from warehouse.calendar import Version
 from warehouse.schema import Lazy, conform
 from warehouse.tables.contribution import Contribution
@@ -34,42 +35,60 @@ def fact_premium_difference(
         without_earlier_price=pl.when(pl.col("earlier_due_idr").is_null()).then("memberships").otherwise(0),
     )
     nobody = pl.all_horizontal(pl.col("employer_key", "membership_key").is_null())
-    named = _with_bills(owing.filter(~nobody), contributions)
     unnamed = owing.filter(nobody).with_columns(pl.col(OWED).fill_null(0), billed_idr=pl.lit(0, pl.Int64))
-    columns = [*GROUP, "cause", "payers", *SUMS]
     judged = pl.concat(
         [
-            _judged(named).with_columns(payers=pl.lit(1, pl.Int64)).select(columns),
-            unnamed.with_columns(cause=_cause(_agrees("due_idr")), payers="memberships").select(columns),
+            _judged(_with_bills(owing.filter(~nobody), contributions)),
+            _added_up(unnamed.with_columns(cause=_cause(_agrees("due_idr"))), pl.col("memberships").sum()),
         ]
     )
-    causes = pl.concat([judged.filter(~pl.col("cause").is_in(ONE_SIDED)), _pooled(judged).select(columns)])
+    sides = shared(judged.group_by(*GROUP, "cause").agg(pl.col("payers", *SUMS).sum()))
+    causes = pl.concat([sides.filter(~pl.col("cause").is_in(ONE_SIDED)), _pooled(sides)], how="diagonal")
     totals = causes.group_by(*GROUP, "cause").agg(pl.col("payers", "due_idr", "billed_idr").sum())
     return conform(totals.with_columns(*stamp(version)), FactPremiumDifference)
 
 
 def _with_bills(owing: pl.LazyFrame, contributions: pl.LazyFrame) -> pl.LazyFrame:
-    """Return one row per payer and regency with SUMS: what stands on one side only is 0 on the other."""
+    """Return rows of payers and regencies with SUMS: what is due and, in rows of their own, what is billed."""
     own = pl.when(pl.col("employer_key").is_null()).then("membership_key").alias("membership_key")
-    bills = contributions.with_columns(own).select(*PAYER, "region_code", "billed_idr")
+    bills = contributions.select("employer_key", own, pl.col(GROUP).cast(pl.Categorical), "billed_idr")
     both = pl.concat([owing.select(*PAYER, "region_code", *SUMS[:-1]), bills], how="diagonal")
-    return both.group_by(*PAYER, "region_code").agg(pl.col(SUMS).sum())
+    return both.with_columns(place=pl.col("region_code").to_physical())
 
 
-def _judged(payers: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the payers by regency with the cause of the whole payer."""
-    everywhere = payers.with_columns(here=_agrees("due_idr"))
-    totals = everywhere.group_by(PAYER).agg(pl.col(SUMS).sum(), pl.col("here").all())
-    return payers.join(totals.select(*PAYER, cause=_cause(pl.col("here"))), on=PAYER, nulls_equal=True)
+def _judged(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the causes of the payers, each judged as a whole, added up by GROUP.
+
+    Nearly every payer has one regency and is judged by its sums; only those of several are looked at by regency.
+    """
+    last = pl.col("place").max().alias("last")
+    sums = rows.group_by(PAYER).agg(pl.col(SUMS).sum(), pl.col("region_code").first(), pl.col("place").min(), last)
+    payers = shared(sums)
+    alone, spread = (
+        payers.filter(is_so) for is_so in (pl.col("place") == pl.col("last"), pl.col("place") != pl.col("last"))
+    )
+    here = rows.join(spread.select(PAYER), on=PAYER, how="semi", nulls_equal=True)
+    by_regency = here.group_by(*PAYER, "region_code").agg(pl.col(SUMS).sum())
+    agreed = by_regency.group_by(PAYER).agg(everywhere=_agrees("due_idr").all())
+    caused = spread.join(agreed, on=PAYER, nulls_equal=True).select(*PAYER, cause=_cause(pl.col("everywhere")))
+    several = by_regency.join(caused, on=PAYER, nulls_equal=True)
+    one_each = pl.len().cast(pl.Int64)
+    return pl.concat(
+        [_added_up(alone.with_columns(cause=_cause(_agrees("due_idr"))), one_each), _added_up(several, one_each)]
+    )
 
 
-def _pooled(judged: pl.LazyFrame) -> pl.LazyFrame:
+def _added_up(judged: pl.LazyFrame, payers: pl.Expr) -> pl.LazyFrame:
+    return judged.group_by(*GROUP, "cause").agg(pl.col(SUMS).sum(), payers=payers)
+
+
+def _pooled(sides: pl.LazyFrame) -> pl.LazyFrame:
     """Return the payers that stand on one side, those of a group as one where it has both kinds."""
-    rest = judged.filter(pl.col("cause").is_in(ONE_SIDED))
-    groups = rest.group_by(GROUP).agg(pl.col(SUMS).sum(), kinds=pl.col("cause").n_unique())
+    rest = sides.filter(pl.col("cause").is_in(ONE_SIDED))
+    groups = rest.group_by(GROUP).agg(pl.col(SUMS).sum(), kinds=pl.len())
     mixed = groups.filter(pl.col("kinds") > 1)
     together = mixed.with_columns(cause=_cause(_agrees("due_idr")), payers=pl.lit(1, pl.Int64))
-    return pl.concat([together, rest.join(mixed, on=GROUP, how="anti")], how="diagonal")
+    return pl.concat([together.drop("kinds"), rest.join(mixed, on=GROUP, how="anti")], how="diagonal")
 
 
 def _agrees(name: str) -> pl.Expr:

@@ -14,6 +14,8 @@ import polars as pl
 from warehouse.calendar import Version
 
 ACCOUNT = ("employer_key", "membership_key", "region_code", "segment", "programme", "funding_source")
+PAYER = ACCOUNT[:2]
+UNPAID = pl.col("billed_idr") > pl.col("paid_idr")
 PAID_IN_ALL = pl.col("paid_idr").sum().alias("paid_in_all")
 
 
@@ -22,7 +24,7 @@ def unpaid_by_month(contributions: pl.LazyFrame) -> pl.LazyFrame:
 
     `contributions` are all months known on as_of_date; all that was paid in any of them settles.
     """
-    rows = by_payer(contributions)
+    rows = rows_of_payers(by_payer(contributions), UNPAID)
     totals = rows.group_by(ACCOUNT).agg(pl.col("billed_idr").sum(), PAID_IN_ALL)
     in_debt = totals.filter(pl.col("billed_idr") > pl.col("paid_in_all")).select(*ACCOUNT, "paid_in_all")
     open_bills = rows.filter(pl.col("billed_idr") > 0).join(in_debt, on=ACCOUNT, nulls_equal=True)
@@ -76,6 +78,22 @@ def pieces_of_month(contributions: pl.LazyFrame, months: pl.LazyFrame, version: 
         not_in_time.select(*ACCOUNT, settled_on=never, is_paid=pl.lit(False), piece_idr=unpaid),
     )
     return pl.concat(pieces).filter(pl.col("piece_idr") > 0)
+
+
+def unsettled(contributions: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:
+    """Return every row of the payers of whom a row is unpaid, or was paid after the due date of the version's month.
+
+    Nobody else has an account with anything in `unpaid_by_month`, `unpaid_of_month` or `pieces_of_month`.
+    """
+    due = months.filter(pl.col("month") == version.month).select(pl.col("due_date").max())
+    rows = _with_turn(by_payer(contributions), months).join(due, how="cross")
+    is_late = (pl.col("month") <= version.month) & (pl.col("turn") > pl.col("due_date"))
+    return rows_of_payers(rows, UNPAID | is_late.fill_null(False))
+
+
+def rows_of_payers(rows: pl.LazyFrame, asked: pl.Expr) -> pl.LazyFrame:
+    """Return every row of the payers of whom a row is `asked`: few, and the rest need not be sorted into accounts."""
+    return rows.join(rows.filter(asked).select(PAYER).unique(), on=PAYER, how="semi", nulls_equal=True)
 
 
 def by_payer(contributions: pl.LazyFrame) -> pl.LazyFrame:

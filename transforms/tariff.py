@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.sharing import shared
 from transforms.tariff_rules import CONFIDENCES, FRACTION_PARTS, PARTS, RATE_PARTS
 from warehouse.vocabulary import PROGRAMMES
 
@@ -25,7 +26,7 @@ Terms = pl.LazyFrame
 def cases_of(classes: pl.LazyFrame) -> pl.LazyFrame:
     """Return every class with every programme, and a class_id that depends on the classes alone and not on their order."""
     numbered = classes.select(CLASS).unique().sort(CLASS).with_row_index("class_id")
-    return numbered.join(pl.LazyFrame({"programme": PROGRAMMES}), how="cross").cache()
+    return shared(numbered.join(pl.LazyFrame({"programme": PROGRAMMES}), how="cross"))
 
 
 def terms(cases: pl.LazyFrame, rules: pl.LazyFrame) -> Terms:

@@ -43,16 +43,21 @@ def charged_once(rows: pl.LazyFrame) -> pl.LazyFrame:
     memberships of one employer and one value share a contract, which starts when the first of them does; of those
     that hold a programme the first in the order BEARER bears its price.
     """
-    shared = pl.col("segment") == "JAKON"
-    first = pl.when(shared).then(pl.col("start_date").min().over(CONTRACT)).otherwise("start_date")
+    is_shared = pl.col("segment") == "JAKON"
+    first = pl.when(is_shared).then(pl.col("start_date").min().over(CONTRACT)).otherwise("start_date")
     known = rows.with_columns(
-        contract_value_idr=pl.when(shared).then("contract_value_idr"),
-        contract_months=pl.when(~shared).then(_months_begun()),
+        contract_value_idr=pl.when(is_shared).then("contract_value_idr"),
+        contract_months=pl.when(~is_shared).then(_months_begun()),
         starts=first.dt.truncate("1mo") == pl.col("day").dt.truncate("1mo"),
-    ).cache()
-    begun = known.filter(shared & pl.col("starts")).sort(BEARER).with_columns(charged=_first_holder())
-    whole = pl.when("starts").then("programmes").otherwise(pl.lit(0, pl.UInt8))
-    return pl.concat([known.filter(~(shared & pl.col("starts"))).with_columns(charged=whole), begun]).drop("starts")
+    )
+    charged = (
+        pl.when(~pl.col("starts"))
+        .then(pl.lit(0, pl.UInt8))
+        .when(is_shared)
+        .then(_first_holder())
+        .otherwise("programmes")
+    )
+    return known.sort(BEARER).with_columns(charged=charged).drop("starts")
 
 
 def classes_by_month(days: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:

@@ -70,6 +70,21 @@ def gated(*paths: Path) -> pl.LazyFrame:
     return pl.scan_parquet([whole(path) for path in paths])
 
 
+def numbered(paths: Sequence[Path], number: str) -> pl.LazyFrame:
+    """Return the accepted rows of several gatings with their line numbers and the `number` of their file in `paths`.
+
+    They are one scan: where every table is a union of scans, a plan takes longer to make than to run. A content that
+    stands under two names is read twice.
+    """
+    if len(set(paths)) < len(paths):
+        return pl.concat(
+            [numbered([path], number).with_columns(pl.lit(n).alias(number)) for n, path in enumerate(paths)]
+        )
+    names = pl.Enum([str(path) for path in paths])
+    rows = pl.scan_parquet([whole(path) for path in paths], include_file_paths=number)
+    return rows.with_columns(pl.col(number).cast(names).to_physical().cast(pl.Int32))
+
+
 def write(frame: pl.LazyFrame, path: Path, key: str = "") -> Path:
     """Compute `frame` in a stream and place it at `path`, whole or not at all; `key` names the key of its tokens, if any."""
     write_all({path: frame}, key)
@@ -146,11 +161,6 @@ def lots(frame: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
 def count(path: Path) -> int:
     """Return the number of rows of a lake file."""
     return int(pl.scan_parquet(whole(path)).select(pl.len()).collect().item())
-
-
-def height(frame: pl.LazyFrame) -> int:
-    """Return the number of rows of a frame."""
-    return int(frame.select(pl.len()).collect(engine="streaming").item())
 
 
 def held(frame: pl.LazyFrame) -> pl.DataFrame:

@@ -20,7 +20,7 @@ def text_file(recipe: dict[str, Any]) -> tuple[bytes, list[Row]]:
     """Return a text with separators, packed or not, and its rows with the line on which each begins."""
     text = io.StringIO(newline="")
     breaks = any("\r" in cell for row in recipe["rows"] for cell in row)
-    quoting = csv.QUOTE_ALL if breaks else recipe["quoting"]
+    quoting: Any = csv.QUOTE_ALL if breaks else recipe["quoting"]
     writer = csv.writer(text, delimiter=recipe["separator"], quoting=quoting, lineterminator=recipe["newline"])
     writer.writerow(recipe["headers"])
     lines = []

@@ -19,23 +19,27 @@ WEAKEST = CONFIDENCE.but(
 )
 
 
+CODE = pl.Categorical()
+
+
 class PremiumDue(
     Table, layer="lake",
-    grain="one row per payer, regency of residence, segment, programme, funding_source, rules and is_charged",
+    grain="one row per payer, regency of residence, class, is_charged, programmes held and programme",
 ):  # fmt: skip
-    """What the memberships in force owe for a month, by payer.
+    """What the memberships in force owe for a month, by payer; codes are numbers here, for there are millions of rows.
 
-    The payer is the employer, else the membership if a bill of the month names it; other memberships are taken together.
+    The payer is the employer, else the membership if a bill of the month names it; other memberships are taken together,
+    whatever they hold beside the programme.
     """
 
     employer_key = Column(v.TEXT, "Employer number (NPP).", "id", nullable=True)
     membership_key = Column(pl.Binary(), "Membership without employer that a bill names.", "token", nullable=True)
-    region_code = v.REGION_CODE
-    segment = v.SEGMENT
-    programme = v.PROGRAMME
-    funding_source = v.FUNDING_SOURCE
-    rules_ = RULES
-    confidence = WEAKEST
+    region_code = v.REGION_CODE.but(dtype=CODE)
+    segment = v.SEGMENT.but(dtype=CODE)
+    programme = v.PROGRAMME.but(dtype=CODE)
+    funding_source = v.FUNDING_SOURCE.but(dtype=CODE)
+    rules_ = RULES.but(dtype=CODE)
+    confidence = WEAKEST.but(dtype=CODE)
     is_charged = Column(pl.Boolean(), "False where nothing is owed this month: paid once, in another month.", "flag")
     memberships = v.count("Memberships in force that hold the programme.", "memberships", "Kepesertaan")
     due_idr = v.rupiah(
