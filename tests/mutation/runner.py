@@ -1,10 +1,10 @@
 """Runs one test file after the other, each in a forked child of a process that has imported what is slow to import.
 
-    python tests/mutation/runner.py     in a copy of the project, which it imports nothing of itself
+    python tests/mutation/runner.py LIBRARY ...     in a copy of the project, of which it imports nothing itself
 
-A line of the standard input is the arguments of pytest, the CPU seconds allowed and whether what is compiled is kept, as
-JSON; the answer is a line with the exit code, not 0 when a test failed or ended too late. Polars and DuckDB are imported by the children: their threads
-do not survive a fork.
+A line of the standard input is the arguments of pytest, the CPU seconds allowed and whether what is compiled is kept,
+as JSON; the answer is a line with the exit code, not 0 when a test failed or ended too late. A library whose threads do
+not survive a fork, such as Polars or DuckDB, is left to the children.
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ import resource
 import signal
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
 os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
 
-import great_expectations.expectations.core
-import great_expectations.validator.validator  # noqa: F401
-import hypothesis  # noqa: F401
 import pytest
 
 WAITED_PER_CPU_SECOND = 20
@@ -32,6 +30,8 @@ LOOK_SECONDS = 0.01
 def main() -> None:
     """Answer every line until the input ends."""
     sys.path[0] = str(Path.cwd())
+    for library in sys.argv[1:]:
+        import_module(library)
     for line in sys.stdin:
         print(_exit_code(**json.loads(line)), flush=True)
 

@@ -28,6 +28,8 @@ SWAPS = {
     "ReplaceUnaryOperator": "Delete_Not Delete_Invert Delete_USub USub_UAdd",
 }
 TRIED = {f"core/{group}_{swap}" for group, swaps in SWAPS.items() for swap in swaps.split()}
+SLOW_LIBRARIES = ("great_expectations.expectations.core", "great_expectations.validator.validator", "hypothesis")
+RUNNER = Path(__file__).with_name("runner.py")
 PYTEST = ["-q", "-x", "-p", "no:cacheprovider"]
 Passes = Callable[..., bool]
 
@@ -61,16 +63,21 @@ def sample(found: Sequence[MutationSpec], share: float, seed: str) -> list[Mutat
 
 
 def try_mutants(
-    copy: Path, module: str, tests: Sequence[str], chosen: Sequence[MutationSpec], seconds: int
+    copy: Path,
+    module: str,
+    tests: Sequence[str],
+    chosen: Sequence[MutationSpec],
+    seconds: int,
+    libraries: Sequence[str] = SLOW_LIBRARIES,
 ) -> Iterator[Mutant]:
     """Yield the `chosen` mutations of `module`, each tried against `tests` in the folder `copy`, the first test first.
 
-    A test that takes more than so many CPU seconds has noticed. Raises RuntimeError when the tests fail on the unchanged
-    module: then nothing could be concluded.
+    A test that takes more than so many CPU seconds has noticed; `libraries` are imported once for all of them. Raises
+    RuntimeError when the tests fail on the unchanged module: then nothing could be concluded.
     """
     source = copy / module
     lines = source.read_text(encoding="utf-8").splitlines()
-    with _runner(copy, seconds) as passes:
+    with _runner(copy, seconds, libraries) as passes:
         commands = [_that_passes(passes, test) for test in tests]
         for mutation in chosen:
             operator = get_operator(mutation.operator_name)(**mutation.operator_args)
@@ -82,8 +89,8 @@ def try_mutants(
 
 
 @contextmanager
-def _runner(copy: Path, seconds: int) -> Iterator[Passes]:
-    command = [sys.executable, "tests/mutation/runner.py"]
+def _runner(copy: Path, seconds: int, libraries: Sequence[str]) -> Iterator[Passes]:
+    command = [sys.executable, str(RUNNER), *libraries]
     with subprocess.Popen(command, cwd=copy, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         asks, answers = running.stdin, running.stdout
         assert asks is not None
