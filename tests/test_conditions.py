@@ -54,7 +54,7 @@ def test_a_whole_bound_is_compared_as_the_whole_number_it_was_and_others_as_they
 
 
 def test_nan_is_greater_than_any_number() -> None:
-    rule = {"column": "x", "min_value": 0, "max_value": 9, "strict_min": False, "strict_max": False}
+    rule: dict[str, Any] = {"column": "x", "min_value": 0, "max_value": 9, "strict_min": False, "strict_max": False}
     assert passes("column_values.between", {"x": [math.nan, 1.0]}, **rule) == [False, True]
 
 
@@ -76,7 +76,7 @@ def test_the_first_row_of_a_key_keeps_it_and_rows_without_a_required_column_are_
 
 
 def test_a_missing_value_a_pattern_and_a_condition_are_judged_by_their_column() -> None:
-    rows = {"a": ["15.03", "1503", None]}
+    rows: dict[str, list[Any]] = {"a": ["15.03", "1503", None]}
     assert passes("column_values.nonnull", rows, column="a") == [True, True, False]
     assert passes("column_values.match_regex", rows, column="a", regex=r"^\d\d\.\d\d$") == [True, False, True]
     assert passes("rows.satisfy", rows, condition="a = '1503'") == [False, True, True]

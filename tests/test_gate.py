@@ -46,7 +46,7 @@ def gazetteers() -> dict[Parse, Gazetteer]:
     return {parse: gazetteer(codes, "kemendagri", parse, regions) for parse in (Parse.REGENCY, Parse.REGION)}
 
 
-def correction(action: Any = "drop", where: str = BOTH, **more: Any) -> Correction:
+def correction(action: Any = "drop", where: Any = BOTH, **more: Any) -> Correction:
     """Return a correction of minimum wages."""
     return Correction(more.pop("id", "satu"), "umk", action, where, "sebab", "why", "surat 1", **more)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from warehouse import lines
 from warehouse.seals import Damaged
 
-ENTRIES = [{"event": "one", "rows": 7}, {"event": "two"}, {"event": "three", "told": {"a": None}}]
+ENTRIES: list[dict[str, Any]] = [{"event": "one", "rows": 7}, {"event": "two"}, {"event": "three", "told": {"a": None}}]
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def journal(tmp_path: Path) -> Path:
     return path
 
 
-def by_hand(entry: dict[str, object]) -> bytes:
+def by_hand(entry: dict[str, Any]) -> bytes:
     """Return the line of an entry, as the documents describe it."""
     text = json.dumps(entry)
     return f'{text[:-1]}, "sum": "{hashlib.sha256(text.encode()).hexdigest()[:16]}"}}\n'.encode()

@@ -20,10 +20,10 @@ NIK = "1503011203850001"
 def shown(column: str, text: str | None, value: object = None, table: type[Extract] = Membership) -> object:
     """Return what is shown of a column that arrived as `text` and was read as `value`; all else is empty."""
     arriving = table.arriving()
-    texts = {RAW + name: text if name == column else None for name in arriving}
+    texts: dict[str, object] = {RAW + name: text if name == column else None for name in arriving}
     values = {one.name: value if name == column else None for name, one in arriving.items()}
-    types = {one.name: pl.String() if one.dtype == pl.Binary() else one.dtype for one in arriving.values()}
-    frame = pl.DataFrame([texts | values], schema=dict.fromkeys(texts, pl.String()) | types)
+    types = {one.name: one.dtype if one.dtype != pl.Binary() else pl.String() for one in arriving.values()}
+    frame = pl.DataFrame([texts | values], schema={**dict.fromkeys(texts, pl.String()), **types})
     row = json.loads(frame.select(masked_row(table)).item())
     assert list(row) == list(arriving)
     assert [one for name, one in row.items() if name != column] == [None] * (len(row) - 1)
@@ -68,7 +68,7 @@ def test_an_empty_value_is_null_in_every_column() -> None:
 def test_what_explains_the_row_stands_after_its_columns() -> None:
     texts = dict.fromkeys([RAW + name for name in Membership.arriving()], pl.String())
     values = {one.name: one.dtype for one in Membership.arriving().values()}
-    frame = pl.DataFrame(schema=texts | values).clear(n=1)
+    frame = pl.DataFrame(schema={**texts, **values}).clear(n=1)
     row = json.loads(frame.select(masked_row(Membership, [pl.lit("why").alias("hints")])).item())
     assert list(row) == [*Membership.arriving(), "hints"]
     assert row["hints"] == "why"
