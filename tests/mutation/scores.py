@@ -40,17 +40,15 @@ class Score:
         """Return how many mutants a test noticed."""
         return self.tried - len(self.survivors)
 
-    def unexplained(self) -> list[Mutant]:
-        """Return the survivors without a reason."""
+    @property
+    def explained(self) -> int:
+        """Return how many survivors have a reason."""
         known = reasons()
-        return [one for one in self.survivors if (one.module, one.operator, one.source) not in known]
+        return sum((one.module, one.operator, one.source) in known for one in self.survivors)
 
     def __str__(self) -> str:
         sampled = f", a sample of {self.mutants}" if self.tried < self.mutants else ""
-        explained = len(self.survivors) - len(self.unexplained())
-        return (
-            f"{self.module}: {self.noticed} of {self.tried} mutants noticed{sampled}; {explained} survivors explained"
-        )
+        return f"{self.module}: {self.noticed} of {self.tried} mutants noticed{sampled}; {self.explained} explained"
 
 
 def report(scores: Sequence[Score]) -> int:
@@ -62,22 +60,25 @@ def report(scores: Sequence[Score]) -> int:
         print(json.dumps(told | {"became": one.became, "reason": reason}))
     for score in scores:
         print(score)
-    unexplained = sum(len(score.unexplained()) for score in scores)
+    unexplained = sum(len(score.survivors) - score.explained for score in scores)
     print(f"{unexplained} survivors without a reason")
     shares = [_package(scores, name) for name in _packages(scores)]
     return int(unexplained > 0 or min(shares) < WANTED)
 
 
-def record(scores: Sequence[Score]) -> None:
-    """Keep the scores with their day, in the place of older ones of the same modules."""
+def record(score: Score) -> None:
+    """Keep the score of a module with its day, in the place of an older one."""
     kept = tomllib.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
-    for score in scores:
-        explained = len(score.survivors) - len(score.unexplained())
-        kept[score.module] = {
-            "day": datetime.now(UTC).date(), "mutants": score.mutants, "tried": score.tried,
-            "noticed": score.noticed, "explained": explained,
-        }  # fmt: skip
-    lines = [f'"{name}" = {{ {", ".join(f"{key} = {value}" for key, value in kept[name].items())} }}' for name in sorted(kept)]  # fmt: skip
+    kept[score.module] = {
+        "day": datetime.now(UTC).date(),
+        "mutants": score.mutants,
+        "tried": score.tried,
+        "noticed": score.noticed,
+        "explained": score.explained,
+    }
+    lines = [
+        f'"{name}" = {{ {", ".join(f"{key} = {one}" for key, one in kept[name].items())} }}' for name in sorted(kept)
+    ]
     KEPT.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -101,7 +101,6 @@ def _runner(copy: Path, seconds: int, libraries: Sequence[str]) -> Iterator[Pass
             return int(answers.readline()) == 0
 
         yield passes
-        asks.close()
 
 
 def _that_passes(passes: Passes, test: str) -> list[str]:
