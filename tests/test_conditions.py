@@ -70,7 +70,7 @@ def test_a_set_holds_its_values_and_a_null_in_it_is_none() -> None:
 def test_the_first_row_of_a_key_keeps_it_and_rows_without_a_required_column_are_not_compared(
     required: tuple[str, ...] | None, kept: str
 ) -> None:
-    rows = {"a": [1, 1, 1, 2, 2], "b": ["x", "x", "y", None, None]}
+    rows: dict[str, list[Any]] = {"a": [1, 1, 1, 2, 2], "b": ["x", "x", "y", None, None]}
     found = passes("key.unique", rows, columns=["a", "b"], required_columns=required)
     assert found == [one == "y" for one in kept]
 
