@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="such as transforms.arrears; all without")
     parser.add_argument("--share", type=float, default=1.0, help="how many of the mutants of a module are tried")
     parser.add_argument("--seed", type=int, default=1, help="which of them, where not all are")
-    parser.add_argument("--seconds", type=int, default=120, help="CPU seconds after which a mutant counts as noticed")
+    parser.add_argument("--seconds", type=int, default=300, help="CPU seconds after which a mutant counts as noticed")
     parser.add_argument("--workers", type=int, default=2, help="copies of the project at work at a time")
     parser.add_argument("--record", action="store_true", help="keep the scores in scores.toml")
     given = parser.parse_args()
