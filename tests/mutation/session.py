@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -77,6 +78,7 @@ def try_mutants(
     """
     source = copy / module
     lines = source.read_text(encoding="utf-8").splitlines()
+    os.utime(source, (0, 0))  # what is compiled of the unchanged module is told from every mutant by its time
     with _runner(copy, seconds, libraries) as passes:
         commands = [_that_passes(passes, test) for test in tests]
         for mutation in chosen:
