@@ -141,7 +141,7 @@ lock-superset: setup  ## pin Superset's packages with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-annotate --no-header --upgrade --output-file bi/superset/requirements.lock bi/superset/requirements.in
 
-mutation: setup  ## change the transforms in every place and see whether a test notices
+mutation: setup  ## change transforms, gate and ledger in every place and see whether a test notices
 	$(BIN)/python -m tests.mutation
 
 lock: setup  ## pin the newest allowed packages with hashes

@@ -1,1 +1,1 @@
-"""Mutation testing of the transforms: does a test notice when a transform is changed? Run by `make mutation`."""
+"""Mutation testing of transforms, gate and ledger: does a test notice when they are changed? Run by `make mutation`."""

@@ -1,56 +1,67 @@
-"""Try the mutants of every transform in copies of the project, two at a time, and say which nobody noticed.
+"""Try mutants of the planned modules in copies of the project, and say which nobody noticed.
 
-    python -m tests.mutation [MODULE ...] [--timeout SECONDS] [--workers N]
+    python -m tests.mutation [MODULE ...] [--share SHARE] [--seed SEED] [--seconds CPU] [--workers N] [--record]
 
-Exit code 1 when fewer than the wanted share is noticed, or when a survivor has no reason in survivors.toml.
+A MODULE is named like transforms.arrears; all of plan.toml without. Exit code 1 when in a package fewer than the wanted
+share is noticed, or when a survivor has no reason in survivors.toml.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import tempfile
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.mutation.session import Mutant, try_mutants
+from tests.mutation.plan import PROJECT, planned
+from tests.mutation.scores import Score, record, report
+from tests.mutation.session import mutations, sample, try_mutants
 
-HERE = Path(__file__).parent
-PROJECT = HERE.parent.parent
 PARTS = ("warehouse", "transforms", "expectations", "flows", "tests", "docs", "pyproject.toml")
-WANTED = 0.85
 
 
 def main() -> int:
     """Return 0 when enough mutants are noticed and every survivor is explained."""
     parser = argparse.ArgumentParser("mutation", description=__doc__)
-    parser.add_argument("modules", nargs="*", help="such as arrears; all without")
-    parser.add_argument("--timeout", type=int, default=120, help="seconds after which a mutant counts as noticed")
+    parser.add_argument("modules", nargs="*", help="such as transforms.arrears; all without")
+    parser.add_argument("--share", type=float, default=1.0, help="how many of the mutants of a module are tried")
+    parser.add_argument("--seed", type=int, default=1, help="which of them, where not all are")
+    parser.add_argument("--seconds", type=int, default=300, help="CPU seconds after which a mutant counts as noticed")
     parser.add_argument("--workers", type=int, default=2, help="copies of the project at work at a time")
+    parser.add_argument("--record", action="store_true", help="keep the scores in scores.toml")
     given = parser.parse_args()
-    plan: dict[str, list[str]] = tomllib.loads((HERE / "plan.toml").read_text(encoding="utf-8"))
-    chosen = {module: tests for module, tests in plan.items() if not given.modules or module in given.modules}
+    plan = planned()
+    if unknown := set(given.modules) - plan.keys():
+        parser.error(f"not in plan.toml: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="mutation-") as scratch, ThreadPoolExecutor(given.workers) as pool:
         copies: SimpleQueue[Path] = SimpleQueue()
         for number in range(given.workers):
             copies.put(_copy(Path(scratch) / str(number)))
-        tried = list(pool.map(lambda one: _try(copies, one, chosen[one], given.timeout), chosen))
-    return _report([mutant for mutants in tried for mutant in mutants])
+        chosen = given.modules or list(plan)
+        scores = list[Score]()
+        for score in pool.map(lambda one: _try(copies, one, plan[one], given), chosen):
+            scores.append(score)
+            if given.record:
+                record(score)
+    return report(scores)
 
 
-def _try(copies: SimpleQueue[Path], module: str, tests: list[str], timeout: int) -> list[Mutant]:
-    copy = copies.get()
+def _try(copies: SimpleQueue[Path], module: str, tests: list[str], given: argparse.Namespace) -> Score:
+    copy, path = copies.get(), f"{module.replace('.', '/')}.py"
+    score = Score(module)
     try:
-        found = try_mutants(copy, f"transforms/{module}.py", [f"tests/{test}" for test in tests], timeout)
+        every = mutations(copy, path)
+        chosen = sample(every, given.share, f"{given.seed} {module}")
+        score.mutants, score.asked = len(every), len(chosen)
+        for mutant in try_mutants(copy, path, tests, chosen, given.seconds):
+            score.add(mutant)
     finally:
         copies.put(copy)
-    noticed = sum(not mutant.survived for mutant in found)
-    print(f"{module}: {noticed} of {len(found)} mutants noticed", file=sys.stderr, flush=True)
-    return found
+    print(score, file=sys.stderr, flush=True)
+    return score
 
 
 def _copy(folder: Path) -> Path:
@@ -61,33 +72,6 @@ def _copy(folder: Path) -> Path:
         else:
             shutil.copy(source, folder / part)
     return folder
-
-
-def _report(mutants: list[Mutant]) -> int:
-    reasons = {
-        (one["module"], one["operator"], one["source"]): one["reason"]
-        for one in tomllib.loads((HERE / "survivors.toml").read_text(encoding="utf-8")).get("survivor", [])
-    }
-    survivors = [one for one in mutants if one.survived]
-    for one in survivors:
-        reason = reasons.get((one.module, one.operator, one.source), "NO REASON GIVEN")
-        print(
-            json.dumps(
-                {
-                    "module": one.module,
-                    "line": one.line,
-                    "operator": one.operator,
-                    "source": one.source,
-                    "reason": reason,
-                }
-            )
-        )
-    share = 1 - len(survivors) / len(mutants) if mutants else 0.0
-    unexplained = [one for one in survivors if (one.module, one.operator, one.source) not in reasons]
-    print(
-        f"{len(mutants) - len(survivors)} of {len(mutants)} mutants noticed: {share:.1%}; {len(unexplained)} survivors without a reason"
-    )
-    return int(share < WANTED or bool(unexplained))
 
 
 if __name__ == "__main__":

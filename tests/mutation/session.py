@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import ast
-import shlex
+import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
+from random import Random
 
-from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkResult
+from cosmic_ray.commands import init
+from cosmic_ray.mutating import use_mutation
+from cosmic_ray.plugins import get_operator
+from cosmic_ray.work_db import use_db
+from cosmic_ray.work_item import MutationSpec
 
-CONFIG = """[cosmic-ray]
-module-path = {module!r}
-timeout = {timeout}
-excluded-modules = []
-test-command = {command!r}
-
-[cosmic-ray.distributor]
-name = "local"
-"""
 SWAPS = {
     "ReplaceBinaryOperator": "Add_Sub Sub_Add Mul_Add Div_Mul FloorDiv_Mul Mod_Mul BitOr_BitAnd BitAnd_BitOr LShift_RShift",
     "ReplaceComparisonOperator": (
@@ -30,6 +29,10 @@ SWAPS = {
     "ReplaceUnaryOperator": "Delete_Not Delete_Invert Delete_USub USub_UAdd",
 }
 TRIED = {f"core/{group}_{swap}" for group, swaps in SWAPS.items() for swap in swaps.split()}
+SLOW_LIBRARIES = ("great_expectations.expectations.core", "great_expectations.validator.validator", "hypothesis")
+RUNNER = Path(__file__).with_name("runner.py")
+PYTEST = ["-q", "-x", "-p", "no:cacheprovider"]
+Passes = Callable[..., bool]
 
 
 @dataclass(frozen=True)
@@ -40,40 +43,78 @@ class Mutant:
     operator: str
     line: int
     source: str
+    became: str
     survived: bool
-    diff: str
 
 
-def try_mutants(copy: Path, module: str, tests: list[str], timeout: int) -> list[Mutant]:
-    """Return every mutant of `module` (a path in the project) that was tried against `tests` in the folder `copy`.
+def mutations(copy: Path, module: str) -> list[MutationSpec]:
+    """Return the mutations of `module` (a path in the project) that are tried, in order of their places."""
+    with tempfile.NamedTemporaryFile(suffix=".sqlite") as session, use_db(session.name) as database:
+        init([copy / module], database, {})
+        found = [mutation for item in database.work_items for mutation in item.mutations]
+    annotations = list(_annotations(ast.parse((copy / module).read_text(encoding="utf-8"))))
+    kept = [mutation for mutation in found if not _is_left_out(mutation, annotations)]
+    return sorted(kept, key=lambda one: (one.start_pos, one.operator_name, one.occurrence))
 
-    Raises RuntimeError when the tests fail on the unchanged module: then nothing could be concluded.
+
+def sample(found: Sequence[MutationSpec], share: float, seed: str) -> list[MutationSpec]:
+    """Return a share of the mutations in their order, the same for the same seed; one at least of any."""
+    places = Random(seed).sample(range(len(found)), ceil(share * len(found)))
+    return [found[place] for place in sorted(places)]
+
+
+def try_mutants(
+    copy: Path,
+    module: str,
+    tests: Sequence[str],
+    chosen: Sequence[MutationSpec],
+    seconds: int,
+    libraries: Sequence[str] = SLOW_LIBRARIES,
+) -> Iterator[Mutant]:
+    """Yield the `chosen` mutations of `module`, each tried against `tests` in the folder `copy`, the first test first.
+
+    A test that takes more than so many CPU seconds has noticed; `libraries` are imported once for all of them. Raises
+    RuntimeError when the tests fail on the unchanged module: then nothing could be concluded.
     """
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    if subprocess.run(command, cwd=copy, capture_output=True, check=False).returncode:
-        raise RuntimeError(f"{module}: its tests fail without any mutation: {shlex.join(command)}")
-    config, session = copy / "mutation.toml", copy / f"{Path(module).stem}.sqlite"
-    config.write_text(
-        CONFIG.format(module=module, timeout=float(timeout), command=shlex.join(command)), encoding="utf-8"
-    )
-    for step in ("init", "exec"):
-        subprocess.run([sys.executable, "-m", "cosmic_ray.cli", step, config.name, session.name], cwd=copy, check=True)
-        if step == "init":
-            with use_db(session) as database:
-                _skip(database, (copy / module).read_text(encoding="utf-8"))
-    with use_db(session) as database:
-        return list(_tried(database, module, (copy / module).read_text(encoding="utf-8").splitlines()))
+    source = copy / module
+    lines = source.read_text(encoding="utf-8").splitlines()
+    os.utime(source, (0, 0))  # what is compiled of the unchanged module is told from every mutant by its time
+    with _runner(copy, seconds, libraries) as passes:
+        commands = [_that_passes(passes, test) for test in tests]
+        for mutation in chosen:
+            operator = get_operator(mutation.operator_name)(**mutation.operator_args)
+            with use_mutation(source, operator, mutation.occurrence) as (_, mutated):
+                survived = all(map(passes, commands))
+            line = mutation.start_pos[0]
+            became = mutated.splitlines()[line - 1].strip()
+            yield Mutant(module, mutation.operator_name, line, lines[line - 1].strip(), became, survived)
 
 
-def _skip(database: WorkDB, source: str) -> None:
-    """Leave out the mutants of annotations, which nothing evaluates, and all but a few swaps of every operator."""
-    annotations = list(_annotations(ast.parse(source)))
-    for item in list(database.pending_work_items):
-        if any(_is_left_out(mutation, annotations) for mutation in item.mutations):
-            database.set_result(item.job_id, WorkResult(WorkerOutcome.SKIPPED))
+@contextmanager
+def _runner(copy: Path, seconds: int, libraries: Sequence[str]) -> Iterator[Passes]:
+    command = [sys.executable, str(RUNNER), *libraries]
+    with subprocess.Popen(command, cwd=copy, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        asks, answers = running.stdin, running.stdout
+        assert asks is not None
+        assert answers is not None
+
+        def passes(arguments: list[str], keep: bool = False) -> bool:
+            print(json.dumps({"arguments": arguments, "seconds": seconds, "keep": keep}), file=asks, flush=True)
+            return int(answers.readline()) == 0
+
+        yield passes
+
+
+def _that_passes(passes: Passes, test: str) -> list[str]:
+    """Return how to run a test so that it passes: without what all tests share, which is slow to import, if it can."""
+    for without in (["--noconftest"], []):
+        if passes(command := [*PYTEST, *without, test], keep=True):
+            return command
+    raise RuntimeError(f"{test} fails without any mutation")
 
 
 def _is_left_out(mutation: MutationSpec, annotations: list[ast.expr]) -> bool:
+    """Whether it is in an annotation, which nothing evaluates, or one of the swaps beyond a few of every operator."""
     swapped = any(mutation.operator_name.startswith(f"core/{group}_") for group in SWAPS)
     return (swapped and mutation.operator_name not in TRIED) or any(
         (place.lineno, place.col_offset) <= mutation.start_pos < (place.end_lineno, place.end_col_offset)
@@ -86,13 +127,3 @@ def _annotations(tree: ast.Module) -> Iterator[ast.expr]:
         found = getattr(node, "annotation", None) or getattr(node, "returns", None)
         if isinstance(found, ast.expr):
             yield found
-
-
-def _tried(database: WorkDB, module: str, lines: list[str]) -> Iterator[Mutant]:
-    mutations = {item.job_id: item.mutations[0] for item in database.work_items}
-    for job, result in database.results:
-        if result.worker_outcome is not WorkerOutcome.SKIPPED:
-            mutation = mutations[job]
-            line = mutation.start_pos[0]
-            survived = result.test_outcome is TestOutcome.SURVIVED
-            yield Mutant(module, mutation.operator_name, line, lines[line - 1].strip(), survived, result.diff or "")
