@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from expectations.gate import Judgement, judge_file
+from expectations.gate import Destination, Judgement, Sieve, judge_file
 from expectations.verdict import CouldNotRunError, Outcome, Verdict
 from tests.asciitable import cells
 from transforms.corrections import corrected
@@ -60,11 +60,19 @@ def judged(
         LINE_NO, offset=2
     )
     frame = corrected(standardize(raw, MinimumWage, Dialect(), gazetteers()), MinimumWage, corrections)
-    return judge_file(
-        frame, MinimumWage, subject="umk.csv", accept=lambda rows: rows.select(LINE_NO), key=key,
-        accepted=folder / "accepted.parquet", rejected=folder / "rejected.parquet",
-        corrections=corrections, explained=explained,
-    )  # fmt: skip
+    lines = Sieve(
+        MinimumWage,
+        lambda rows: rows.select("^file$", LINE_NO),
+        corrections=corrections,
+        explained=explained,
+        key=key,
+    )
+    return judge_file(frame, lines, destination(folder))
+
+
+def destination(folder: Path) -> Destination:
+    """Return where the rows go."""
+    return Destination("umk.csv", folder / "accepted.parquet", folder / "rejected.parquet")
 
 
 def rejected(folder: Path) -> dict[int, str]:
@@ -152,13 +160,10 @@ def test_a_file_without_rows_stops_and_so_does_one_with_other_columns(tmp_path: 
     (empty,) = judged(tmp_path, text=header).stops
     assert (empty.rule, empty.en) == ("rows", "the file has no rows")
     frame = pl.LazyFrame({LINE_NO: [2], "other": ["x"]})
-    judgement = judge_file(
-        frame, MinimumWage, subject="umk.csv", accept=lambda rows: rows,
-        accepted=tmp_path / "accepted.parquet", rejected=tmp_path / "rejected.parquet",
-    )  # fmt: skip
+    judgement = judge_file(frame, Sieve(MinimumWage, lambda rows: rows), destination(tmp_path / "other"))
     assert {"rule_could_not_run", "columns"} <= {stop.rule for stop in judgement.stops}
     assert (judgement.accepted, judgement.rejected, judgement.hints) == (0, 0, {})
-    assert [lake.read(tmp_path / f"{name}.parquet").width for name in ("accepted", "rejected")] == [0, 0]
+    assert not (tmp_path / "other").exists()
 
 
 def test_the_five_commonest_hints_are_told_with_their_rows(tmp_path: Path) -> None:

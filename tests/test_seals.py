@@ -48,8 +48,8 @@ def test_the_checksum_lies_beside_the_file_as_sha256sum_writes_it(file: Path) ->
     assert (file.parent / "a.json.sha256").read_text() == f"{hashlib.sha256(file.read_bytes()).hexdigest()}  a.json\n"
 
 
-def test_what_is_placed_as_json_can_be_read_by_people_and_comes_back(file: Path) -> None:
-    assert file.read_text() == '{\n "rows": 7,\n "name": "Sarolangun"\n}'
+def test_what_is_placed_as_json_comes_back(file: Path) -> None:
+    assert file.read_text() == '{"rows": 7, "name": "Sarolangun"}'
     assert get_json(file) == CONTENT
 
 
