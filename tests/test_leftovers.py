@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from warehouse.errors import Stop
 from warehouse.files import abandoned
 from warehouse.home import Home
 
@@ -38,3 +41,17 @@ def test_a_sweep_removes_it_from_manifests_and_from_the_folder_of_the_watch(tmp_
         assert killed_while_writing(place / "list.json")
     home.sweep()
     assert [path for path in home.root.rglob(".*") if "list" in path.name] == []
+
+
+def test_a_link_that_was_not_swapped_is_no_planted_one_and_is_swept(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    (home.published / "v1").mkdir()
+    for link in (home.published / ".current.93a87dbe", home.root / ".site.0a1b2c3d"):
+        link.symlink_to("v1")
+    home.require_no_links()
+    home.sweep()
+    assert [path.name for path in home.root.rglob(".*") if path.is_symlink()] == []
+    (home.published / ".other.93a87dbe").symlink_to("v1")
+    with pytest.raises(Stop, match="link_in_home"):
+        home.require_no_links()

@@ -100,6 +100,9 @@ class Home:
         ]:
             if left.exists() and not (left.name.startswith(INCOMING) and left.stat().st_mtime > oldest):
                 remove(left)
+        for link in [*self.published.glob(f".{self.current.parent.name}.*"), *self.root.glob(f".{SITE}.*")]:
+            if link.is_symlink():
+                link.unlink()
 
     def create(self) -> None:
         """Make the folders, readable by owner and group only, and close to others those that others never need."""
@@ -118,10 +121,15 @@ class Home:
     def require_no_links(self) -> None:
         """Raise Stop when a link lies where only this home's own files may: what is written or read would be elsewhere.
 
-        The link to the current version is the only one, and names a folder beside it.
+        The links to the current version and to the pages are the only ones, and name a folder beside them; a killed
+        process may have left another under their hidden name.
         """
+        ours = (self.published, self.current.parent.name), (self.root, SITE)
         for path in [*self.root.iterdir(), *(one for top in (*self.closed(), self.published) for one in _links(top))]:
-            own = path.parent in (self.published, self.root) and path.name in (self.current.parent.name, SITE)
+            own = any(
+                path.parent == place and (path.name == name or path.name.startswith(f".{name}."))
+                for place, name in ours
+            )
             if path.is_symlink() and not (own and len(path.readlink().parts) == 1):
                 en, id = f"{path} is a link", f"{path} adalah tautan"
                 raise Stop("link_in_home", en, id, "remove it; to use another disk, mount it there")
