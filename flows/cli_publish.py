@@ -56,6 +56,8 @@ def publishing(given: Namespace) -> int:
 def text(publication: Publication) -> str:
     """Return what stands as text."""
     lines = [f"Terbitan / published: {publication.version}" + (" (baru / new)" if publication.is_new else "")]
+    if publication.hidden:
+        lines.append(f"Sel disembunyikan / cells hidden: {publication.hidden:,} (mart.hidden_cell)")
     if publication.withheld:
         version, reason = publication.withheld["version"], publication.withheld["reason"]
         lines.append(

@@ -45,6 +45,7 @@ def markdown(result: Mapping[str, Any]) -> str:
         _lines("Dipulihkan / healed", {name: "; ".join(said) for name, said in result.get("healed", {}).items()}),
         f"Terbitan / published: `{result['published']}`",
         _withheld(result["withheld"]),
+        _hidden(result.get("hidden_cells", 0)),
         _lines("Tidak terkirim / not sent", result["not_sent"]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -55,6 +56,10 @@ def _second_engine(found: Mapping[str, int]) -> str:
         return ""
     facts, differing = found["facts"], found["differing"]
     return f"Mesin kedua / second engine: {facts - differing:,} dari / of {facts:,} fakta sama / facts equal"
+
+
+def _hidden(cells: int) -> str:
+    return f"Sel disembunyikan / cells hidden: {cells:,} (`mart.hidden_cell`)" if cells else ""
 
 
 def _withheld(version: str) -> str:

@@ -64,6 +64,7 @@ class Summary:
     months_unchanged: int = 0
     published: str = ""
     withheld: str = ""
+    hidden_cells: int = 0
     healed: dict[str, list[str]] = field(default_factory=dict)
     not_sent: dict[str, str] = field(default_factory=dict)
 
@@ -146,6 +147,7 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
         call("at rest", bring_to_rest, load, judged, now)
     summary.published, summary.not_sent = str(load.home.published / publication.version), publication.not_sent
     summary.withheld = publication.withheld["version"] if publication.withheld else ""
+    summary.hidden_cells = publication.hidden
     return summary
 
 

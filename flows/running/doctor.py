@@ -146,6 +146,9 @@ def _settings(config: str | None) -> Iterator[Finding]:
             "take it out of the settings",
         )
         yield Finding("second engine", State.LOOK, seen, cure)
+    if told.disclosure.threshold < 2:
+        seen, cure = "disclosure.threshold is 1: counts of single persons are published", "see docs/disclosure.md"
+        yield Finding("small counts", State.LOOK, seen, cure)
     if told.watch:
         yield from _addresses(told.watch.notify)
 
