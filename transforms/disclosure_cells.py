@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_matrix
 
-from transforms.disclosure import Family, Mask
+from transforms.disclosure import Cells, Family, Mask
 from warehouse.tables.hidden import HiddenCell
 from warehouse.vocabulary import NATION
 
@@ -36,6 +36,26 @@ class Month:
     def standing(self) -> Mask:
         """Return the cells that were hidden when they were first published."""
         return self.cells["hidden"].to_numpy()
+
+    def undecided(self) -> tuple[Month, Cells]:
+        """Return the part of the month that hangs together with cells nobody has seen, and which cells it has.
+
+        What hangs together with seen cells alone stays as it was when the last of them was decided, and so does its proof.
+        """
+        block, seen = blocks(self.family), self.cells["known"].to_numpy()
+        kept = np.flatnonzero(self.family.open & np.isin(block, block[self.family.open & ~seen]))
+        family, part = self.family, self.family.identities.tocsc()[:, kept]
+        rows = np.unique(part.indices)
+        family = Family(family.values[kept], part[rows], family.exact[rows], family.sums[rows], family.least[kept], family.open[kept])
+        return Month(self.cells[kept], family, self.parents), kept
+
+
+def blocks(family: Family) -> Cells:
+    """Return a number for every cell, the same for cells that statements about open cells link."""
+    from scipy.sparse.csgraph import connected_components
+
+    linked = abs(family.identities.tocsc()).multiply(family.open).tocsr()
+    return np.asarray(connected_components(linked.T @ linked, directed=False)[1], np.int64)
 
 
 def month_of(cells: pl.DataFrame, parents: Mapping[str, str]) -> Month:
