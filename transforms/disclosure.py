@@ -64,6 +64,10 @@ PUSH_AFTER = 25
 """After how many cells that were asked alone all narrow ones are pushed at once again."""
 PUSHES = 8
 """How often they are."""
+DEAR = 500
+"""A world that hides anew more than so many times the width is compared with others, of more neighbours."""
+WIDER = 2
+"""In how many sets of neighbours, while it is dear."""
 
 Near = Callable[[int, int], Cells | None]
 """The cells among which a world for a cell is looked for: first the nearest, then more; None when there are no more."""
@@ -114,14 +118,18 @@ class _Worlds:
 
     def another(self, hidden: Mask, cell: int, width: int, near: Near | None) -> Cells:
         """Return by how much each cell differs where `cell` is larger, or else smaller, by `width`, at the least value newly hidden."""
-        stage = 0
-        while (among := self._among(cell, stage, near)) is not None:
+        best, least, stage = None, np.inf, 0
+        while (best is None or (least > DEAR * width and stage < WIDER)) and (
+            among := self._among(cell, stage, near)
+        ) is not None:
             for change in (width, -width):
-                moved = self._found(hidden, cell, change, among)
-                if moved is not None:
-                    return moved
+                moved = self._found(hidden, cell, change, among) if least > DEAR * width else None
+                if moved is not None and (cost := self.family.values[(moved != 0) & ~hidden].sum()) < least:
+                    best, least = moved, cost
             stage += 1
-        raise Unprotected(cell)
+        if best is None:
+            raise Unprotected(cell)
+        return best
 
     def pushed(self, hidden: Mask, narrow: Cells, width: int) -> Iterator[Cells]:
         """Yield worlds in which nothing more is hidden and many of the `narrow` cells differ: each is pushed up or down by lot."""

@@ -70,10 +70,12 @@ class Neighbours:
         }
 
     def _chosen(self, cells: Iterable[int], count: int) -> set[str]:
-        able = sorted(
-            (-int(self.standing[one]), int(self.values[one]), one) for one in cells if self.values[one] >= self.width
-        )
-        return {self.region[one] for _, _, one in able[:count]}
+        """Return the regions of those that are able by themselves, the smallest first; where they are few, of the largest others too."""
+        found = [(int(self.values[one]), one) for one in cells]
+        able = sorted((-int(self.standing[one]), value, one) for value, one in found if value >= self.width)
+        others = sorted(((-value, one) for value, one in found if value < self.width))
+        chosen = [one for *_, one in able[:count]]
+        return {self.region[one] for one in [*chosen, *(one for _, one in others[: count - len(chosen)])]}
 
 
 def together(month: Month) -> tuple[Cells, Mask]:
