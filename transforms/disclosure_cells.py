@@ -126,8 +126,9 @@ def _exact(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
         {("mart.fact_coverage", "left_workers"): 1, ("mart.fact_movement", "left_workers"): -1,
          ("mart.fact_movement", "moved_out_workers"): -1},
     )  # fmt: skip
-    yield _with_the_month_before(standing)
-    yield _by_funding(standing)
+    active = (pl.col("object") == "mart.fact_coverage") & (pl.col("column_name") == "active_workers")
+    yield _with_the_month_before(_standing_together(cells.filter(active | (pl.col("column_name") == "previous_workers"))))
+    yield _by_funding(_standing_together(cells.filter(pl.col("object").is_in([PRESENT, "mart.fact_premium"]))))
 
 
 def _counts_moves() -> pl.Expr:
@@ -154,13 +155,20 @@ _ROW = ("region_code", "month", "as_of_date", "basis", "segment", "programme", "
 
 
 def _standing(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells once per moment at which something was loaded and they stood."""
-    states = cells.select(pl.col("loaded_at").unique().sort().alias("state"))
-    return (
-        cells.join(states, how="cross") if states.height > 1 else cells.with_columns(pl.col("loaded_at").alias("state"))
-    ).filter(
-        (pl.col("loaded_at") <= pl.col("state")) & (pl.col("until").is_null() | (pl.col("until") > pl.col("state")))
-    )
+    """Return the cells once per moment at which something of their version was loaded or replaced, and they stood."""
+    version = ["month", "as_of_date"]
+    states = pl.concat([cells.select(*version, state=name) for name in ("loaded_at", "until")]).drop_nulls("state")
+    return _stood(cells.join(states.unique(), on=version, how="inner"))
+
+
+def _standing_together(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells, of several versions, once per moment at which one of them was loaded, and they stood."""
+    return _stood(cells.join(cells.select(pl.col("loaded_at").unique().sort().alias("state")), how="cross"))
+
+
+def _stood(cells: pl.DataFrame) -> pl.DataFrame:
+    until = pl.col("until")
+    return cells.filter((pl.col("loaded_at") <= pl.col("state")) & (until.is_null() | (until > pl.col("state"))))
 
 
 def _statement(*columns: str) -> pl.Expr:
