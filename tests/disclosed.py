@@ -42,7 +42,9 @@ class World:
         self.parts = {p: [leaf for leaf in self.leaves if leaf.startswith(p)] for p in provinces} | {"00": provinces}
         self.parents = {part: whole for whole, parts in self.parts.items() for part in parts}
         self.regions = [*self.leaves, *self.parts]
-        self.of = np.array([[leaf.startswith(region) or region == "00" for leaf in self.leaves] for region in self.regions])
+        self.of = np.array(
+            [[leaf.startswith(region) or region == "00" for leaf in self.leaves] for region in self.regions]
+        )
         shape = (len(self.leaves), len(SIZES))
         self.base = self.draw.lognormal(SIZES, 1.5, shape) * (self.draw.random(shape) > 0.1)
         self.cells = pl.DataFrame()
@@ -75,7 +77,9 @@ class World:
         place = {name: at for at, name in enumerate(names)}
         hidden = self.cells.filter(pl.col("revision") >= self.snapshot)["hidden"].to_numpy()
         statements = [*self._statements()]
-        entries = [(row, place[name], by) for row, (factors, _) in enumerate(statements) for name, by in factors.items()]
+        entries = [
+            (row, place[name], by) for row, (factors, _) in enumerate(statements) for name, by in factors.items()
+        ]
         rows, columns, factors = zip(*entries, strict=True)
         matrix = csr_matrix((factors, (rows, columns)), shape=(len(statements), len(names)))
         values, exact = np.array([*self.values.values()]), np.array([is_exact for _, is_exact in statements])
@@ -122,7 +126,9 @@ class World:
         for column, counts in zip((*ARRIVALS, *GONE, "active_workers"), movement, strict=True):
             yield from self._named("mart.fact_movement", column, "", counts)
         for programme, share in (("JKK", 0.98), ("JHT", 0.4)):
-            holders = self._named("mart.fact_programme_coverage", "active_workers", programme, self._held(active, share))
+            holders = self._named(
+                "mart.fact_programme_coverage", "active_workers", programme, self._held(active, share)
+            )
             yield from ((cell, value) for cell, value in holders if value)
 
     def _named(self, table: str, column: str, programme: str, counts: Counts) -> Iterator[tuple[Cell, int]]:
@@ -179,7 +185,9 @@ class World:
                 bills.setdefault((whole, number), {(whole, self.snapshot): -1})[cell, number] = 1
                 continue
             for segment_of in SCOPES.get(segment, ()) and [SCOPES[segment]]:
-                yield from self._whole(cell, [(table, column, region, part, programme, "") for part in segment_of], True)
+                yield from self._whole(
+                    cell, [(table, column, region, part, programme, "") for part in segment_of], True
+                )
             if region in self.parts:
                 moves = "moved" in column or (table == "mart.fact_coverage" and column in COVERAGE[2:])
                 parts = [(table, column, part, segment, programme, "") for part in self.parts[region]]

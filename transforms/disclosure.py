@@ -199,4 +199,6 @@ class _Worlds:
     def _agrees(self, part: Any, change: Cells, exact: Mask, sums: Cells, room: Cells) -> bool:
         """Return whether the other world is one: a solver's word is not taken."""
         changed = part @ change
-        return not ((changed[exact] != 0).any() or (sums[~exact] + changed[~exact] < 0).any() or (room + change < 0).any())
+        return not (
+            (changed[exact] != 0).any() or (sums[~exact] + changed[~exact] < 0).any() or (room + change < 0).any()
+        )

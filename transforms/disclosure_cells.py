@@ -46,7 +46,14 @@ class Month:
         kept = np.flatnonzero(self.family.open & np.isin(block, block[self.family.open & ~seen]))
         family, part = self.family, self.family.identities.tocsc()[:, kept]
         rows = np.unique(part.indices)
-        family = Family(family.values[kept], part[rows], family.exact[rows], family.sums[rows], family.least[kept], family.open[kept])
+        family = Family(
+            family.values[kept],
+            part[rows],
+            family.exact[rows],
+            family.sums[rows],
+            family.least[kept],
+            family.open[kept],
+        )
         return Month(self.cells[kept], family, self.parents), kept
 
 
@@ -127,7 +134,9 @@ def _exact(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
          ("mart.fact_movement", "moved_out_workers"): -1},
     )  # fmt: skip
     active = (pl.col("object") == "mart.fact_coverage") & (pl.col("column_name") == "active_workers")
-    yield _with_the_month_before(_standing_together(cells.filter(active | (pl.col("column_name") == "previous_workers"))))
+    yield _with_the_month_before(
+        _standing_together(cells.filter(active | (pl.col("column_name") == "previous_workers")))
+    )
     yield _by_funding(_standing_together(cells.filter(pl.col("object").is_in([PRESENT, "mart.fact_premium"]))))
 
 
