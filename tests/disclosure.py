@@ -12,8 +12,8 @@ from transforms.disclosure_month import hidden_of
 
 PROTECTION = Protection(threshold=10, width=10)
 REVISIONS = 12
-TOLD_EVERY = 10
-WITHOUT = 10
+TOLD_EVERY = 5
+WITHOUT = 5
 """Of how many families the attacker is shown, first, what small cells hidden alone are worth."""
 
 

@@ -103,9 +103,9 @@ def pattern(
         asked += 1
         if (higher - lower)[narrow[0]] >= protection.width:
             continue
-        moved = worlds.another(hidden, int(narrow[0]), protection.width, near)
-        hidden = together(hidden | (moved != 0))
-        lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
+        for moved in worlds.another(hidden, int(narrow[0]), protection.width, near):
+            hidden = together(hidden | (moved != 0))
+            lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
     return hidden
 
 
@@ -116,8 +116,11 @@ class _Worlds:
         self.family = family
         self.columns = family.identities.tocsc()
 
-    def another(self, hidden: Mask, cell: int, width: int, near: Near | None) -> Cells:
-        """Return by how much each cell differs where `cell` is larger, or else smaller, by `width`, at the least value newly hidden."""
+    def another(self, hidden: Mask, cell: int, width: int, near: Near | None) -> list[Cells]:
+        """Return by how much each cell differs where `cell` is larger, or else smaller, by `width`, at the least value newly hidden.
+
+        Where there is no such world, it is two, one in which the cell is larger and one in which it is smaller, `width` apart.
+        """
         best, least, stage = None, np.inf, 0
         while (best is None or (least > DEAR * width and stage < WIDER)) and (
             among := self._among(cell, stage, near)
@@ -127,9 +130,18 @@ class _Worlds:
                 if moved is not None and (cost := self.family.values[(moved != 0) & ~hidden].sum()) < least:
                     best, least = moved, cost
             stage += 1
-        if best is None:
-            raise Unprotected(cell)
-        return best
+        return self._apart(hidden, cell, width, near) if best is None else [best]
+
+    def _apart(self, hidden: Mask, cell: int, width: int, near: Near | None) -> list[Cells]:
+        stage, widest = 0, np.array([cell])
+        while (among := self._among(cell, stage, near)) is not None:
+            stage, widest = stage + 1, among
+        for up in range(width - 1, 0, -1):
+            higher = self._found(hidden, cell, up, widest)
+            lower = None if higher is None else self._found(hidden | (higher != 0), cell, up - width, widest)
+            if higher is not None and lower is not None:
+                return [higher, lower]
+        raise Unprotected(cell)
 
     def pushed(self, hidden: Mask, narrow: Cells, width: int) -> Iterator[Cells]:
         """Yield worlds in which nothing more is hidden and many of the `narrow` cells differ: each is pushed up or down by lot."""
