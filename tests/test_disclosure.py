@@ -92,3 +92,19 @@ def test_an_attacker_is_at_home_with_cells_of_millions() -> None:
     values = np.array([3_000_000, 2_000_000, 1_500_000, 9, 6_500_009])
     family = Family.of(values, csr_matrix([[1, 1, 1, 1, -1]]), np.array([True]))
     assert narrow(family, np.array([True, True, True, True, False]), PROTECTION.width, whole=False) == []
+
+
+def test_a_cell_that_cannot_move_by_the_width_either_way_is_protected_by_a_world_above_and_one_below(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """7 can fall to 0 and rise to 11, no more, since it is bounded by a published 11."""
+    monkeypatch.setattr("transforms.disclosure.PUSHES", 0)
+    family = Family.of(
+        np.array([7, 5, 11, 12]),
+        csr_matrix([[1, 1, 0, -1], [-1, 0, 1, 0]]),
+        np.array([True, False]),
+        known=np.array([False, False, True, True]),
+    )
+    hidden = pattern(family, PROTECTION)
+    assert hidden.tolist() == [True, True, False, False]
+    assert [(one.least, one.most) for one in attack(family, hidden)] == [(0, 11), (1, 12)]
