@@ -61,7 +61,7 @@ class Protection:
 
 
 PUSH_AFTER = 25
-"""After how many cells that were asked alone all narrow ones are pushed at once again."""
+"""After how many cells that were asked alone all narrow ones are pushed at once again; then after twice as many."""
 PUSHES = 8
 """How often they are."""
 DEAR = 500
@@ -95,9 +95,10 @@ def pattern(
     together = twins or (lambda mask: mask)
     hidden = together(hidden)
     lower, higher = np.zeros_like(family.values), np.zeros_like(family.values)
-    asked = 0
+    asked, due = 0, 0
     while (narrow := np.flatnonzero(hidden & (higher - lower < protection.width))).size:
-        if asked % PUSH_AFTER == 0:
+        if asked == due:
+            due = max(PUSH_AFTER, 2 * asked)
             for moved in worlds.pushed(hidden, narrow, protection.width):
                 lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
         asked += 1
