@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,15 @@ class Protection:
     width: int
 
 
+PUSH_AFTER = 25
+"""After how many cells that were asked alone all narrow ones are pushed at once again; then after twice as many."""
+PUSHES = 8
+"""How often they are."""
+DEAR = 500
+"""A world that hides anew more than so many times the width is compared with others, of more neighbours."""
+WIDER = 2
+"""In how many sets of neighbours, while it is dear."""
+
 Near = Callable[[int, int], Cells | None]
 """The cells among which a world for a cell is looked for: first the nearest, then more; None when there are no more."""
 Twins = Callable[[Mask], Mask]
@@ -86,10 +95,18 @@ def pattern(
     together = twins or (lambda mask: mask)
     hidden = together(hidden)
     lower, higher = np.zeros_like(family.values), np.zeros_like(family.values)
+    asked, due = 0, 0
     while (narrow := np.flatnonzero(hidden & (higher - lower < protection.width))).size:
-        moved = worlds.another(hidden, int(narrow[0]), protection.width, near)
-        hidden = together(hidden | (moved != 0))
-        lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
+        if asked == due:
+            due = max(PUSH_AFTER, 2 * asked)
+            for moved in worlds.pushed(hidden, narrow, protection.width):
+                lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
+        asked += 1
+        if (higher - lower)[narrow[0]] >= protection.width:
+            continue
+        for moved in worlds.another(hidden, int(narrow[0]), protection.width, near):
+            hidden = together(hidden | (moved != 0))
+            lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
     return hidden
 
 
@@ -100,16 +117,60 @@ class _Worlds:
         self.family = family
         self.columns = family.identities.tocsc()
 
-    def another(self, hidden: Mask, cell: int, width: int, near: Near | None) -> Cells:
-        """Return by how much each cell differs where `cell` is larger, or else smaller, by `width`, at the least value newly hidden."""
-        stage = 0
-        while (among := self._among(cell, stage, near)) is not None:
+    def another(self, hidden: Mask, cell: int, width: int, near: Near | None) -> list[Cells]:
+        """Return by how much each cell differs where `cell` is larger, or else smaller, by `width`, at the least value newly hidden.
+
+        Where there is no such world, it is two, one in which the cell is larger and one in which it is smaller, `width` apart.
+        """
+        best, least, stage = None, np.inf, 0
+        while (best is None or (least > DEAR * width and stage < WIDER)) and (
+            among := self._among(cell, stage, near)
+        ) is not None:
             for change in (width, -width):
-                moved = self._found(hidden, cell, change, among)
-                if moved is not None:
-                    return moved
+                moved = self._found(hidden, cell, change, among) if least > DEAR * width else None
+                if moved is not None and (cost := self.family.values[(moved != 0) & ~hidden].sum()) < least:
+                    best, least = moved, cost
             stage += 1
+        return self._apart(hidden, cell, width, near) if best is None else [best]
+
+    def _apart(self, hidden: Mask, cell: int, width: int, near: Near | None) -> list[Cells]:
+        stage, widest = 0, np.array([cell])
+        while (among := self._among(cell, stage, near)) is not None:
+            stage, widest = stage + 1, among
+        for up in range(width - 1, 0, -1):
+            higher = self._found(hidden, cell, up, widest)
+            lower = None if higher is None else self._found(hidden | (higher != 0), cell, up - width, widest)
+            if higher is not None and lower is not None:
+                return [higher, lower]
         raise Unprotected(cell)
+
+    def pushed(self, hidden: Mask, narrow: Cells, width: int) -> Iterator[Cells]:
+        """Yield worlds in which nothing more is hidden and many of the `narrow` cells differ: each is pushed up or down by lot."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        family, among, draw = self.family, np.flatnonzero(hidden), np.random.default_rng(narrow.size)
+        part, rows = self._part(among)
+        exact, sums, room = family.exact[rows], family.sums[rows], (family.values - family.least)[among]
+        limits = LinearConstraint(part, np.where(exact, 0, -sums), np.where(exact, 0, np.inf))
+        bounds = Bounds(np.maximum(-room, -2 * width), np.full(among.size, 2 * width))
+        is_narrow = np.isin(among, narrow)
+        for _ in range(PUSHES):
+            goal = np.where(is_narrow, draw.choice([-1.0, 1.0], among.size), 0.0)
+            found = milp(goal, constraints=limits, bounds=bounds)
+            if found.x is None:
+                return
+            moves: Cells = np.rint(found.x).astype(np.int64)
+            if not self._agrees(part, moves, exact, sums, room):
+                continue
+            moved = np.zeros_like(family.values)
+            moved[among] = moves
+            yield moved
+
+    def _part(self, among: Cells) -> tuple[Any, Cells]:
+        """Return the statements about these cells, and which they are."""
+        part = self.columns[:, among]
+        rows = np.unique(part.indices)
+        return part[rows], rows
 
     def _among(self, cell: int, stage: int, near: Near | None) -> Cells | None:
         if near is None:
@@ -122,9 +183,7 @@ class _Worlds:
         from scipy.sparse import hstack
 
         family, count = self.family, among.size
-        part = self.columns[:, among]
-        rows = np.unique(part.indices)
-        part = part[rows]
+        part, rows = self._part(among)
         values, exact, sums = family.values[among], family.exact[rows], family.sums[rows]
         cost = np.where(hidden[among], 1e-6, 1.0 + values)
         lower = np.zeros(2 * count)
@@ -144,13 +203,15 @@ class _Worlds:
             return None
         whole: Cells = np.rint(found.x).astype(np.int64)
         moves = whole[:count] - whole[count:]
-        self._require_agreement(part, moves, exact, sums, values - family.least[among])
+        if not self._agrees(part, moves, exact, sums, values - family.least[among]):
+            raise ArithmeticError("the solver's world breaks what is known")
         moved = np.zeros_like(family.values)
         moved[among] = moves
         return moved
 
-    def _require_agreement(self, part: Any, change: Cells, exact: Mask, sums: Cells, room: Cells) -> None:
-        """Raise ArithmeticError unless the other world is one: a solver's word is not taken."""
+    def _agrees(self, part: Any, change: Cells, exact: Mask, sums: Cells, room: Cells) -> bool:
+        """Return whether the other world is one: a solver's word is not taken."""
         changed = part @ change
-        if (changed[exact] != 0).any() or (sums[~exact] + changed[~exact] < 0).any() or (room + change < 0).any():
-            raise ArithmeticError("the solver's world breaks what is known")
+        return not (
+            (changed[exact] != 0).any() or (sums[~exact] + changed[~exact] < 0).any() or (room + change < 0).any()
+        )

@@ -83,12 +83,13 @@ class _System:
         """Return the places of the cells that were not seen `width` apart when all were pushed up and down at once."""
         draw = np.random.default_rng(self.cells.size)
         low, high = np.full(self.cells.size, np.inf), np.full(self.cells.size, -np.inf)
+        cap = 1e6 + abs(self.least).sum()
         for _ in range(ROUNDS):
             wanted = ~(high - low >= width)
             if wanted.sum() < 4:
                 break
             goal = np.where(wanted, draw.choice([-1.0, 1.0], self.cells.size), 0.0)
-            seen = self._solved(goal, cap=1e6)
+            seen = self._solved(goal, cap)
             if seen is not None:
                 low, high = np.minimum(low, seen), np.maximum(high, seen)
         return np.flatnonzero(~(high - low >= width))

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_matrix
 
-from transforms.disclosure import Family, Mask
+from transforms.disclosure import Cells, Family, Mask
 from warehouse.tables.hidden import HiddenCell
 from warehouse.vocabulary import NATION
 
@@ -36,6 +36,33 @@ class Month:
     def standing(self) -> Mask:
         """Return the cells that were hidden when they were first published."""
         return self.cells["hidden"].to_numpy()
+
+    def undecided(self) -> tuple[Month, Cells]:
+        """Return the part of the month that hangs together with cells nobody has seen, and which cells it has.
+
+        What hangs together with seen cells alone stays as it was when the last of them was decided, and so does its proof.
+        """
+        block, seen = blocks(self.family), self.cells["known"].to_numpy()
+        kept = np.flatnonzero(self.family.open & np.isin(block, block[self.family.open & ~seen]))
+        family, part = self.family, self.family.identities.tocsc()[:, kept]
+        rows = np.unique(part.indices)
+        family = Family(
+            family.values[kept],
+            part[rows],
+            family.exact[rows],
+            family.sums[rows],
+            family.least[kept],
+            family.open[kept],
+        )
+        return Month(self.cells[kept], family, self.parents), kept
+
+
+def blocks(family: Family) -> Cells:
+    """Return a number for every cell, the same for cells that statements about open cells link."""
+    from scipy.sparse.csgraph import connected_components
+
+    linked = abs(family.identities.tocsc()).multiply(family.open).tocsr()
+    return np.asarray(connected_components(linked.T @ linked, directed=False)[1], np.int64)
 
 
 def month_of(cells: pl.DataFrame, parents: Mapping[str, str]) -> Month:
@@ -106,8 +133,11 @@ def _exact(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
         {("mart.fact_coverage", "left_workers"): 1, ("mart.fact_movement", "left_workers"): -1,
          ("mart.fact_movement", "moved_out_workers"): -1},
     )  # fmt: skip
-    yield _with_the_month_before(standing)
-    yield _by_funding(standing)
+    active = (pl.col("object") == "mart.fact_coverage") & (pl.col("column_name") == "active_workers")
+    yield _with_the_month_before(
+        _standing_together(cells.filter(active | (pl.col("column_name") == "previous_workers")))
+    )
+    yield _by_funding(_standing_together(cells.filter(pl.col("object").is_in([PRESENT, "mart.fact_premium"]))))
 
 
 def _counts_moves() -> pl.Expr:
@@ -134,13 +164,20 @@ _ROW = ("region_code", "month", "as_of_date", "basis", "segment", "programme", "
 
 
 def _standing(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells once per moment at which something was loaded and they stood."""
-    states = cells.select(pl.col("loaded_at").unique().sort().alias("state"))
-    return (
-        cells.join(states, how="cross") if states.height > 1 else cells.with_columns(pl.col("loaded_at").alias("state"))
-    ).filter(
-        (pl.col("loaded_at") <= pl.col("state")) & (pl.col("until").is_null() | (pl.col("until") > pl.col("state")))
-    )
+    """Return the cells once per moment at which something of their version was loaded or replaced, and they stood."""
+    version = ["month", "as_of_date"]
+    states = pl.concat([cells.select(*version, state=name) for name in ("loaded_at", "until")]).drop_nulls("state")
+    return _stood(cells.join(states.unique(), on=version, how="inner"))
+
+
+def _standing_together(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells, of several versions, once per moment at which one of them was loaded, and they stood."""
+    return _stood(cells.join(cells.select(pl.col("loaded_at").unique().sort().alias("state")), how="cross"))
+
+
+def _stood(cells: pl.DataFrame) -> pl.DataFrame:
+    until = pl.col("until")
+    return cells.filter((pl.col("loaded_at") <= pl.col("state")) & (until.is_null() | (until > pl.col("state"))))
 
 
 def _statement(*columns: str) -> pl.Expr:

@@ -73,7 +73,7 @@ def _registered(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
 def _family(cells: pl.DataFrame, parents: Mapping[str, str], protection: Protection) -> pl.DataFrame:
     if not cells["hidden"].any():
         return cells
-    month = month_of(cells, parents)
+    month, undecided = month_of(cells, parents).undecided()
     twin, may_be = together(month)
 
     def twins(hidden: Mask) -> Mask:
@@ -84,6 +84,8 @@ def _family(cells: pl.DataFrame, parents: Mapping[str, str], protection: Protect
     try:
         hidden = pattern(month.family, protection, month.standing, Neighbours(month, protection.width), twins)
     except Unprotected as one:
-        named = [str(word) for word in cells.row(one.cell)[: len(ADDRESS) - 1] if word != ""]
+        named = [str(word) for word in month.cells.row(one.cell)[: len(ADDRESS) - 1] if word != ""]
         raise Unprotected(one.cell, f"{', '.join(named)} cannot be protected") from None
-    return cells.with_columns(hidden=pl.Series(hidden))
+    chosen = cells["hidden"].to_numpy().copy()
+    chosen[undecided] |= hidden
+    return cells.with_columns(hidden=pl.Series(chosen))

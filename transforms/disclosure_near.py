@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from transforms.disclosure import Cells, Mask
-from transforms.disclosure_cells import LINE, Month
+from transforms.disclosure_cells import LINE, Month, blocks
 
 STAGES = ((3, False, False), (3, True, False), (6, True, False), (12, True, True))
 """How many regions are taken beside, whether everything counted of them, and whether the regions above too; then all of them."""
@@ -23,27 +23,26 @@ class Neighbours:
         self.values, self.open, self.standing = month.family.values, month.family.open, month.standing
         self.region = cells["region_code"].to_list()
         self.line = cells.select(LINE).hash_rows(0).to_list()
-        self.basis = [basis or ("RESIDENCE" if table == "mart.fact_premium" else table)
-                      for basis, table in zip(cells["basis"].to_list(), cells["object"].to_list(), strict=True)]  # fmt: skip
+        self.block = blocks(month.family).tolist()
         self.measure = [programme or ("flow" if column in FLOWS else column)
                         for programme, column in zip(cells["programme"].to_list(), cells["column_name"].to_list(), strict=True)]  # fmt: skip
-        self.of_region: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.of_region: dict[tuple[int, str], list[int]] = defaultdict(list)
         self.of_line: dict[tuple[int, str], list[int]] = defaultdict(list)
         for cell in np.flatnonzero(self.open).tolist():
-            self.of_region[self.basis[cell], self.region[cell]].append(cell)
+            self.of_region[self.block[cell], self.region[cell]].append(cell)
             self.of_line[self.line[cell], self.parents.get(self.region[cell], "")].append(cell)
 
     def __call__(self, cell: int, stage: int) -> Cells | None:
         """Return the cells of a stage, in order; None after the last."""
         if stage == len(STAGES):
             return np.array(
-                [other for (basis, _), found in self.of_region.items() if basis == self.basis[cell] for other in found]
+                [other for (block, _), found in self.of_region.items() if block == self.block[cell] for other in found]
             )
         if stage > len(STAGES):
             return None
         beside, everything, above = STAGES[stage]
         regions = self._regions(cell, beside, above)
-        found = [other for region in regions for other in self.of_region[self.basis[cell], region]]
+        found = [other for region in regions for other in self.of_region[self.block[cell], region]]
         if not everything:
             found = [other for other in found if self.measure[other] == self.measure[cell]]
         return np.unique(np.array([*found, cell]))
@@ -71,10 +70,12 @@ class Neighbours:
         }
 
     def _chosen(self, cells: Iterable[int], count: int) -> set[str]:
-        able = sorted(
-            (-int(self.standing[one]), int(self.values[one]), one) for one in cells if self.values[one] >= self.width
-        )
-        return {self.region[one] for _, _, one in able[:count]}
+        """Return the regions of those that are able by themselves, the smallest first; where they are few, of the largest others too."""
+        found = [(int(self.values[one]), one) for one in cells]
+        able = sorted((-int(self.standing[one]), value, one) for value, one in found if value >= self.width)
+        others = sorted(((-value, one) for value, one in found if value < self.width))
+        chosen = [one for *_, one in able[:count]]
+        return {self.region[one] for one in [*chosen, *(one for _, one in others[: count - len(chosen)])]}
 
 
 def together(month: Month) -> tuple[Cells, Mask]:
