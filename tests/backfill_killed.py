@@ -105,7 +105,11 @@ def command(*words: Any) -> list[str]:
 
 def environment() -> dict[str, str]:
     """Return the environment without settings of ours."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CAKUPAN_") or name == "CAKUPAN_DISCLOSURE_THRESHOLD"
+    }
 
 
 def loaded(home: Path) -> int:

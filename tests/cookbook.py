@@ -73,7 +73,11 @@ class Snippet:
 
 def shell(script: str, folder: Path, more: dict[str, str]) -> str:
     """Return what a shell prints for `script` in `folder`, where `cakupan` is the command of this checkout."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CAKUPAN_") or name == "CAKUPAN_DISCLOSURE_THRESHOLD"
+    }
     with TemporaryDirectory() as tools:
         command = Path(tools) / "cakupan"
         command.write_text(COMMAND.format(root=ROOT, python=sys.executable), encoding="utf-8")

@@ -36,7 +36,11 @@ def start(
 ) -> subprocess.Popen[str]:
     """Return the running command `cakupan run` on a folder, `under` another, with both outputs in pipes and no setting of ours."""
     command = [*under, sys.executable, "-m", "flows", "run", "--source", str(source), "--home", str(home), *options]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CAKUPAN_") or name == "CAKUPAN_DISCLOSURE_THRESHOLD"
+    }
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=ROOT, env=inherited | environment, stdout=pipe, stderr=pipe, text=True)
 

@@ -46,7 +46,11 @@ class Tally:
 def start(home: Path) -> subprocess.Popen[str]:
     """Return the running command."""
     command = [sys.executable, "-m", "flows", "key", "rotate", "--home", str(home)]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CAKUPAN_") or name == "CAKUPAN_DISCLOSURE_THRESHOLD"
+    }
     return subprocess.Popen(command, cwd=ROOT, env=inherited, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

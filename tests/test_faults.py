@@ -70,7 +70,7 @@ def test_a_disk_that_refuses_is_named_with_its_cure_and_harms_nothing(
 ) -> None:
     done = refuse_often(running, found[2:], 12, 1, tmp_path, quietly)
     assert done.wrong == []
-    assert set(done.met) == set(ERRORS) - {BAD_PAGE}
+    assert set(done.met) >= set(ERRORS) - {BAD_PAGE}
     assert done.codes[1] > 0
 
 

@@ -19,8 +19,8 @@ Mask = NDArray[np.bool_]
 class Unprotected(ValueError):
     """No other world is known in which the cell differs enough: what would protect it is already known to everybody."""
 
-    def __init__(self, cell: int, told: str = "") -> None:
-        super().__init__(told or f"cell {cell} cannot be hidden")
+    def __init__(self, cell: int) -> None:
+        super().__init__(f"cell {cell} cannot be hidden")
         self.cell = cell
 
 
@@ -81,12 +81,14 @@ def primary(family: Family, protection: Protection) -> Mask:
 
 
 def pattern(
-    family: Family, protection: Protection, standing: Mask | None = None, near: Near | None = None, twins: Twins | None = None
+    family: Family, protection: Protection, standing: Mask | None = None, near: Near | None = None, twins: Twins | None = None,
+    unproven: list[int] | None = None,
 ) -> Mask:  # fmt: skip
     """Return the cells to hide: primary ones, those hidden before (`standing`), and what protects them.
 
     For every hidden cell there are two families of whole numbers that agree with all that is known and in which
-    the cell differs by `width` or more. The same input gives the same pattern. Raises Unprotected where there is none.
+    the cell differs by `width` or more. The same input gives the same pattern. Where there are none the cell is hidden all
+    the same and noted in `unproven`, or without that Unprotected is raised.
     """
     worlds = _Worlds(family)
     hidden = primary(family, protection)
@@ -95,8 +97,8 @@ def pattern(
     together = twins or (lambda mask: mask)
     hidden = together(hidden)
     lower, higher = np.zeros_like(family.values), np.zeros_like(family.values)
-    asked, due = 0, 0
-    while (narrow := np.flatnonzero(hidden & (higher - lower < protection.width))).size:
+    asked, due, given_up = 0, 0, np.zeros(hidden.size, bool)
+    while (narrow := np.flatnonzero(hidden & ~given_up & (higher - lower < protection.width))).size:
         if asked == due:
             due = max(PUSH_AFTER, 2 * asked)
             for moved in worlds.pushed(hidden, narrow, protection.width):
@@ -104,7 +106,15 @@ def pattern(
         asked += 1
         if (higher - lower)[narrow[0]] >= protection.width:
             continue
-        for moved in worlds.another(hidden, int(narrow[0]), protection.width, near):
+        try:
+            found = worlds.another(hidden, int(narrow[0]), protection.width, near)
+        except Unprotected as one:
+            if unproven is None:
+                raise
+            unproven.append(one.cell)
+            given_up[one.cell] = True
+            continue
+        for moved in found:
             hidden = together(hidden | (moved != 0))
             lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
     return hidden

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from transforms import disclosure_rows as rows
-from transforms.disclosure import Mask, Protection, Unprotected, pattern
+from transforms.disclosure import Mask, Protection, pattern
 from transforms.disclosure_cells import ADDRESS, month_of
 from transforms.disclosure_near import Neighbours, together
 
@@ -23,9 +23,12 @@ def is_linked() -> pl.Expr:
     )
 
 
-def hidden_of(cells: pl.DataFrame, parents: Mapping[str, str], protection: Protection) -> pl.DataFrame:
+def hidden_of(
+    cells: pl.DataFrame, parents: Mapping[str, str], protection: Protection, unproven: list[str] | None = None
+) -> pl.DataFrame:
     """Return the counted cells of a month with all that has to be hidden of them.
 
+    Cells that are hidden without a proof that they stay open are named in `unproven`, or without that raise Unprotected.
     `cells` are as for `month_of`, with every counted column of every fact, and the linked cells of the months beside.
     """
     known = rows.small(cells, protection)
@@ -34,7 +37,7 @@ def hidden_of(cells: pl.DataFrame, parents: Mapping[str, str], protection: Prote
     parts = rows.with_company(parts, protection)
     asked = rows.alone(parts, protection).select(rows.LED).with_columns(asked=pl.lit(True)).unique()
     linked, others = _asked(linked, asked), _asked(others.filter(~pl.col("object").is_in(rows.PARTS_OF_A_GROUP)), asked)
-    linked = _family(_registered(linked, protection), parents, protection)
+    linked = _family(_registered(linked, protection), parents, protection, unproven)
     premium = pl.concat([linked, others]).filter(pl.col("object") == "mart.fact_premium")
     return pl.concat([linked, others, rows.led(parts, premium)])
 
@@ -70,7 +73,9 @@ def _registered(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
     return joined.with_columns(pl.col("hidden") | needed).drop("few")
 
 
-def _family(cells: pl.DataFrame, parents: Mapping[str, str], protection: Protection) -> pl.DataFrame:
+def _family(
+    cells: pl.DataFrame, parents: Mapping[str, str], protection: Protection, unproven: list[str] | None
+) -> pl.DataFrame:
     if not cells["hidden"].any():
         return cells
     month, undecided = month_of(cells, parents).undecided()
@@ -81,11 +86,11 @@ def _family(cells: pl.DataFrame, parents: Mapping[str, str], protection: Protect
         asked[twin[hidden]] = True
         return hidden | (may_be & asked[twin])
 
-    try:
-        hidden = pattern(month.family, protection, month.standing, Neighbours(month, protection.width), twins)
-    except Unprotected as one:
-        named = [str(word) for word in month.cells.row(one.cell)[: len(ADDRESS) - 1] if word != ""]
-        raise Unprotected(one.cell, f"{', '.join(named)} cannot be protected") from None
+    narrow = None if unproven is None else list[int]()
+    hidden = pattern(month.family, protection, month.standing, Neighbours(month, protection.width), twins, narrow)
+    if unproven is not None and narrow:
+        named = (month.cells.row(cell)[: len(ADDRESS) - 1] for cell in narrow)
+        unproven += [", ".join(str(word) for word in one if word != "") for one in named]
     chosen = cells["hidden"].to_numpy().copy()
     chosen[undecided] |= hidden
     return cells.with_columns(hidden=pl.Series(chosen))

@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from warehouse.disk import refusal_of
 from warehouse.errors import MEMORY_EXCEEDED, Stop
 from warehouse.files import remove
 from warehouse.known_then import CATALOG_NAMES, STORED, Relation, statements
@@ -64,6 +65,8 @@ def ask(
             lock(connection)
             _require_question(connection, sql)
             return _answer(connection, sql, dict(parameters or {}) or None)
+    except duckdb.IOException as broken:
+        raise refusal_of(broken) or Refused(str(broken)) from None
     except duckdb.Error as refused:
         raise Refused(str(refused)) from None
 
@@ -130,6 +133,8 @@ def workbench(
         needs = f"DuckDB needs more than {memory_limit}", f"DuckDB perlu lebih dari {memory_limit}"
         raise Stop(MEMORY_EXCEEDED, *needs, "raise memory_limit in the settings, and memory with it") from None
     except duckdb.Error as broken:
+        if refused := refusal_of(broken):
+            raise refused from None
         kind = type(broken).__name__
         told = f"the second engine stopped: {kind}", f"mesin kedua berhenti: {kind}"
         raise Stop("second_engine_failed", *told, "run again; if it stays so, report it to the maintainers") from None

@@ -38,6 +38,11 @@ OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
 
 
+def has_statement(fact: type[Fact]) -> bool:
+    """Return whether there is a statement that counts a fact again."""
+    return statement_of(fact) in NAMES
+
+
 def statement_of(fact: type[Fact]) -> str:
     """Return the name of the statement that gives the rows of a fact once more."""
     return OTHERWISE_CALLED.get(fact.qualified(), fact.name.removeprefix("fact_"))

@@ -11,7 +11,6 @@ import polars as pl
 from flows.publishing.remembered import KEY, Memory, runs_of
 from warehouse import ddl, hiding
 from warehouse.calendar import shift
-from warehouse.errors import Stop
 from warehouse.home import Home
 from warehouse.publish import Read
 from warehouse.tables.budget import FactBudget
@@ -26,7 +25,8 @@ Say = Callable[[str], None]
 def hidden_cells(home: Home, protection: Protection, read: Read, say: Say) -> pl.DataFrame:
     """Return the cells that the published copy leaves out, as rows of `mart.hidden_cell`.
 
-    Rows of runs that were decided on keep what was decided. Raises Stop where a new row cannot be protected.
+    Rows of runs that were decided on keep what was decided. A cell that is hidden without a proof that it stays open, since
+    what would protect it is published already, is told.
     """
     if protection.threshold < 2:
         return pl.DataFrame(schema=HiddenCell.polars_schema())
@@ -46,6 +46,8 @@ def hidden_cells(home: Home, protection: Protection, read: Read, say: Say) -> pl
     memory.hidden = pl.concat([memory.hidden, _spent(memory, read)]).unique(KEY)
     memory.decided |= runs
     memory.keep()
+    for cell in memory.unproven:
+        say(f"disembunyikan tanpa bukti / hidden without proof: {cell}")
     return memory.hidden
 
 
@@ -60,7 +62,6 @@ def _months(read: Read, decided: frozenset[str]) -> list[date]:
 
 def _decided(memory: Memory, month: date, parents: dict[str, str], read: Read) -> pl.DataFrame:
     """Return the cells to hide among the rows of a month that are new, with what follows them."""
-    from transforms.disclosure import Unprotected
     from transforms.disclosure_month import hidden_of, is_linked
 
     own = _cells(memory, read, month)
@@ -68,11 +69,7 @@ def _decided(memory: Memory, month: date, parents: dict[str, str], read: Read) -
         _cells(memory, read, other).filter(is_linked(), "decided") for other in (shift(month, -1), shift(month, 1))
     ]
     cells = pl.concat([own, *beside]).with_columns(known=pl.col("decided"))
-    try:
-        chosen = hidden_of(cells, parents, memory.protection)
-    except Unprotected as unprotected:
-        told = f"{month:%Y-%m}: {unprotected}", f"{month:%Y-%m}: ada sel kecil yang tidak dapat dilindungi"
-        raise Stop("cells_unprotected", *told, "raise [disclosure] width, or report it to the maintainers") from None
+    chosen = hidden_of(cells, parents, memory.protection, memory.unproven)
     mine = chosen.filter(pl.col("month") == month, pl.col("hidden"), ~pl.col("decided"))
     return _with_followers(mine.select(KEY))
 

@@ -33,6 +33,7 @@ class Memory:
     hidden: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HiddenCell.polars_schema()))
     decided: frozenset[str] = frozenset()
     settled: list[date] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
 
     def is_decided(self) -> pl.Expr:
         """Return whether a row was decided on: its run was, or its month just now."""

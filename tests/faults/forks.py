@@ -71,7 +71,11 @@ class Forks:
 def forks(place: Path) -> Iterator[Forks]:
     """Yield what runs commands; its notes lie in `place`."""
     place.mkdir(parents=True, exist_ok=True)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CAKUPAN_") or name == "CAKUPAN_DISCLOSURE_THRESHOLD"
+    }
     quiet = {"LD_PRELOAD": str(library()), "POLARS_MAX_THREADS": "2"}
     command, pipe = [sys.executable, "-m", "tests.faults.forks", str(library())], subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, env=inherited | quiet, stdin=pipe, stdout=pipe, text=True) as server:

@@ -57,7 +57,11 @@ class Served:
     def environment(self) -> dict[str, str]:
         """Return what the commands are told: nothing of ours, swift loops, compiled modules kept."""
         dropped = ("CAKUPAN_", "PREFECT_", "PYTHONDONTWRITEBYTECODE")
-        mine = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+        mine = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(dropped) or name == "CAKUPAN_DISCLOSURE_THRESHOLD"
+        }
         kept = {"PYTHONPYCACHEPREFIX": str(self.folder.parent / "pyc")}
         place = {"PREFECT_HOME": str(self.home / "prefect"), "PREFECT_API_URL": f"http://{HOST}:{self.port}/api"}
         return mine | SWIFT | kept | place | ({"CAKUPAN_PREFECT_DATABASE_URL": self.database} if self.database else {})
