@@ -58,6 +58,7 @@ def text(publication: Publication) -> str:
     lines = [f"Terbitan / published: {publication.version}" + (" (baru / new)" if publication.is_new else "")]
     if publication.hidden:
         lines.append(f"Sel disembunyikan / cells hidden: {publication.hidden:,} (mart.hidden_cell)")
+    lines += [f"Disembunyikan tanpa bukti / hidden without proof: {one}" for one in publication.unproven]
     if publication.withheld:
         version, reason = publication.withheld["version"], publication.withheld["reason"]
         lines.append(

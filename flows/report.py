@@ -46,6 +46,10 @@ def markdown(result: Mapping[str, Any]) -> str:
         f"Terbitan / published: `{result['published']}`",
         _withheld(result["withheld"]),
         _hidden(result.get("hidden_cells", 0)),
+        _lines(
+            "Disembunyikan tanpa bukti / hidden without proof",
+            dict.fromkeys(result.get("unproven_cells", []), "docs/disclosure.md"),
+        ),
         _lines("Tidak terkirim / not sent", result["not_sent"]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

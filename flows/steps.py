@@ -65,6 +65,7 @@ class Summary:
     published: str = ""
     withheld: str = ""
     hidden_cells: int = 0
+    unproven_cells: list[str] = field(default_factory=list)
     healed: dict[str, list[str]] = field(default_factory=dict)
     not_sent: dict[str, str] = field(default_factory=dict)
 
@@ -147,7 +148,7 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
         call("at rest", bring_to_rest, load, judged, now)
     summary.published, summary.not_sent = str(load.home.published / publication.version), publication.not_sent
     summary.withheld = publication.withheld["version"] if publication.withheld else ""
-    summary.hidden_cells = publication.hidden
+    summary.hidden_cells, summary.unproven_cells = publication.hidden, publication.unproven
     return summary
 
 

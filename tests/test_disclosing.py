@@ -6,11 +6,12 @@ import polars as pl
 import pytest
 
 from flows.publishing.publishing import new_version, publish_home
-from flows.publishing.threshold import DisclosureSettings
+from flows.publishing.threshold import THRESHOLD_ENV, DisclosureSettings
 from flows.settings import Settings
 from tests.conftest import Loaded
 from tests.outsider import COUNTS, Outsider, cells_of
 from warehouse import hiding
+from warehouse.errors import Stop
 from warehouse.home import Home
 from warehouse.schema import Fact, tables_of
 from warehouse.store import query
@@ -104,6 +105,15 @@ def test_a_second_publish_changes_nothing_and_a_lost_memory_is_read_off_the_copy
 def test_without_a_threshold_everything_is_published(loaded_home: Loaded) -> None:
     exact, shown = cells_of(Home(loaded_home[0]).warehouse), cells_of(Home(loaded_home[0]).current)
     assert exact == shown
+
+
+@pytest.mark.parametrize("told", ["0", "lima", "-3", ""])
+def test_a_threshold_of_the_environment_that_is_none_is_refused_by_name(
+    told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(THRESHOLD_ENV, told)
+    with pytest.raises(Stop, match=r"settings_wrong.*CAKUPAN_DISCLOSURE_THRESHOLD"):
+        DisclosureSettings()
 
 
 def test_a_width_above_the_threshold_is_refused() -> None:

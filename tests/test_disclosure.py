@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from tests.disclosed import World
 from tests.disclosure import PROTECTION, Tally
-from transforms.disclosure import Family, pattern, primary
+from transforms.disclosure import Family, Unprotected, pattern, primary
 from transforms.disclosure_attack import attack, narrow
 from transforms.disclosure_month import hidden_of
 
@@ -108,3 +108,13 @@ def test_a_cell_that_cannot_move_by_the_width_either_way_is_protected_by_a_world
     hidden = pattern(family, PROTECTION)
     assert hidden.tolist() == [True, True, False, False]
     assert [(one.least, one.most) for one in attack(family, hidden)] == [(0, 11), (1, 12)]
+
+
+def test_a_small_cell_whose_neighbours_everybody_knows_is_hidden_and_named_or_refused() -> None:
+    known = np.array([False, True, True])
+    family = Family.of(np.array([3, 40, 43]), csr_matrix([[1, 1, -1]]), np.array([True]), known=known)
+    unproven: list[int] = []
+    assert pattern(family, PROTECTION, unproven=unproven).tolist() == [True, False, False]
+    assert unproven == [0]
+    with pytest.raises(Unprotected, match="cell 0 cannot be hidden"):
+        pattern(family, PROTECTION)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,36 +19,31 @@ from warehouse.tables.hidden import HiddenCell
 if TYPE_CHECKING:
     from transforms.disclosure import Protection
 
-Say = Callable[[str], None]
 
+def hidden_cells(home: Home, protection: Protection, read: Read) -> tuple[pl.DataFrame, list[str]]:
+    """Return the cells that the published copy leaves out, as rows of `mart.hidden_cell`, and those of them without proof.
 
-def hidden_cells(home: Home, protection: Protection, read: Read, say: Say) -> pl.DataFrame:
-    """Return the cells that the published copy leaves out, as rows of `mart.hidden_cell`.
-
-    Rows of runs that were decided on keep what was decided. A cell that is hidden without a proof that it stays open, since
-    what would protect it is published already, is told.
+    Rows of runs that were decided on keep what was decided. Without proof that it stays open is a new cell beside
+    which everything that would protect it is published already.
     """
     if protection.threshold < 2:
-        return pl.DataFrame(schema=HiddenCell.polars_schema())
+        return pl.DataFrame(schema=HiddenCell.polars_schema()), []
     memory = Memory.of(home, protection)
     runs = frozenset(run for table in hiding.protected() for run in runs_of(read, table))
     if runs <= memory.decided:
-        return memory.hidden
+        return memory.hidden, []
     found = read("""
         SELECT region_code, CASE level WHEN 'regency' THEN province_code ELSE '00' END AS whole FROM warehouse.mart.dim_region
         WHERE level <> 'national'
     """)  # fmt: skip
     parents = dict(zip(found["region_code"], found["whole"], strict=True))
     for month in _months(read, memory.decided):
-        say(f"{month:%Y-%m}: memilih sel yang disembunyikan / choosing cells to hide")
         memory.hidden = pl.concat([memory.hidden, _decided(memory, month, parents, read)])
         memory.settled.append(month)
     memory.hidden = pl.concat([memory.hidden, _spent(memory, read)]).unique(KEY)
     memory.decided |= runs
     memory.keep()
-    for cell in memory.unproven:
-        say(f"disembunyikan tanpa bukti / hidden without proof: {cell}")
-    return memory.hidden
+    return memory.hidden, memory.unproven
 
 
 def _months(read: Read, decided: frozenset[str]) -> list[date]:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from flows.context import utc_now
-from flows.publishing.disclosing import Say, hidden_cells
+from flows.publishing.disclosing import hidden_cells
 from flows.receive.retry import Patience
 from flows.settings import Settings
 from transforms.disclosure import Protection
@@ -23,7 +23,10 @@ SENDER = ".send"
 
 @dataclass
 class Publication:
-    """What stands now in the folder, what was not published again, how many cells are hidden, what became of the sending."""
+    """What stands now in the folder, what was not published again, what is hidden, what became of the sending.
+
+    `unproven` are the hidden cells that may be worked out from what was published before.
+    """
 
     version: str
     is_new: bool = False
@@ -31,6 +34,7 @@ class Publication:
     sent: dict[str, Any] | None = None
     not_sent: dict[str, str] = field(default_factory=dict)
     hidden: int = 0
+    unproven: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -42,22 +46,19 @@ class Publication:
         return asdict(self)
 
 
-def silent(_told: str) -> None:
-    """Tell nobody."""
-
-
-def publish_home(home: Home, settings: Settings, version: str, say: Say = silent) -> Publication:
+def publish_home(home: Home, settings: Settings, version: str) -> Publication:
     """Return what stands after the warehouse was offered as `version` to the folder alone. Raises Stop without a warehouse."""
     if not home.warehouse.exists():
         told = f"there is no warehouse in {home.root}", f"belum ada gudang di {home.root}"
         raise Stop("nothing_published", *told, "load extracts first: cakupan run --source DIR --home DIR")
     withheld: list[Withdrawal] = []
-    hidden: list[int] = []
+    hidden, unproven = list[int](), list[str]()
 
     def disclose(read: publish.Read) -> pl.DataFrame:
         protection = Protection(settings.disclosure.threshold, settings.disclosure.width)
-        cells = hidden_cells(home, protection, read, say)
+        cells, without_proof = hidden_cells(home, protection, read)
         hidden.append(cells.height)
+        unproven.extend(without_proof)
         return cells
 
     directory = publish.publish(
@@ -65,7 +66,7 @@ def publish_home(home: Home, settings: Settings, version: str, say: Say = silent
         **settings.of_engine(),
     )  # fmt: skip
     unheard = asdict(withheld[0]) if withheld else None
-    return Publication(directory.name, directory.name == version, unheard, hidden=sum(hidden))
+    return Publication(directory.name, directory.name == version, unheard, hidden=sum(hidden), unproven=unproven)
 
 
 def send_current(

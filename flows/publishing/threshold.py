@@ -6,7 +6,22 @@ import os
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from warehouse.errors import Stop
+
 THRESHOLD_ENV, DEFAULT_THRESHOLD = "CAKUPAN_DISCLOSURE_THRESHOLD", "10"
+MOST = 1_000
+
+
+def _of_environment() -> int:
+    """Return the threshold where no settings state one. Raises Stop unless it is a whole number from 1."""
+    told = os.environ.get(THRESHOLD_ENV, DEFAULT_THRESHOLD)
+    if told.isascii() and told.isdigit() and 1 <= int(told) <= MOST:
+        return int(told)
+    en, id = (
+        f"{THRESHOLD_ENV} is no whole number from 1 to {MOST}",
+        f"{THRESHOLD_ENV} bukan bilangan bulat 1 sampai {MOST}",
+    )
+    raise Stop("settings_wrong", en, id, "take it out of the environment, or see docs/disclosure.md")
 
 
 class DisclosureSettings(BaseModel):
@@ -17,10 +32,8 @@ class DisclosureSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    threshold: int = Field(
-        default_factory=lambda: int(os.environ.get(THRESHOLD_ENV, DEFAULT_THRESHOLD)), ge=1, le=1_000
-    )
-    width: int = Field(default=10, ge=1, le=1_000)
+    threshold: int = Field(default_factory=_of_environment, ge=1, le=MOST)
+    width: int = Field(default=10, ge=1, le=MOST)
 
     @model_validator(mode="after")
     def _shown_counts_are_wide_enough(self) -> DisclosureSettings:
