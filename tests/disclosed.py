@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from transforms.disclosure import Family
+from warehouse.seeds import seed_rows
 
 SEGMENTS = ("PU", "BPU", "JAKON", "PMI", "UCJ", "ALL")
 SCOPES = {"UCJ": ("PU", "BPU", "JAKON"), "ALL": ("UCJ", "PMI")}
-SIZES = (10, 9, 7, 5.5)
+MEMBERS = (0.072, 0.026, 0.0036, 0.0008)
+"""Of whose population, by segment, as many are members where the middle one of the regencies is meant; regencies differ."""
+SPREAD = 1.0
 COVERAGE = ("active_workers", "vulnerable_workers", "joined_workers", "returned_workers", "left_workers")
 ARRIVALS = ("previous_workers", "joined_workers", "returned_workers", "moved_in_workers")
 GONE = ("left_workers", "moved_out_workers")
@@ -29,8 +33,15 @@ Statement = tuple[dict[Named, int], bool]
 """Factors of cells, and whether their sum is known to the unit; else it is at least 0."""
 
 
+@cache
+def populations() -> Counts:
+    """Return how many people live in each regency, of the seeds."""
+    found = [row["population"] for row in seed_rows("regions.csv") if row["level"] == "regency"]
+    return np.array([int(one) for one in found if one])
+
+
 class World:
-    """Counts per regency and segment, skewed as populations are; who moves, moves between regencies; scopes count persons once.
+    """Counts of real regencies by population; who moves, moves between regencies; scopes count persons once.
 
     `revision` adds a version of the month; `cells` is what the product is asked about; `outside` what an attacker knows.
     """
@@ -45,8 +56,10 @@ class World:
         self.of = np.array(
             [[leaf.startswith(region) or region == "00" for leaf in self.leaves] for region in self.regions]
         )
-        shape = (len(self.leaves), len(SIZES))
-        self.base = self.draw.lognormal(SIZES, 1.5, shape) * (self.draw.random(shape) > 0.1)
+        population = self.draw.choice(populations(), (len(self.leaves), 1))
+        shape = (len(self.leaves), len(MEMBERS))
+        members = population * MEMBERS * self.draw.lognormal(0, SPREAD, shape)
+        self.base = members * (self.draw.random(shape) > 0.1)
         self.cells = pl.DataFrame()
         self.count = self.snapshot = 0
         self.values: dict[Named, int] = {}
