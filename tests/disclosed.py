@@ -19,7 +19,8 @@ SEGMENTS = ("PU", "BPU", "JAKON", "PMI", "UCJ", "ALL")
 SCOPES = {"UCJ": ("PU", "BPU", "JAKON"), "ALL": ("UCJ", "PMI")}
 MEMBERS = (0.072, 0.026, 0.0036, 0.0008)
 """Of whose population, by segment, as many are members where the middle one of the regencies is meant; regencies differ."""
-SPREAD = 1.0
+SPREAD, SELDOM = 1.0, 50
+"""How unlike regencies are, and a number of members at which a segment is often not there at all."""
 COVERAGE = ("active_workers", "vulnerable_workers", "joined_workers", "returned_workers", "left_workers")
 ARRIVALS = ("previous_workers", "joined_workers", "returned_workers", "moved_in_workers")
 GONE = ("left_workers", "moved_out_workers")
@@ -59,7 +60,7 @@ class World:
         population = self.draw.choice(populations(), (len(self.leaves), 1))
         shape = (len(self.leaves), len(MEMBERS))
         members = population * MEMBERS * self.draw.lognormal(0, SPREAD, shape)
-        self.base = members * (self.draw.random(shape) > 0.1)
+        self.base = members * (members > self.draw.exponential(SELDOM, shape))
         self.cells = pl.DataFrame()
         self.count = self.snapshot = 0
         self.values: dict[Named, int] = {}
