@@ -35,6 +35,7 @@ OWED = """
     | region_code | funding_source | arrears_class | accounts | arrears_idr |
     | 15.01       | SELF           | LANCAR        | 40       | 430_000     |
     | 15.01       | SELF           | MACET         | 20       | 200_000     |
+    | 15.01       | SELF           | KONTINJENSI   | 0        | 0           |
     | 15.03       | SELF           | LANCAR        | 50       | 500_000     |
     | 15.05       | EMPLOYER       | LANCAR        | 3        | 30_000      |
 """

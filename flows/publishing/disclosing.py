@@ -130,7 +130,8 @@ def _paid_by_few(memory: Memory, read: Read) -> Iterator[pl.DataFrame]:
         for other in hiding.protected():
             for name, one in hiding.exposures(other, "follows").items():
                 if {f"{table.name}.{part}" for part in parts} & {*one.leaders}:
-                    yield _named(_rows(memory, read, other).join(found, on=list(GROUP), how="semi"), other, name)
+                    some = _rows(memory, read, other, f"{name} <> 0")
+                    yield _named(some.join(found, on=list(GROUP), how="semi"), other, name)
 
 
 def _of_few(name: str, exposure: Exposure, threshold: int) -> str:
