@@ -1,6 +1,5 @@
 """What the published copy of a whole home leaves out, and what an outsider can make of the rest."""
 
-
 import polars as pl
 import pytest
 

@@ -25,7 +25,6 @@ GROUP = ("region_code", "month", "as_of_date", "segment", "programme", "funding_
 """What names the payers of a bill."""
 
 
-
 def hidden_cells(home: Home, protection: Protection, read: Read) -> tuple[pl.DataFrame, list[str]]:
     """Return the cells that the published copy leaves out, as rows of `mart.hidden_cell`, and those of them without proof.
 
