@@ -14,7 +14,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
 .PHONY: setup demo cookbook serve servers test mutation lock clean dictionary bench lock-bench bench-reading fuzz release-check \
 	verify verify-second verify-properties verify-ceiling verify-readers verify-clients verify-prefect verify-backfill verify-keys \
-	verify-privacy verify-faults verify-bits verify-corpora verify-bombs verify-disclosure verify-rebuild verify-silent superset \
+	verify-privacy verify-faults verify-bits verify-corpora verify-bombs verify-disclosure verify-rebuild verify-silent verify-breach superset \
 	superset-bundle verify-superset lock-superset
 
 setup: $(STAMP)  ## make .venv with exactly the locked packages, and the command cakupan in it
@@ -81,6 +81,9 @@ verify-rebuild: setup  ## rebuild from landing as another user, under OTHER_PYTH
 
 verify-silent: setup servers  ## every command where there is no network: none tries to reach anybody
 	$(BIN)/python -m tests.silent
+
+verify-breach: setup  ## how long it takes to say whom a leak of 1.5 million memberships would touch
+	$(BIN)/python -m tests.breach_timed
 
 verify-backfill: setup  ## kill a backfill of 36 months at four moments, complete it, and hold it to an undisturbed one
 	$(BIN)/python -m tests.backfill_killed
@@ -154,4 +157,4 @@ dictionary: setup  ## write docs/dictionary.md and its diagrams from the declara
 	$(BIN)/cakupan dictionary --diagrams docs
 
 clean:  ## remove the environments and the demonstrations
-	rm -rf .venv .venv-fuzz .venv-readers .venv-superset .venv-bench bench-data demo demo-extracts demo-months demo-months-extracts late
+	rm -rf .venv .venv-fuzz .venv-readers .venv-superset .venv-bench bench-data demo demo-extracts demo-hidden demo-months demo-months-extracts late

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import Any
 import pytest
 
 from flows.entry import load_folder
+from flows.publishing.publishing import publish_home
+from flows.publishing.threshold import DisclosureSettings
+from flows.settings import Settings
 from tests import cookbook
 from tests.servers.authority import Authority
 from tests.servers.https import CONTENT, PATH, Portal, portal
@@ -23,6 +27,7 @@ os.environ.setdefault("CAKUPAN_DISCLOSURE_THRESHOLD", "1")
 """The worlds of the tests are small: what is hidden of small counts is tested where it is asked for (`test_disclosing.py`)."""
 
 MONTHS = (date(2025, 2, 1), date(2025, 3, 1))
+HIDING = Settings(disclosure=DisclosureSettings(threshold=10, width=10))
 Loaded = tuple[Path, Path, dict[str, Any]]
 
 
@@ -33,6 +38,15 @@ def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     home, extracts = folder / "home", folder / "extracts"
     write(Plan(extracts, MONTHS, workers=2_000))
     return home, extracts, load_folder(str(extracts), str(home))
+
+
+@pytest.fixture(scope="session")
+def hiding_home(loaded_home: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Return that home, published such that counts of fewer than ten persons are hidden. It is read, never changed."""
+    place = tmp_path_factory.mktemp("hiding") / "home"
+    shutil.copytree(loaded_home[0], place, symlinks=True)
+    publish_home(Home(place), HIDING, "20990101T000000-hiding")
+    return Home(place)
 
 
 @pytest.fixture(scope="session")

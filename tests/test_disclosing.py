@@ -1,14 +1,11 @@
 """What the published copy of a whole home leaves out, and what an outsider can make of the rest."""
 
-import shutil
-
 import polars as pl
 import pytest
 
 from flows.publishing.publishing import new_version, publish_home
 from flows.publishing.threshold import THRESHOLD_ENV, DisclosureSettings
-from flows.settings import Settings
-from tests.conftest import Loaded
+from tests.conftest import HIDING, Loaded
 from tests.outsider import COUNTS, Outsider, cells_of
 from warehouse import hiding
 from warehouse.errors import Stop
@@ -16,20 +13,15 @@ from warehouse.home import Home
 from warehouse.schema import Fact, tables_of
 from warehouse.store import query
 
-HIDING = Settings(disclosure=DisclosureSettings(threshold=10, width=10))
 SMALL = """
     SELECT count(*) AS cells FROM {table} WHERE {column} BETWEEN 1 AND 9 AND ({where})
 """
 
 
 @pytest.fixture(scope="module")
-def home(loaded_home: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(hiding_home: Home) -> Home:
     """Return a home whose published copy hides what counts fewer than ten persons."""
-    place = tmp_path_factory.mktemp("hiding") / "home"
-    shutil.copytree(loaded_home[0], place, symlinks=True)
-    hidden = Home(place)
-    publish_home(hidden, HIDING, "20990101T000000-hiding")
-    return hidden
+    return hiding_home
 
 
 def asked(home: Home, sql: str) -> list[tuple[object, ...]]:

@@ -84,6 +84,12 @@ def test_a_rollback_lets_the_version_before_stand_and_notes_who_was_withdrawn_an
     assert noted["content"] == json.loads((world.published / "v13" / "datapackage.json").read_text())["content"]
 
 
+@pytest.mark.parametrize("typed", ["NIK 3201014502900017 salah", "KPJ 26133068531 salah"])
+def test_a_reason_holds_no_number_of_a_person(typed: str, world: World) -> None:
+    roll_back(world.published, reason=typed)
+    assert {one.reason for one in withdrawals(world.published)} == {f"{typed[:3]} *** salah"}
+
+
 def test_what_was_withdrawn_is_not_published_by_the_next_run_and_the_run_says_so(world: World) -> None:
     roll_back(world.published, reason="salah berkas")
     world.publish("v14")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.context import utc_now
 from tests.endtoend import ask, load, start, wait
 from tests.extracts import memberships, write
 from warehouse import runs
@@ -49,6 +50,18 @@ def test_a_run_that_cannot_begin_is_kept_with_its_reason(tmp_path: Path) -> None
     (record,) = runs.runs(Home(tmp_path / "home"))
     assert record.state == runs.FAILED
     assert record.ended["reason"].startswith("source_missing")
+
+
+@pytest.mark.parametrize("typed", ["3201014502900017", "3201.0145 0290-0017", "26133068531"])
+def test_a_number_of_a_person_that_was_typed_by_mistake_is_kept_nowhere(typed: str, tmp_path: Path) -> None:
+    log = runs.RunLog(Home(tmp_path), "satu", utc_now)
+    log.start("0.1", f"cakupan run --month {typed} --home {tmp_path}")
+    log.say(f"{typed} is not YYYY-MM; 28840868466 rupiah are")
+    log.end(runs.FAILED, reason=f"month_unreadable: {typed} is not YYYY-MM")
+    kept = log.path.read_text(encoding="utf-8")
+    assert typed not in kept
+    assert "run --month *** --home" in kept
+    assert "28840868466 rupiah" in kept
 
 
 def test_every_step_is_kept_with_its_cost_and_entered(source: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from bi.superset.charts import Chart
 from bi.superset.content import DASHBOARDS
 from bi.superset.dashboards import Dashboard
 from bi.superset.datasets import BY_NAME, DATASETS, YEAR_MONTH
+from bi.superset.metrics import HIDDEN
 from tests.conftest import Loaded
 from tests.superset.figures import BASIS, MONTH, OPINIONS, comparable, opinion
 from warehouse.home import Home
@@ -109,6 +110,25 @@ def test_persons_are_never_summed_and_stocks_never_over_months(published: Path) 
     assert not [name for _, name in sums if any(person in name for person in persons)]
     refused = query(published, f"SELECT {expression('compliance', 'sum_obliged_employers')} AS n FROM mart.compliance")
     assert refused["n"].to_list() == [None]
+
+
+def test_a_chart_that_adds_up_what_may_be_hidden_says_that_it_leaves_hidden_cells_out(files: dict[str, Any]) -> None:
+    told = {chart.name for _, chart in CHARTS if HIDDEN in files[f"charts/{chart.name}.yaml"]["description"]}
+    assert told == {"arrears", "premium", "ageing", "benefit", "budgets"}
+    warned = {
+        one["metric_name"]
+        for one in files["datasets/Cakupan/benefit.yaml"]["metrics"]
+        if HIDDEN in (one["warning_text"] or "")
+    }
+    assert warned == {"sum_cases", "sum_paid_idr", "billion_paid_idr"}
+
+
+@pytest.mark.parametrize(("dashboard", "chart"), CHARTS, ids=[chart.name for _, chart in CHARTS])
+def test_a_chart_shows_what_a_copy_with_hidden_cells_says(
+    hiding_home: Home, files: dict[str, Any], dashboard: Dashboard, chart: Chart
+) -> None:
+    shown = comparable(query(hiding_home.current, sql_of(files, dashboard, chart)).rows())
+    assert shown == opinion(hiding_home.current, chart.name)
 
 
 def test_a_figure_of_persons_refuses_a_group_of_several_rows(published: Path) -> None:

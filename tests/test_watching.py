@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from flows.publishing.publishing import publish_home
+from flows.publishing.threshold import DisclosureSettings
 from flows.settings import Settings, Source
 from flows.watching.change import volume_changes
 from flows.watching.condition import Condition, Weight
@@ -100,6 +103,13 @@ def test_a_drop_in_january_is_a_note_with_its_reason(shrunk: Home) -> None:
     assert {one.subject for one in found} >= {"15.03 2025-01", "15 2025-01"}
     assert {one.weight for one in found} == {Weight.NOTE}
     assert "yearly payers" in found[0].cure
+
+
+def test_a_figure_that_the_published_copy_hides_is_told_to_no_channel(shrunk: Home, tmp_path: Path) -> None:
+    shutil.copytree(shrunk.root, tmp_path / "home", symlinks=True)
+    hiding = Home(tmp_path / "home")
+    publish_home(hiding, Settings(disclosure=DisclosureSettings(threshold=30)), "20990101T000000-hiding")
+    assert conditions(shrunk, "coverage_jumped") != conditions(hiding, "coverage_jumped") == []
 
 
 def test_the_volume_of_a_month_counts_the_rows_of_its_newest_version(shrunk: Home) -> None:

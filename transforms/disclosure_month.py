@@ -37,6 +37,7 @@ def hidden_of(
     parts = rows.with_company(parts, protection)
     asked = rows.alone(parts, protection).select(rows.LED).with_columns(asked=pl.lit(True)).unique()
     linked, others = _asked(linked, asked), _asked(others.filter(~pl.col("object").is_in(rows.PARTS_OF_A_GROUP)), asked)
+    others = _claims(others, protection)
     linked = _family(_registered(linked, protection), parents, protection, unproven)
     premium = pl.concat([linked, others]).filter(pl.col("object") == "mart.fact_premium")
     return pl.concat([linked, others, rows.led(parts, premium)])
@@ -52,6 +53,15 @@ def _asked(cells: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("value") > 0)
     )
     return joined.with_columns(pl.col("hidden") | needed).drop("asked")
+
+
+def _claims(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
+    """Return the cells with more claims hidden, until the rest of what a regency or all of them have tells no small count."""
+    is_claim = pl.col("object") == "mart.fact_benefit"
+    claims = cells.filter(is_claim)
+    for group in rows.TOLD_APART:
+        claims = rows.with_company(claims, protection, group)
+    return pl.concat([cells.filter(~is_claim), claims])
 
 
 def _registered(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:

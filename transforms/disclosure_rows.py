@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from transforms.disclosure import Protection
@@ -13,6 +15,8 @@ TWIN = [
     "object", "column_name", "region_code", "month", "basis", "segment", "programme", "funding_source", "part",
 ]  # fmt: skip
 LED = [name for name in GROUP if name != "object"]
+TOLD_APART = (["object", "region_code", "month", "as_of_date"], ["object", "month", "as_of_date"])
+"""Groups of claims whose number is known: of a regency, and of all, from the rows of the files that delivered them."""
 
 
 def small(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
@@ -21,13 +25,13 @@ def small(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
     return cells.with_columns(pl.col("hidden") | (~pl.col("known") & (is_small | pl.col("hidden")).any().over(TWIN)))
 
 
-def with_company(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
-    """Return the rows of PARTS_OF_A_GROUP with more of them hidden, until the hidden ones of a group are two and of some size.
+def with_company(cells: pl.DataFrame, protection: Protection, group: Sequence[str] = GROUP) -> pl.DataFrame:
+    """Return the cells with more of them hidden, until the hidden ones of a group are two and of some size.
 
     What the group adds up to is known, so that a single hidden row would be the rest, and two small ones nearly.
     """
     order = [
-        *GROUP,
+        *group,
         pl.col("hidden").cast(pl.Int8) * -1,
         pl.col("known"),
         pl.col("value") == 0,
@@ -36,9 +40,9 @@ def with_company(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
         "loaded_at",
     ]
     placed = cells.sort(order).with_columns(
-        before=pl.col("value").cum_sum().over(GROUP) - pl.col("value"),
-        place=pl.int_range(pl.len()).over(GROUP),
-        asked=pl.col("hidden").any().over(GROUP),
+        before=pl.col("value").cum_sum().over(group) - pl.col("value"),
+        place=pl.int_range(pl.len()).over(group),
+        asked=pl.col("hidden").any().over(group),
     )
     wanted = pl.col("asked") & ((pl.col("place") < 2) | (pl.col("before") < protection.width)) & ~pl.col("known")
     return placed.with_columns(pl.col("hidden") | wanted).drop("before", "place", "asked")

@@ -19,6 +19,7 @@ from warehouse.errors import Stop
 from warehouse.files import hide, only_writer, placed, point
 from warehouse.home import DATABASE as DATABASE
 from warehouse.seals import Damaged, sha256_of
+from warehouse.showing import without_ids
 
 DESCRIPTOR = "datapackage.json"
 CURRENT = "current"
@@ -151,7 +152,7 @@ def hide_oldest(published: Path, version: str, keep: int, replaced_before: float
 
 
 def _let_stand(published: Path, version: str, reason: str) -> str:
-    known = versions(published)
+    known, reason = versions(published), without_ids(reason)
     if version not in known:
         told = (f"there is no version {version}", f"tidak ada versi {version}") if version else NOTHING_BEFORE
         raise Stop("version_unknown", *told, f"kept are {', '.join(known) or '-'}; keep_versions says how many")

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from warehouse.files import folder, sync
 from warehouse.home import Home
+from warehouse.showing import ID, MASKED
 
 STARTED, SAID, STAGE, ENDED = "started", "said", "stage", "ended"
 RUNNING, STOPPED, FAILED, CRASHED = "RUNNING", "STOPPED", "FAILED", "CRASHED"
@@ -59,9 +60,11 @@ class RunLog:
         folder(home.runs)
         self.path, self.run_id, self._clock, self._mirror = home.runs / f"{run_id}.jsonl", run_id, clock, mirror
         self._file = self.path.open("a", encoding="utf-8")
+        self._typed: list[str] = []
 
     def start(self, code_version: str, command: str) -> None:
-        """Say that the run begins."""
+        """Say that the run begins. What was typed and might be a NIK or a KPJ stands in no line, nor in a message that repeats it."""
+        self._typed = [found[0] for found in ID.finditer(command)]
         process = {"process": os.getpid(), "process_started": started_ticks(os.getpid())}
         self._write(STARTED, durable=True, code_version=code_version, command=command, **process)
         sync(self.path.parent)
@@ -82,9 +85,12 @@ class RunLog:
     def _write(self, event: str, *, durable: bool = False, **fields: Any) -> None:
         at = self._clock().isoformat(timespec="milliseconds") + "Z"
         line = {"at": at, "level": _level(fields), "run_id": self.run_id, "event": event, **fields}
+        text = json.dumps(line, default=str, ensure_ascii=False)
+        for typed in self._typed:
+            text = text.replace(typed, MASKED)
         for stream in (self._file, self._mirror):
             if stream:
-                print(json.dumps(line, default=str, ensure_ascii=False), file=stream, flush=True)
+                print(text, file=stream, flush=True)
         if durable:
             os.fsync(self._file.fileno())
 

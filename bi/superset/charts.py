@@ -9,6 +9,7 @@ from typing import Any
 
 from bi.superset.datasets import BY_NAME
 from bi.superset.identity import VERSION, uuid_of
+from bi.superset.metrics import HIDDEN
 
 Where = tuple[str, str, object]
 OPERATORS = {"==": "EQUALS", "IN": "IN", "IS NOT NULL": "IS_NOT_NULL", "NOT IN": "NOT_IN"}
@@ -34,6 +35,12 @@ class Chart:
     def uuid(self) -> str:
         """Return the identity of the chart."""
         return uuid_of("chart", self.name)
+
+    @property
+    def description(self) -> str:
+        """Return what it shows, and that hidden cells are left out where it adds up what may be hidden."""
+        summed = {one.name for one in BY_NAME[self.dataset].measures() if one.leaves_out}
+        return f"{self.about} {HIDDEN}" if summed & {*self.metrics} else self.about
 
     def query(self) -> dict[str, Any]:
         """Return the query of the chart as its REST API takes it; `order` says True for ascending."""
@@ -65,7 +72,7 @@ def as_yaml(chart: Chart) -> dict[str, Any]:
     }
     return {
         "slice_name": chart.title,
-        "description": chart.about,
+        "description": chart.description,
         "certified_by": None,
         "certification_details": None,
         "viz_type": chart.viz,

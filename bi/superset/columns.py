@@ -47,6 +47,11 @@ class Described:
         return f"{self.column.label_en}. {comment}" if self.column.label_en else comment
 
     @property
+    def may_be_hidden(self) -> bool:
+        """Return whether cells of it may be hidden, so that a sum leaves them out."""
+        return self.column.exposure is not None and self.column.exposure.kind in ("counted", "follows")
+
+    @property
     def is_measure(self) -> bool:
         """True when the column holds numbers that are shown and not only grouped by."""
         counted = self.sql_type in ("BIGINT", "DOUBLE", "INTEGER")

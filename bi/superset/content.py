@@ -83,7 +83,7 @@ UNREGISTERED = big_number(
     "unregistered", "Belum daftar / Unregistered", "compliance", "sum_unregistered_employers", WHOLE, "PWBD",
 )  # fmt: skip
 ARREARS = big_number(
-    "arrears", "Piutang, Rp / Arrears, IDR", "arrears", "sum_arrears_idr", WHOLE, "sampai bulan ini",
+    "arrears", "Piutang, Rp / Arrears, IDR", "arrears", "sum_arrears_idr", WHOLE, "sampai bulan ini, tanpa yang disembunyikan",
 )  # fmt: skip
 FINDINGS = bars(
     "findings", "Temuan per jenis / Findings by type", "compliance_findings", "finding", ("sum_employers",), WHOLE,
@@ -127,8 +127,9 @@ BUDGETS = table(
 CAKUPAN = Dashboard(
     "cakupan", "Cakupan / Coverage",
     "**Satu tingkat wilayah, satu dasar, satu bulan.** Orang dihitung sekali di setiap tingkat: angka orang tidak pernah dijumlahkan."
-    " RESIDENCE: domisili, WORKPLACE: tempat kerja.\n\n"
-    "*One level, one basis, one month. A person counts once at every level, so figures of persons are never added up.*",
+    " RESIDENCE: domisili, WORKPLACE: tempat kerja. Angka yang kosong disembunyikan atau belum ada.\n\n"
+    "*One level, one basis, one month. A person counts once at every level, so figures of persons are never added up."
+    " An empty figure is hidden or not known.*",
     (
         Row(22, ((ACTIVE, 3), (ELIGIBLE, 3), (COVERAGE, 3), (SOURCE, 3))),
         Row(60, ((BY_REGENCY, 5), (LEAGUE, 7))),
@@ -148,7 +149,9 @@ CAKUPAN = Dashboard(
 KEPATUHAN = Dashboard(
     "kepatuhan", "Kepatuhan / Compliance",
     "**Pemberi kerja menurut tempat kerja.** Jumlah boleh dijumlahkan antar kabupaten/kota, tidak antar bulan; satu pemberi kerja dapat"
-    " memiliki beberapa temuan.\n\n*Employers by workplace. Counts add up over regencies, never over months; an employer may have several findings.*",
+    " memiliki beberapa temuan. Jumlah rupiah tidak memuat sel yang disembunyikan.\n\n"
+    "*Employers by workplace. Counts add up over regencies, never over months; an employer may have several findings."
+    " Sums of rupiah leave hidden cells out.*",
     (
         Row(22, ((OBLIGED, 2), (COMPLIANT, 2), (RATIO, 2), (UNREGISTERED, 3), (ARREARS, 3))),
         Row(48, ((FINDINGS, 6), (RATIO_BY_REGENCY, 6))),

@@ -11,6 +11,7 @@ from bi.superset.columns import Described
 FORMATS = {"fraction": ".1%"}
 WHOLE = ",d"
 BILLIONS = ",.2f"
+HIDDEN = "Tanpa sel yang disembunyikan / hidden cells (mart.hidden_cell) are left out."
 ONE_ROW = "Empty unless a group is one row: choose one level, basis, segment and month."
 
 
@@ -24,6 +25,7 @@ class Measure:
     description: str
     d3format: str
     warning: str = ""
+    leaves_out: bool = False
 
 
 def measures(described: Sequence[Described], alone: Sequence[str] = (), exact: Sequence[str] = ()) -> list[Measure]:
@@ -58,20 +60,22 @@ def _single(each: Described, exact: Sequence[str]) -> Measure:
 
 
 def _sums(each: Described, alone: Sequence[str]) -> list[Measure]:
-    about, warning = each.about, ""
-    guard = _one_of_each(alone)
+    about, guard = each.about, _one_of_each(alone)
+    warnings = [HIDDEN] if each.may_be_hidden else []
     if guard:
-        warning = f"Empty over several values of {', '.join(alone)}: these never add up."
+        warnings.append(f"Empty over several values of {', '.join(alone)}: these never add up.")
+    warning = " ".join(warnings)
 
     def guarded(total: str) -> str:
         return f"CASE WHEN {guard} THEN {total} END" if guard else total
 
     total = guarded(f"CAST(sum({each.name}) AS BIGINT)")
-    made = [Measure(f"sum_{each.name}", each.label, total, about, _format(each), warning)]
+    made = [Measure(f"sum_{each.name}", each.label, total, about, _format(each), warning, each.may_be_hidden)]
     if each.column.unit == "rupiah":
         billions = guarded(f"sum({each.name}) / 1e9")
         label = f"{each.column.label_id} (miliar Rp)"
-        made.append(Measure(f"billion_{each.name}", label, billions, f"{about} In billions.", BILLIONS, warning))
+        said = f"{about} In billions."
+        made.append(Measure(f"billion_{each.name}", label, billions, said, BILLIONS, warning, each.may_be_hidden))
     return made
 
 

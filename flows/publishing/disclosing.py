@@ -11,13 +11,18 @@ import polars as pl
 from flows.publishing.remembered import KEY, Memory, runs_of
 from warehouse import ddl, hiding
 from warehouse.calendar import shift
+from warehouse.exposure import Exposure
 from warehouse.home import Home
 from warehouse.publish import Read
+from warehouse.schema import Fact
 from warehouse.tables.budget import FactBudget
 from warehouse.tables.hidden import HiddenCell
 
 if TYPE_CHECKING:
     from transforms.disclosure import Protection
+
+GROUP = ("region_code", "month", "as_of_date", "segment", "programme", "funding_source")
+"""What names the payers of a bill."""
 
 
 def hidden_cells(home: Home, protection: Protection, read: Read) -> tuple[pl.DataFrame, list[str]]:
@@ -40,7 +45,7 @@ def hidden_cells(home: Home, protection: Protection, read: Read) -> tuple[pl.Dat
     for month in _months(read, memory.decided):
         memory.hidden = pl.concat([memory.hidden, _decided(memory, month, parents, read)])
         memory.settled.append(month)
-    memory.hidden = pl.concat([memory.hidden, _spent(memory, read)]).unique(KEY)
+    memory.hidden = pl.concat([memory.hidden, _spent(memory, read), *_paid_by_few(memory, read)]).unique(KEY)
     memory.decided |= runs
     memory.keep()
     return memory.hidden, memory.unproven
@@ -106,10 +111,44 @@ def _with_followers(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _spent(memory: Memory, read: Read) -> pl.DataFrame:
     """Return what was spent of budgets of which some bill is hidden: the rest of the year would give it away."""
-    words = ", ".join(f"{sql} AS {word}" for word, sql in hiding.names_of(FactBudget).items())
-    table = FactBudget.qualified()
-    rows = read(f"SELECT '{table}' AS object, 'spent_idr' AS column_name, {words}, run_id FROM warehouse.{table}")
     bills = memory.hidden.filter(pl.col("column_name") == "workers_billed")
     of_year = bills.select("region_code", "funding_source", month=pl.col("month").dt.truncate("1y")).unique()
-    new = rows.filter(~pl.col("run_id").is_in(list(memory.decided)))
-    return new.join(of_year, on=["region_code", "funding_source", "month"], how="semi").select(KEY)
+    rows = _rows(memory, read, FactBudget).join(of_year, on=["region_code", "funding_source", "month"], how="semi")
+    return _named(rows, FactBudget, "spent_idr")
+
+
+def _paid_by_few(memory: Memory, read: Read) -> Iterator[pl.DataFrame]:
+    """Yield the parts of amounts in rows where a part, or its rest, is what few payers pay, and what follows them elsewhere."""
+    for table in hiding.protected():
+        parts = {name: one for name, one in hiding.exposures(table, "follows").items() if one.within}
+        if not parts:
+            continue
+        few = " OR ".join(_of_few(name, one, memory.protection.threshold) for name, one in parts.items())
+        found = _rows(memory, read, table, f"({next(iter(parts.values())).where}) AND ({few})")
+        yield from (_named(found, table, name) for name in parts)
+        for other in hiding.protected():
+            for name, one in hiding.exposures(other, "follows").items():
+                if {f"{table.name}.{part}" for part in parts} & {*one.leaders}:
+                    some = _rows(memory, read, other, f"{name} <> 0")
+                    yield _named(some.join(found, on=list(GROUP), how="semi"), other, name)
+
+
+def _of_few(name: str, exposure: Exposure, threshold: int) -> str:
+    """Return the SQL condition under which a part of an amount, or the rest of it, is what fewer than `threshold` pay."""
+    whole, payers = exposure.within, exposure.leaders[0]
+    each = [
+        f"({told} > 0 AND ({told})::HUGEINT * {payers} < {threshold}::HUGEINT * {whole})"
+        for told in (name, f"{whole} - {name}")
+    ]
+    return " OR ".join(each)
+
+
+def _rows(memory: Memory, read: Read, table: type[Fact], where: str = "true") -> pl.DataFrame:
+    """Return the words that name the rows of a fact, of those that nobody decided on."""
+    words = ", ".join(f"{sql} AS {word}" for word, sql in hiding.names_of(table).items())
+    rows = read(f"SELECT {words}, run_id FROM warehouse.{table.qualified()} WHERE {where}")
+    return rows.filter(~pl.col("run_id").is_in(list(memory.decided)))
+
+
+def _named(rows: pl.DataFrame, table: type[Fact], column: str) -> pl.DataFrame:
+    return rows.with_columns(object=pl.lit(table.qualified()), column_name=pl.lit(column)).select(KEY)

@@ -52,10 +52,13 @@ def volume_changes(delivered: Volumes, watch: WatchSettings) -> Iterator[Conditi
 
 
 def coverage_jumps(home: Home, watch: WatchSettings) -> Iterator[Condition]:
-    """Yield the regions whose UCJ workers changed too much in the newest month; a drop in January has a known reason."""
-    if not home.warehouse.exists():
+    """Yield the regions whose UCJ workers changed too much in the newest month; a drop in January has a known reason.
+
+    What is told is read from the published copy: it goes to channels outside, and a hidden figure goes nowhere.
+    """
+    if not home.current.exists():
         return
-    rows = query(home.warehouse, JUMPS, {"change": watch.coverage_change})
+    rows = query(home.current, JUMPS, {"change": watch.coverage_change})
     for name, code, month, active, previous in rows.rows():
         told = f"{name} {month:%Y-%m}: {previous:,} → {active:,} ({active / previous - 1:+.0%})"
         yearly = month.month == JANUARY and active < previous

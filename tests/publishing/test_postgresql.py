@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import polars as pl
 import pytest
-from adbc_driver_postgresql import dbapi
 
 from flows.publishing.contents import Relation, relations_of
 from flows.publishing.transfer import send
 from flows.receive.retry import Patience
 from tests.conftest import Loaded
-from tests.publishing.target import SECRET, seen, target
+from tests.publishing.target import SECRET, compared, rows, seen, target
 from tests.servers.postgresql import Database
 from warehouse.home import Home
 from warehouse.schema import tables_of
@@ -43,41 +39,10 @@ def sent(server: Database, version: Path) -> list[Relation]:
         return relations_of(ask)
 
 
-@contextmanager
-def asking(server: Database) -> Iterator[Callable[[str], pl.DataFrame]]:
-    """Yield how to ask the server as its administrator."""
-    words = f"host=127.0.0.1 port={server.port} user=pemilik dbname=postgres password={server.password}"
-    with dbapi.connect(words) as connection, connection.cursor() as cursor:
-
-        def ask(sql: str) -> pl.DataFrame:
-            cursor.execute(sql)
-            return pl.DataFrame(pl.from_arrow(cursor.fetch_arrow_table()))
-
-        yield ask
-
-
-def rows(server: Database, sql: str) -> pl.DataFrame:
-    """Return what the administrator reads."""
-    with asking(server) as ask:
-        return ask(sql)
-
-
 def test_every_table_and_view_arrives_equal_cell_for_cell(
     server: Database, version: Path, sent: list[Relation]
 ) -> None:
-    compared = 0
-    with asking(server) as ask, reading(version / "cakupan.duckdb") as published:
-        for relation in sent:
-            decimals = [field.name for field in relation.fields if field.type.startswith("NUMERIC")]
-            whole = published(f"SELECT * FROM mart.{relation.name}")
-            here = whole.with_columns(pl.col(decimals).cast(pl.Float64))
-            listed = [
-                f'"{name}"{"::DOUBLE PRECISION" if name in decimals else ""} AS "{name}"' for name in here.columns
-            ]
-            there = ask(f"SELECT {', '.join(listed)} FROM mart.{relation.name}").cast(here.schema)
-            assert there.sort(here.columns).equals(here.sort(here.columns)), relation.name
-            compared += here.height
-    assert compared > 10_000
+    assert compared(server, version, sent) > 10_000
     sums = "SELECT sum(active_workers)::BIGINT AS a, sum(premium_per_member_idr)::BIGINT AS b FROM mart.coverage, mart.premium"
     assert query(version / "cakupan.duckdb", sums).rows() == rows(server, sums).rows()
 

@@ -35,7 +35,7 @@ OPINIONS = {
     "denominator": f"SELECT workforce_source, workforce_period, as_of_date::DATE::VARCHAR FROM {COVERAGE} {WORKERS} AND segment = 'UCJ'",
     "coverage_by_regency": f"SELECT region.name, active_workers / eligible_workers {UCJ_REGENCIES} AND basis = '{{basis}}'",
     "league": f"""WITH own AS (
-            SELECT region.name, active_workers AS a, eligible_workers AS e {UCJ_REGENCIES} AND basis = 'RESIDENCE'
+            SELECT region.name, active_workers AS a, eligible_workers AS e {UCJ_REGENCIES} AND basis = 'RESIDENCE' AND active_workers IS NOT NULL
         ), nation AS (
             SELECT active_workers / eligible_workers AS ratio FROM {COVERAGE} JOIN mart.dim_region AS region USING (region_code)
             {REGENCIES} AND segment = 'UCJ' AND basis = 'RESIDENCE' AND eligible_workers > 0

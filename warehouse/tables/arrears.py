@@ -47,7 +47,7 @@ class FactArrears(
         "Unpaid after the due date of its month. Account by account, all payments known on as_of_date settle the oldest"
         " month first and a surplus goes forward; none settles another account.",
         "Piutang iuran",
-    ).but(source=IURAN, exposure=follows("accounts"))
+    ).but(source=IURAN, exposure=follows("accounts", "fact_premium.arrears_idr"))
 
     rules = (
         Rule(

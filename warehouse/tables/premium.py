@@ -1,12 +1,13 @@
 """The premium fact."""
 
 from warehouse import vocabulary as v
-from warehouse.exposure import COUNTED, follows
+from warehouse.exposure import COUNTED, follows, part_of
 from warehouse.metric import Metric
 from warehouse.schema import Fact, Rule
 
 IURAN = "iuran as seen on as_of_date"
 BILLED = follows("workers_billed")
+PART_OF_BILL = part_of("billed_idr", "workers_billed")
 
 
 class FactPremium(
@@ -44,20 +45,20 @@ class FactPremium(
         source=IURAN, exposure=COUNTED
     )
     billed_idr = v.rupiah("Contribution billed.", "Iuran ditagih").but(source=IURAN, exposure=BILLED)
-    paid_idr = v.rupiah("Contribution paid.", "Iuran dibayar").but(source=IURAN, exposure=BILLED)
+    paid_idr = v.rupiah("Contribution paid.", "Iuran dibayar").but(source=IURAN, exposure=PART_OF_BILL)
     paid_on_time_idr = v.rupiah("Paid on or before the due date of the month.", "Dibayar tepat waktu").but(
-        source=IURAN, exposure=BILLED
+        source=IURAN, exposure=PART_OF_BILL
     )
     paid_late_idr = v.rupiah(
         "Paid after the due date of the month; a payment without a date is neither on time nor late.",
         "Dibayar terlambat",
-    ).but(source=IURAN, exposure=BILLED)
+    ).but(source=IURAN, exposure=PART_OF_BILL)
     arrears_idr = v.rupiah(
         "Billed for the month and unpaid after its due date. Account by account, all payments known on as_of_date settle"
         " the oldest month first and a surplus goes forward; none settles another account. An account is a payer (the"
         " employer, else the membership) in one regency, segment, programme and funding source.",
         "Piutang iuran",
-    ).but(source=IURAN, exposure=BILLED)
+    ).but(source=IURAN, exposure=PART_OF_BILL)
     fine_idr = v.rupiah(
         "Fine for what was paid after the due date of the month or is unpaid on as_of_date: the rate of the segment for"
         " every month begun since; nothing for payments without a date.",

@@ -1,0 +1,89 @@
+"""Parts of bills that tell how few pay, and claims whose number as a whole is known: with what is hidden beside them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.publishing.disclosing import hidden_cells
+from tests.asciitable import table
+from transforms.disclosure import Protection
+from warehouse import ddl
+from warehouse.home import Home
+from warehouse.schema import Fact, tables_of
+from warehouse.tables.arrears import FactArrears
+from warehouse.tables.benefit import FactBenefit
+from warehouse.tables.premium import FactPremium
+
+SEEN = {"month": date(2025, 2, 1), "as_of_date": date(2025, 3, 16)}
+BPU = {**SEEN, "segment": "BPU", "programme": "JKK"}
+LOADED = "TIMESTAMP '2025-03-17' AS loaded_at, NULL AS superseded_at, 'satu' AS run_id"
+BILLS = """
+    | region_code | funding_source | workers_billed | billed_idr | paid_idr  | paid_on_time_idr | paid_late_idr | arrears_idr | members |
+    | 15.01       | SELF           | 100            | 1_000_000  | 970_000   | 970_000          | 0             | 30_000      | -       |
+    | 15.02       | SELF           | 100            | 1_000_000  | 1_000_000 | 950_000          | 50_000        | 0           | -       |
+    | 15.03       | SELF           | 100            | 1_000_000  | 500_000   | 400_000          | 100_000       | 500_000     | -       |
+    | 15.04       | SELF           | 100            | 1_000_000  | 1_000_000 | 1_000_000        | 0             | 0           | -       |
+    | 15.05       | EMPLOYER       | 100            | 1_000_000  | 970_000   | 970_000          | 0             | 30_000      | -       |
+"""
+OWED = """
+    | region_code | funding_source | arrears_class | accounts | arrears_idr |
+    | 15.01       | SELF           | LANCAR        | 40       | 430_000     |
+    | 15.01       | SELF           | MACET         | 20       | 200_000     |
+    | 15.01       | SELF           | KONTINJENSI   | 0        | 0           |
+    | 15.03       | SELF           | LANCAR        | 50       | 500_000     |
+    | 15.05       | EMPLOYER       | LANCAR        | 3        | 30_000      |
+"""
+CLAIMS = """
+    | region_code | programme | benefit_type | cases |
+    | 15.01       | JKM       | SANTUNAN     | 3     |
+    | 15.01       | JHT       | SANTUNAN     | 50    |
+    | 15.01       | JKK       | SANTUNAN     | 70    |
+    | 15.02       | JKM       | SANTUNAN     | 20    |
+    | 15.02       | JHT       | SANTUNAN     | 30    |
+    | 15.03       | JKM       | SANTUNAN     | 4     |
+"""
+
+
+@pytest.fixture(scope="module")
+def hidden(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+    """Return the cells that are hidden of these bills, arrears and claims."""
+    facts: dict[type[Fact], pl.DataFrame] = {
+        FactPremium: table(FactPremium, BILLS, **BPU).collect(), FactArrears: table(FactArrears, OWED, **BPU).collect(),
+        FactBenefit: table(FactBenefit, CLAIMS, **SEEN).collect(),
+    }  # fmt: skip
+    with closing(duckdb.connect()) as connection:
+        connection.execute("ATTACH ':memory:' AS warehouse; CREATE SCHEMA warehouse.mart; USE warehouse")
+        for declared in tables_of("mart"):
+            connection.execute(ddl.create_table(declared, checks=False))
+        for fact, rows in facts.items():
+            connection.register("given", rows.to_arrow())
+            connection.execute(f"INSERT INTO {fact.qualified()} BY NAME SELECT *, {LOADED} FROM given")
+        home = Home(tmp_path_factory.mktemp("home"))
+        return hidden_cells(home, Protection(10, 10), lambda sql: connection.sql(sql).pl())[0]
+
+
+def of(hidden: pl.DataFrame, fact: type[Fact]) -> set[tuple[str, ...]]:
+    """Return the hidden cells of a fact: regency, what names the row beside it, column."""
+    named = hidden.filter(pl.col("object") == fact.qualified())
+    beside = "programme" if fact is FactBenefit else "part"
+    return set(named.select("region_code", beside, "column_name").iter_rows())
+
+
+def test_what_few_paid_or_owe_is_hidden_of_payers_who_pay_for_themselves(hidden: pl.DataFrame) -> None:
+    parts = ("paid_idr", "paid_on_time_idr", "paid_late_idr", "arrears_idr")
+    assert of(hidden, FactPremium) == {(code, "", part) for code in ("15.01", "15.02") for part in parts}
+
+
+def test_arrears_of_all_months_are_hidden_where_those_of_the_month_are(hidden: pl.DataFrame) -> None:
+    assert of(hidden, FactArrears) == {("15.01", one, "arrears_idr") for one in ("LANCAR", "MACET")}
+
+
+def test_a_hidden_claim_is_not_the_rest_of_what_its_regency_is_known_to_have(hidden: pl.DataFrame) -> None:
+    cells = {("15.01", "JKM"), ("15.01", "JHT"), ("15.03", "JKM")}
+    assert of(hidden, FactBenefit) == {(*cell, column) for cell in cells for column in ("cases", "paid_idr")}
