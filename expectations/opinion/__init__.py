@@ -18,7 +18,7 @@ from warehouse.schema import Fact, Table
 
 FOLDER = Path(__file__).parent
 PERSON = ("ever_in_force", "in_force", "spot", "person")
-DUE = ("ever_in_force", "in_force", "arrears", "question", "price", "due")
+DUE = ("ever_in_force", "in_force", "arrears", "member", "question", "price", "due")
 NEEDS: dict[str, tuple[str, ...]] = {
     "arrears_by_class": ("arrears",),
     "compliance": ("ever_in_force", "in_force", "arrears", "employer_month"),

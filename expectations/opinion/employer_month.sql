@@ -5,7 +5,19 @@ WITH snapshot AS (
     WHERE as_of_date = (SELECT max(as_of_date) FROM badan_usaha WHERE as_of_date <= $as_of)
     QUALIFY row_number() OVER (PARTITION BY employer_key, region_code ORDER BY declared_workers DESC, nib NULLS FIRST) = 1
 ),
-member AS (SELECT * FROM in_force WHERE month = $month),
+worker AS (
+    SELECT employer_key, worker_key, bit_or(programmes) AS programmes
+    FROM in_force
+    WHERE employer_key IS NOT NULL
+    GROUP BY employer_key, worker_key
+),
+staff AS (SELECT employer_key, count(*) AS workers, bit_or(programmes) AS programmes FROM worker GROUP BY employer_key),
+lowest AS (
+    SELECT employer_key, workplace_code, min(wage_idr) AS wage_idr
+    FROM in_force
+    WHERE segment = 'PU' AND employer_key IS NOT NULL
+    GROUP BY employer_key, workplace_code
+),
 minimum AS (SELECT region_code, minimum_wage_idr FROM umk WHERE year = year($month)),
 received AS (
     SELECT i.employer_key AS npp, i.paid_idr, i.paid_date, m.due_date
@@ -60,15 +72,11 @@ owed_bits AS (
 asked AS (
     SELECT
         s.*,
-        (SELECT count(DISTINCT worker_key) FROM member m WHERE m.employer_key = s.npp) AS registered_workers,
+        coalesce(t.workers, 0) AS registered_workers,
         (SELECT count(*)
-           FROM member m JOIN minimum w ON w.region_code = coalesce(m.workplace_code, s.region_code)
-          WHERE m.employer_key = s.npp AND m.segment = 'PU' AND m.wage_idr < w.minimum_wage_idr) > 0 AS is_wage_below_minimum,
-        coalesce(
-            CAST(s.programmes AS INTEGER),
-            (SELECT bit_or(CAST(m.programmes AS INTEGER)) FROM member m WHERE m.employer_key = s.npp),
-            0
-        ) AS followed,
+           FROM lowest l JOIN minimum w ON w.region_code = coalesce(l.workplace_code, s.region_code)
+          WHERE l.employer_key = s.npp AND l.wage_idr < w.minimum_wage_idr) > 0 AS is_wage_below_minimum,
+        coalesce(CAST(s.programmes AS INTEGER), t.programmes, 0) AS followed,
         coalesce((SELECT CAST(o.bits AS INTEGER) FROM owed_bits o WHERE o.scale = s.scale), 0) AS owed,
         (SELECT count(*) FROM received r
           WHERE r.npp = s.npp AND r.paid_idr > 0 AND r.paid_date > r.due_date) > 0 AS is_late,
@@ -82,6 +90,7 @@ asked AS (
             'X'
         ) AS sector
     FROM snapshot s
+    LEFT JOIN staff t ON t.employer_key = s.npp
 ),
 found AS (
     SELECT
