@@ -18,21 +18,24 @@ from warehouse.schema import Fact, Table
 
 FOLDER = Path(__file__).parent
 PERSON = ("ever_in_force", "in_force", "spot", "person")
-DUE = ("ever_in_force", "in_force", "arrears", "member", "question", "price", "due")
+FORCE = ("ever_in_force", "in_force")
+ARREARS = ("receipt", "account", "arrears")
+DUE = (*FORCE, *ARREARS, "member", "question", "price", "due")
 NEEDS: dict[str, tuple[str, ...]] = {
-    "arrears_by_class": ("arrears",),
-    "compliance": ("ever_in_force", "in_force", "arrears", "employer_month"),
+    "arrears_by_class": ARREARS,
+    "compliance": (*FORCE, *ARREARS, "employer_month"),
     "coverage": PERSON,
     "due": DUE[:-1],
-    "employer_month": ("ever_in_force", "in_force", "arrears"),
+    "employer_month": (*FORCE, *ARREARS),
+    "fines": ARREARS[:-1],
     "movement": PERSON,
     "premium": (*DUE, "fines"),
     "premium_difference": DUE,
     "premium_rule": DUE,
     "programme_coverage": PERSON,
-    "registration": ("ever_in_force", "in_force"),
+    "registration": FORCE,
 }
-VIEWS = ("ever_in_force",)
+VIEWS = ("ever_in_force", "receipt")
 OTHERWISE_CALLED = {"mart.fact_arrears": "arrears_by_class", "core.employer_month": "employer_month"}
 OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
