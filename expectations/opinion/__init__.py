@@ -35,7 +35,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "programme_coverage": PERSON,
     "registration": FORCE,
 }
-VIEWS = ("ever_in_force", "receipt")
+VIEWS = ("ever_in_force", "member", "receipt")
 OTHERWISE_CALLED = {"mart.fact_arrears": "arrears_by_class", "core.employer_month": "employer_month"}
 OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))

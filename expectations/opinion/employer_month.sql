@@ -18,7 +18,11 @@ lowest AS (
     WHERE segment = 'PU' AND employer_key IS NOT NULL
     GROUP BY employer_key, workplace_code
 ),
-minimum AS (SELECT region_code, minimum_wage_idr FROM umk WHERE year = year($month)),
+minimum AS (SELECT region_code, max(minimum_wage_idr) AS minimum_wage_idr FROM umk WHERE year = year($month) GROUP BY region_code),
+underpaid AS (
+    SELECT DISTINCT l.employer_key FROM lowest l JOIN minimum w ON w.region_code = l.workplace_code WHERE l.wage_idr < w.minimum_wage_idr
+),
+placeless AS (SELECT employer_key, wage_idr FROM lowest WHERE workplace_code IS NULL),
 late AS (
     SELECT DISTINCT employer_key
     FROM receipt r
@@ -70,9 +74,7 @@ asked AS (
     SELECT
         s.*,
         coalesce(t.workers, 0) AS registered_workers,
-        (SELECT count(*)
-           FROM lowest l JOIN minimum w ON w.region_code = coalesce(l.workplace_code, s.region_code)
-          WHERE l.employer_key = s.npp AND l.wage_idr < w.minimum_wage_idr) > 0 AS is_wage_below_minimum,
+        u.employer_key IS NOT NULL OR coalesce(p.wage_idr < w.minimum_wage_idr, false) AS is_wage_below_minimum,
         coalesce(CAST(s.programmes AS INTEGER), t.programmes, 0) AS followed,
         coalesce((SELECT CAST(o.bits AS INTEGER) FROM owed_bits o WHERE o.scale = s.scale), 0) AS owed,
         s.npp IS NOT NULL AND s.npp IN (SELECT employer_key FROM late WHERE employer_key IS NOT NULL) AS is_late,
@@ -87,6 +89,9 @@ asked AS (
         ) AS sector
     FROM snapshot s
     LEFT JOIN staff t ON t.employer_key = s.npp
+    LEFT JOIN underpaid u ON u.employer_key = s.npp
+    LEFT JOIN placeless p ON p.employer_key = s.npp
+    LEFT JOIN minimum w ON w.region_code = s.region_code
 ),
 found AS (
     SELECT

@@ -11,22 +11,28 @@ WITH side AS (
     FROM iuran
     WHERE month = $month AND as_of_date = $as_of
 ),
-regional AS (
+everywhere AS (
     SELECT
-        payer, region_code, segment, programme, funding_source,
+        payer, segment, programme, funding_source, min(region_code) AS region_code, min(region_code) < max(region_code) AS is_scattered,
         CAST(sum(n) AS BIGINT) AS n, CAST(coalesce(sum(due), 0) AS BIGINT) AS due, CAST(sum(billed) AS BIGINT) AS billed,
         CAST(coalesce(sum(payable), 0) AS BIGINT) AS payable, CAST(coalesce(sum(earlier_due), 0) AS BIGINT) AS earlier_due,
         CAST(coalesce(sum(earlier_payable), 0) AS BIGINT) AS earlier_payable,
         CAST(sum(blind) AS BIGINT) AS blind, CAST(sum(earlier_blind) AS BIGINT) AS earlier_blind
     FROM side
+    GROUP BY payer, segment, programme, funding_source
+),
+regional AS (
+    SELECT
+        payer, region_code, segment, programme, funding_source,
+        sum(n) AS n, coalesce(sum(due), 0) AS due, sum(billed) AS billed, coalesce(sum(payable), 0) AS payable,
+        coalesce(sum(earlier_due), 0) AS earlier_due, coalesce(sum(earlier_payable), 0) AS earlier_payable,
+        sum(earlier_blind) AS earlier_blind
+    FROM side
+    SEMI JOIN (FROM everywhere WHERE is_scattered) e USING (payer, segment, programme, funding_source)
     GROUP BY payer, region_code, segment, programme, funding_source
 ),
-everywhere AS (
-    SELECT
-        payer, segment, programme, funding_source, count(*) AS regions, any_value(region_code) AS region_code,
-        bool_and(abs(billed - due) < greatest(n, 1)) AS agrees_here,
-        sum(n) AS n, sum(due) AS due, sum(billed) AS billed, sum(payable) AS payable, sum(earlier_due) AS earlier_due,
-        sum(earlier_payable) AS earlier_payable, sum(blind) AS blind, sum(earlier_blind) AS earlier_blind
+agreeing AS (
+    SELECT payer, segment, programme, funding_source, bool_and(abs(billed - due) < greatest(n, 1)) AS agrees_here
     FROM regional
     GROUP BY payer, segment, programme, funding_source
 ),
@@ -35,7 +41,7 @@ cause AS (
         *,
         CASE
             WHEN blind > 0 THEN 'UNKNOWN_CLASS'
-            WHEN agrees_here THEN 'AGREES'
+            WHEN coalesce(agrees_here, NOT is_scattered AND abs(billed - due) < greatest(n, 1)) THEN 'AGREES'
             WHEN abs(billed - due) < greatest(n, 1) THEN 'OTHER_REGENCY'
             WHEN n = 0 THEN 'NO_MEMBERSHIP'
             WHEN billed = 0 THEN 'NOT_BILLED'
@@ -45,17 +51,18 @@ cause AS (
             ELSE 'OVER_BILLED'
         END AS cause
     FROM everywhere
+    LEFT JOIN agreeing USING (payer, segment, programme, funding_source)
 ),
 judged AS (
     SELECT region_code, segment, programme, funding_source, cause, 1 AS payers, n, due, billed, payable, earlier_due, earlier_payable, earlier_blind
     FROM cause
-    WHERE regions = 1
+    WHERE NOT is_scattered
     UNION ALL
     SELECT
         r.region_code, segment, programme, funding_source, c.cause, 1, r.n, r.due, r.billed, r.payable, r.earlier_due, r.earlier_payable,
         r.earlier_blind
     FROM regional r
-    JOIN (FROM cause WHERE regions > 1) c USING (payer, segment, programme, funding_source)
+    JOIN (FROM cause WHERE is_scattered) c USING (payer, segment, programme, funding_source)
     UNION ALL
     SELECT
         region_code, segment, programme, funding_source,
