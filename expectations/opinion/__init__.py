@@ -6,7 +6,7 @@ accepted row, in all versions; choosing the version is part of the opinion. `$mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent
 PERSON = ("ever_in_force", "in_force", "spot", "person")
 FORCE = ("ever_in_force", "in_force")
 ARREARS = ("receipt", "account", "arrears")
-DUE = (*FORCE, *ARREARS, "member", "question", "price", "due")
+DUE = (*FORCE, *ARREARS, "member", "question", "price", "tariff", "bundle", "priced", "due")
 NEEDS: dict[str, tuple[str, ...]] = {
     "arrears_by_class": ARREARS,
     "compliance": (*FORCE, *ARREARS, "employer_month"),
@@ -35,7 +35,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "programme_coverage": PERSON,
     "registration": FORCE,
 }
-VIEWS = ("ever_in_force", "member", "receipt")
+VIEWS = ("ever_in_force", "member", "priced", "receipt")
 OTHERWISE_CALLED = {"mart.fact_arrears": "arrears_by_class", "core.employer_month": "employer_month"}
 OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
@@ -58,16 +58,25 @@ def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) 
     """
     shared = {step for name in names for step in NEEDS.get(name, ())}
     made: list[str] = []
+    waiting = sorted(names, key=lambda name: (NEEDS.get(name, ()), name))
     try:
-        for name in names:
-            steps = [*NEEDS.get(name, ()), *({name} & shared)]
-            for step in (step for step in steps if step not in made):
-                (bench.view if step in VIEWS else bench.table)(step, _statement(step, version))
-                made.append(step)
+        while waiting:
+            name = waiting.pop(0)
+            for step in [*NEEDS.get(name, ()), *({name} & shared)]:
+                if step not in made:
+                    (bench.view if step in VIEWS else bench.table)(step, _statement(step, version))
+                    made.append(step)
             yield name, bench.ask(f'FROM "{name}"' if name in made else _statement(name, version))
+            _drop(bench, made, {step for one in waiting for step in (*NEEDS.get(one, ()), one)})
     finally:
-        for step in reversed(made):
-            bench.drop(step, view=step in VIEWS)
+        _drop(bench, made)
+
+
+def _drop(bench: Workbench, made: list[str], needed: Collection[str] = ()) -> None:
+    """Take away the steps that nothing needs any more."""
+    for step in [one for one in reversed(made) if one not in needed]:
+        bench.drop(step, view=step in VIEWS)
+        made.remove(step)
 
 
 def conformed(rows: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
