@@ -1,6 +1,5 @@
 -- mart.fact_premium of $month as of $as_of.
-WITH programme(programme, bit) AS (VALUES ('JKK', 1), ('JKM', 2), ('JHT', 4), ('JP', 8), ('JKP', 16)),
-bill AS (
+WITH bill AS (
     SELECT i.*, m.due_date
     FROM iuran i
     LEFT JOIN dim_month m ON m.month = i.month
@@ -21,22 +20,6 @@ owed AS (
     WHERE month = $month
     GROUP BY ALL
 ),
-holder AS (
-    SELECT residence_code AS region_code, segment, funding_source, worker_key, bit_or(programmes) AS programmes
-    FROM in_force
-    GROUP BY residence_code, segment, funding_source, worker_key
-),
-held AS (
-    SELECT region_code, segment, funding_source, programmes, count(*) AS persons
-    FROM holder
-    GROUP BY region_code, segment, funding_source, programmes
-),
-member AS (
-    SELECT h.region_code, h.segment, p.programme, h.funding_source, CAST(sum(h.persons) AS BIGINT) AS members
-    FROM held h
-    JOIN programme p ON h.programmes & p.bit > 0
-    GROUP BY h.region_code, h.segment, p.programme, h.funding_source
-),
 priced AS (
     SELECT region_code, segment, programme, funding_source, CAST(sum(due) AS BIGINT) AS priced
     FROM due
@@ -50,10 +33,10 @@ SELECT
     coalesce(b.workers_billed, 0) AS workers_billed, coalesce(b.billed_idr, 0) AS billed_idr, coalesce(b.paid_idr, 0) AS paid_idr,
     coalesce(b.paid_on_time_idr, 0) AS paid_on_time_idr, coalesce(b.paid_late_idr, 0) AS paid_late_idr,
     CAST(coalesce(o.owed, 0) AS BIGINT) AS arrears_idr, coalesce(f.fine_idr, 0) AS fine_idr
-FROM (SELECT region_code, segment, programme, funding_source FROM billed UNION SELECT region_code, segment, programme, funding_source FROM member) g
+FROM (SELECT region_code, segment, programme, funding_source FROM billed UNION SELECT region_code, segment, programme, funding_source FROM members) g
 CROSS JOIN snapshot s
 LEFT JOIN billed b USING (region_code, segment, programme, funding_source)
 LEFT JOIN owed o USING (region_code, segment, programme, funding_source)
 LEFT JOIN fines f USING (region_code, segment, programme, funding_source)
-LEFT JOIN member m USING (region_code, segment, programme, funding_source)
+LEFT JOIN members m USING (region_code, segment, programme, funding_source)
 LEFT JOIN priced p USING (region_code, segment, programme, funding_source)
