@@ -17,6 +17,7 @@ from transforms.graph import build
 from warehouse.calendar import Version
 from warehouse.schema import Table, conform
 from warehouse.tables.contribution import Contribution
+from warehouse.tables.membership import Membership
 from warehouse.tables.premium import FactPremium
 from warehouse.tables.premium_difference import CAUSES, FactPremiumDifference
 from warehouse.tables.premium_rule import FactPremiumRule
@@ -50,28 +51,46 @@ def _distance(month: date) -> str:
 def billed(world: World, version: Version, seed: int) -> World:
     """Return the world with bills that follow what is due: right, by another opinion, elsewhere, wrong, or not at all."""
     dice = Random(seed)
-    due = opinion("due", {**REFERENCE, **world}, version)
-    payer = ["employer_key", "membership_key", "residence_code", "segment", "programme", "funding_source"]
-    number = pl.when(pl.col("employer_key").is_null()).then("membership_key").alias("membership_key")
+    key = ["payer", "region_code", "segment", "programme", "funding_source"]
     columns = ("due", "payable", "earlier_payable")
-    owed = due.with_columns(number).group_by(payer).agg(pl.col(columns).sum()).sort(payer, nulls_last=True)
+    due = opinion("due", {**REFERENCE, **named(world, version)}, version)
+    owed = due.group_by(key).agg(pl.col(columns).sum()).sort(key)
+    members = set(world[Membership].select("membership_key").collect().to_series())
     bills = []
     for row in owed.to_dicts():
         amount = dice.choice(
             [*(row[name] for name in columns), row["due"] + 1, row["due"] // 2, row["due"] + 1000, None]
         )
-        region = dice.choice([row["residence_code"], row["residence_code"], "16.01"])
-        key = {
-            "employer_key": dice.choice([row["employer_key"]] * 9 + ["donor"]),
-            "membership_key": row["membership_key"],
+        region = dice.choice([row["region_code"], row["region_code"], "16.01"])
+        is_member = row["payer"] in members
+        employer = None if is_member else row["payer"].decode()
+        payer = {
+            "employer_key": dice.choice([employer] * 9 + ["donor"]),
+            "membership_key": row["payer"] if is_member else None,
         }
         same = {name: row[name] for name in ("segment", "programme", "funding_source")}
         day = {"month": version.month, "as_of_date": version.as_of_date, "workers": 1, "paid_idr": amount}
         if amount is not None:
-            bills.append({**key, **same, **day, "region_code": region, "billed_idr": amount})
+            bills.append({**payer, **same, **day, "region_code": region, "billed_idr": amount})
     schema = Contribution.polars_schema()
     frame = pl.DataFrame([{name: bill.get(name) for name in schema} for bill in bills], schema=schema).lazy()
     return {**world, Contribution: pl.concat([world[Contribution], frame])}
+
+
+def named(world: World, version: Version) -> World:
+    """Return the world with a bill of nothing for every membership without employer: each is a payer with a number then."""
+    free = world[Membership].filter(pl.col("employer_key").is_null()).select("membership_key").unique()
+    nothing = free.with_columns(
+        **{
+            "month": version.month,
+            "as_of_date": version.as_of_date,
+            "region_code": pl.lit("15.01"),
+            "segment": pl.lit("BPU"),
+        },
+        **{"programme": pl.lit("JKK"), "funding_source": pl.lit("SELF"), "workers": 0, "billed_idr": 0, "paid_idr": 0},
+    )
+    frames = [world[Contribution], nothing.cast({"month": pl.Date, "as_of_date": pl.Date})]
+    return {**world, Contribution: pl.concat(frames, how="diagonal_relaxed")}
 
 
 def agreed(world: World, version: Version) -> dict[str, pl.DataFrame]:

@@ -6,7 +6,7 @@ accepted row, in all versions; choosing the version is part of the opinion. `$mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,22 +17,34 @@ from warehouse.calendar import Version
 from warehouse.schema import Fact, Table
 
 FOLDER = Path(__file__).parent
-PERSON = ("ever_in_force", "in_force", "spot", "person")
-DUE = ("ever_in_force", "in_force", "arrears", "question", "price", "due")
 NEEDS: dict[str, tuple[str, ...]] = {
-    "arrears_by_class": ("arrears",),
-    "compliance": ("ever_in_force", "in_force", "arrears", "employer_month"),
-    "coverage": PERSON,
-    "due": DUE[:-1],
-    "employer_month": ("ever_in_force", "in_force", "arrears"),
-    "movement": PERSON,
-    "premium": (*DUE, "fines"),
-    "premium_difference": DUE,
-    "premium_rule": DUE,
-    "programme_coverage": PERSON,
-    "registration": ("ever_in_force", "in_force"),
+    "account": ("receipt",),
+    "arrears": ("account",),
+    "arrears_by_class": ("receipt", "arrears"),
+    "bundle": ("member", "question"),
+    "compliance": ("employer_month",),
+    "coverage": ("person",),
+    "due": ("question", "tariff", "priced"),
+    "employer_month": ("in_force", "receipt", "arrears"),
+    "fines": ("account",),
+    "in_force": ("ever_in_force",),
+    "member": ("in_force", "arrears"),
+    "members": ("in_force",),
+    "movement": ("person",),
+    "person": ("spot",),
+    "premium": ("members", "arrears", "fines", "due"),
+    "premium_difference": ("due",),
+    "premium_rule": ("price", "due"),
+    "price": ("question",),
+    "priced": ("bundle", "tariff"),
+    "programme_coverage": ("person",),
+    "question": ("member",),
+    "registration": ("in_force",),
+    "spot": ("ever_in_force", "in_force"),
+    "tariff": ("price",),
 }
-VIEWS = ("ever_in_force",)
+"""Which statements each statement reads."""
+VIEWS = ("ever_in_force", "member", "priced", "receipt")
 OTHERWISE_CALLED = {"mart.fact_arrears": "arrears_by_class", "core.employer_month": "employer_month"}
 OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
@@ -51,20 +63,47 @@ def statement_of(fact: type[Fact]) -> str:
 def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the rows of each statement for a version by its name; a step that several need is taken once.
 
-    The bench holds what the statements read, and afterwards no more than before.
+    A step is dropped when nothing that is still to come reads it. The bench holds afterwards no more than before.
     """
-    shared = {step for name in names for step in NEEDS.get(name, ())}
     made: list[str] = []
+    waiting = sorted(names, key=lambda name: ("due" in _steps(name), -len(_steps(name)), name))
+    shared = {step for name in names for step in _steps(name)}
     try:
-        for name in names:
-            steps = [*NEEDS.get(name, ()), *({name} & shared)]
-            for step in (step for step in steps if step not in made):
+        while waiting:
+            name = waiting[0]
+            wanted = _read_by([name], made) | ({name} & shared)
+            for step in [one for one in (*_steps(name), name) if one in wanted and one not in made]:
                 (bench.view if step in VIEWS else bench.table)(step, _statement(step, version))
                 made.append(step)
-            yield name, bench.ask(f'FROM "{name}"' if name in made else _statement(name, version))
+                _drop(bench, made, {*waiting, *_read_by(waiting, made)})
+            rows = bench.ask(f'FROM "{name}"' if name in made else _statement(name, version))
+            waiting.pop(0)
+            _drop(bench, made, {*waiting, *_read_by(waiting, made)})
+            yield name, rows
     finally:
-        for step in reversed(made):
-            bench.drop(step, view=step in VIEWS)
+        _drop(bench, made, ())
+
+
+def _steps(name: str) -> list[str]:
+    """Return all that a statement needs, each step after those that it reads."""
+    return list(dict.fromkeys(one for need in NEEDS.get(name, ()) for one in (*_steps(need), need)))
+
+
+def _read_by(waiting: Sequence[str], made: Sequence[str]) -> set[str]:
+    """Return the steps that statements still to come read, by themselves or through a view or a step not made yet."""
+    found, asked = set[str](), [one for one in waiting if one not in made]
+    while asked:
+        for need in NEEDS.get(asked.pop(), ()):
+            found.add(need)
+            if need in VIEWS or need not in made:
+                asked.append(need)
+    return found
+
+
+def _drop(bench: Workbench, made: list[str], kept: Collection[str]) -> None:
+    for step in [one for one in reversed(made) if one not in kept]:
+        bench.drop(step, view=step in VIEWS)
+        made.remove(step)
 
 
 def conformed(rows: pl.DataFrame, table: type[Table]) -> pl.DataFrame:

@@ -1,10 +1,9 @@
 -- mart.fact_arrears of $month as of $as_of: the rows of `arrears` up to $month, each in the class of its own age; and a
 -- row of every class, saying zero, for all that was ever billed up to $month.
 WITH billed AS (
-    SELECT DISTINCT i.region_code, i.segment, i.programme, i.funding_source
-    FROM iuran i
-    WHERE i.month <= $month
-      AND i.as_of_date = (SELECT max(o.as_of_date) FROM iuran o WHERE o.month = i.month AND o.as_of_date <= $as_of)
+    SELECT DISTINCT region_code, segment, programme, funding_source
+    FROM receipt
+    WHERE month <= $month
 ),
 aged AS (
     SELECT *, (year($as_of) - year(month)) * 12 + month($as_of) - month(month) AS age

@@ -5,36 +5,49 @@ WITH snapshot AS (
     WHERE as_of_date = (SELECT max(as_of_date) FROM badan_usaha WHERE as_of_date <= $as_of)
     QUALIFY row_number() OVER (PARTITION BY employer_key, region_code ORDER BY declared_workers DESC, nib NULLS FIRST) = 1
 ),
-member AS (SELECT * FROM in_force WHERE month = $month),
-minimum AS (SELECT region_code, minimum_wage_idr FROM umk WHERE year = year($month)),
-received AS (
-    SELECT i.employer_key AS npp, i.paid_idr, i.paid_date, m.due_date
-    FROM iuran i
-    JOIN dim_month m ON m.month = i.month
-    WHERE i.month = $month
-      AND i.as_of_date = (SELECT max(o.as_of_date) FROM iuran o WHERE o.month = i.month AND o.as_of_date <= $as_of)
+worker AS (
+    SELECT employer_key, worker_key, bit_or(programmes) AS programmes
+    FROM in_force
+    WHERE employer_key IS NOT NULL
+    GROUP BY employer_key, worker_key
+),
+staff AS (SELECT employer_key, count(*) AS workers, bit_or(programmes) AS programmes FROM worker GROUP BY employer_key),
+lowest AS (
+    SELECT employer_key, workplace_code, min(wage_idr) AS wage_idr
+    FROM in_force
+    WHERE segment = 'PU' AND employer_key IS NOT NULL
+    GROUP BY employer_key, workplace_code
+),
+minimum AS (SELECT region_code, max(minimum_wage_idr) AS minimum_wage_idr FROM umk WHERE year = year($month) GROUP BY region_code),
+underpaid AS (
+    SELECT DISTINCT l.employer_key FROM lowest l JOIN minimum w ON w.region_code = l.workplace_code WHERE l.wage_idr < w.minimum_wage_idr
+),
+placeless AS (SELECT employer_key, wage_idr FROM lowest WHERE workplace_code IS NULL),
+late AS (
+    SELECT DISTINCT employer_key
+    FROM receipt r
+    JOIN dim_month m ON m.month = r.month
+    WHERE r.month = $month AND r.paid_idr > 0 AND r.paid_date > m.due_date
 ),
 unpaid AS (
     SELECT employer_key AS npp, (year($as_of) - year(month)) * 12 + month($as_of) - month(month) AS age, amount
     FROM arrears
     WHERE month <= $month
 ),
-account AS (
+billed AS (
     SELECT
-        i.employer_key AS npp, i.region_code, i.segment, i.programme, i.funding_source, i.month,
-        sum(i.billed_idr) AS billed, sum(i.paid_idr) AS paid
-    FROM iuran i
-    WHERE i.employer_key IS NOT NULL
-      AND i.as_of_date = (SELECT max(o.as_of_date) FROM iuran o WHERE o.month = i.month AND o.as_of_date <= $as_of)
+        employer_key AS npp, region_code, segment, programme, funding_source, month, sum(billed_idr) AS billed, sum(paid_idr) AS paid
+    FROM receipt
+    WHERE employer_key IS NOT NULL
     GROUP BY ALL
 ),
 -- Up to each month billed to the employer, how much of the bills of any account all its payments do not reach.
 reached AS (
     SELECT m.npp, m.month, max(a.short) AS short
-    FROM (SELECT DISTINCT npp, month FROM account WHERE billed > 0) m
+    FROM (SELECT DISTINCT npp, month FROM billed WHERE billed > 0) m
     JOIN LATERAL (
         SELECT sum(b.billed) FILTER (b.month <= m.month) - sum(b.paid) AS short
-        FROM account b
+        FROM billed b
         WHERE b.npp = m.npp
         GROUP BY b.region_code, b.segment, b.programme, b.funding_source
     ) a ON true
@@ -44,7 +57,7 @@ ahead AS (
     SELECT npp, sum(surplus) AS surplus
     FROM (
         SELECT npp, greatest(sum(paid) - sum(billed), 0) AS surplus
-        FROM account
+        FROM billed
         GROUP BY npp, region_code, segment, programme, funding_source
     )
     GROUP BY npp
@@ -60,18 +73,11 @@ owed_bits AS (
 asked AS (
     SELECT
         s.*,
-        (SELECT count(DISTINCT worker_key) FROM member m WHERE m.employer_key = s.npp) AS registered_workers,
-        (SELECT count(*)
-           FROM member m JOIN minimum w ON w.region_code = coalesce(m.workplace_code, s.region_code)
-          WHERE m.employer_key = s.npp AND m.segment = 'PU' AND m.wage_idr < w.minimum_wage_idr) > 0 AS is_wage_below_minimum,
-        coalesce(
-            CAST(s.programmes AS INTEGER),
-            (SELECT bit_or(CAST(m.programmes AS INTEGER)) FROM member m WHERE m.employer_key = s.npp),
-            0
-        ) AS followed,
+        coalesce(t.workers, 0) AS registered_workers,
+        u.employer_key IS NOT NULL OR coalesce(p.wage_idr < w.minimum_wage_idr, false) AS is_wage_below_minimum,
+        coalesce(CAST(s.programmes AS INTEGER), t.programmes, 0) AS followed,
         coalesce((SELECT CAST(o.bits AS INTEGER) FROM owed_bits o WHERE o.scale = s.scale), 0) AS owed,
-        (SELECT count(*) FROM received r
-          WHERE r.npp = s.npp AND r.paid_idr > 0 AND r.paid_date > r.due_date) > 0 AS is_late,
+        s.npp IS NOT NULL AND s.npp IN (SELECT employer_key FROM late WHERE employer_key IS NOT NULL) AS is_late,
         coalesce((SELECT max(age) FROM unpaid u WHERE u.npp = s.npp), 0) AS arrears_months,
         coalesce((SELECT sum(amount) FROM unpaid u WHERE u.npp = s.npp), 0) AS arrears_idr,
         (SELECT max(r.month) FROM reached r WHERE r.npp = s.npp AND coalesce(r.short, 0) <= 0) AS paid_through,
@@ -82,6 +88,10 @@ asked AS (
             'X'
         ) AS sector
     FROM snapshot s
+    LEFT JOIN staff t ON t.employer_key = s.npp
+    LEFT JOIN underpaid u ON u.employer_key = s.npp
+    LEFT JOIN placeless p ON p.employer_key = s.npp
+    LEFT JOIN minimum w ON w.region_code = s.region_code
 ),
 found AS (
     SELECT

@@ -1,6 +1,5 @@
 -- mart.fact_premium of $month as of $as_of.
-WITH programme(programme, bit) AS (VALUES ('JKK', 1), ('JKM', 2), ('JHT', 4), ('JP', 8), ('JKP', 16)),
-bill AS (
+WITH bill AS (
     SELECT i.*, m.due_date
     FROM iuran i
     LEFT JOIN dim_month m ON m.month = i.month
@@ -21,15 +20,8 @@ owed AS (
     WHERE month = $month
     GROUP BY ALL
 ),
-member AS (
-    SELECT f.residence_code, f.segment, g.programme, f.funding_source, count(DISTINCT f.worker_key) AS members
-    FROM in_force f
-    JOIN programme g ON (CAST(f.programmes AS INTEGER) & g.bit) > 0
-    WHERE f.month = $month
-    GROUP BY ALL
-),
 priced AS (
-    SELECT residence_code, segment, programme, funding_source, CAST(sum(due) AS BIGINT) AS priced
+    SELECT region_code, segment, programme, funding_source, CAST(sum(due) AS BIGINT) AS priced
     FROM due
     GROUP BY ALL
 ),
@@ -41,12 +33,10 @@ SELECT
     coalesce(b.workers_billed, 0) AS workers_billed, coalesce(b.billed_idr, 0) AS billed_idr, coalesce(b.paid_idr, 0) AS paid_idr,
     coalesce(b.paid_on_time_idr, 0) AS paid_on_time_idr, coalesce(b.paid_late_idr, 0) AS paid_late_idr,
     CAST(coalesce(o.owed, 0) AS BIGINT) AS arrears_idr, coalesce(f.fine_idr, 0) AS fine_idr
-FROM (SELECT region_code, segment, programme, funding_source FROM billed UNION SELECT residence_code, segment, programme, funding_source FROM member) g
+FROM (SELECT region_code, segment, programme, funding_source FROM billed UNION SELECT region_code, segment, programme, funding_source FROM members) g
 CROSS JOIN snapshot s
 LEFT JOIN billed b USING (region_code, segment, programme, funding_source)
 LEFT JOIN owed o USING (region_code, segment, programme, funding_source)
 LEFT JOIN fines f USING (region_code, segment, programme, funding_source)
-LEFT JOIN member m
-  ON m.residence_code = g.region_code AND m.segment = g.segment AND m.programme = g.programme AND m.funding_source = g.funding_source
-LEFT JOIN priced p
-  ON p.residence_code = g.region_code AND p.segment = g.segment AND p.programme = g.programme AND p.funding_source = g.funding_source
+LEFT JOIN members m USING (region_code, segment, programme, funding_source)
+LEFT JOIN priced p USING (region_code, segment, programme, funding_source)

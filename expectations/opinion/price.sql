@@ -1,27 +1,16 @@
 -- What a membership with each question owes per programme: every rule is asked about every question, and the amounts are exact
--- decimals: an amount, and a rate of the wage up to a ceiling. `now` is by the rules of the reference day, `earlier` by those
--- of the last day before the newest change of the rules of segment and programme.
+-- decimals: an amount, a rate of the wage up to a ceiling, and a rate of the value of a contract. `now` is by the rules of the
+-- reference day, `earlier` by those of the last day before the newest change of the rules of segment and programme.
 WITH rule AS (
     SELECT
         * EXCLUDE (programme, rate), unnest(string_split(programme, '+')) AS programme, string_split(programme, '+')[1] AS bearer,
         CAST(rate AS DECIMAL(19, 6)) AS rate, TRY_CAST(replace(bracket, 'CONTRACT_', '') AS INTEGER) AS bracket_months
     FROM contribution_rule
 ),
-asked AS (
-    SELECT DISTINCT
-        question, segment, sub_sector, funding_source, reference_day, risk_class, labour_intensive, contract_value_idr,
-        contract_start, contract_end, jkp_member
-    FROM question
-),
 held AS (
-    SELECT
-        a.*, p.programme,
-        (
-            SELECT count(*) FROM range(0, 600) n(months)
-            WHERE a.contract_start + to_months(CAST(n.months AS INTEGER)) < a.contract_end
-        ) AS months
-    FROM asked a
-    CROSS JOIN (VALUES ('JKK'), ('JKM'), ('JHT'), ('JP'), ('JKP')) p(programme)
+    SELECT q.*, p.programme, p.bit
+    FROM question q
+    CROSS JOIN (VALUES ('JKK', 1), ('JKM', 2), ('JHT', 4), ('JP', 8), ('JKP', 16)) p(programme, bit)
 ),
 change AS (
     SELECT segment, programme, effective_from AS day FROM rule
@@ -40,8 +29,8 @@ fitting AS (
     SELECT
         d.question, d.programme, d.kind, r.rule_id, r.payer, r.basis, r.precedence, r.confidence, r.rate, r.amount_idr, r.wage_ceiling_idr,
         r.contract_from_idr, r.contract_to_idr, r.bracket, r.bracket_months, r.bearer, r.risk_class AS asked_risk,
-        h.risk_class, h.months, h.contract_value_idr,
-        (r.risk_class IS NOT NULL AND h.risk_class IS NULL) OR (r.basis = 'PER_CONTRACT' AND h.contract_end IS NULL) AS is_unknown
+        h.risk_class, h.months, h.contract_above_idr,
+        (r.risk_class IS NOT NULL AND h.risk_class IS NULL) OR (r.basis = 'PER_CONTRACT' AND NOT h.is_dated) AS is_unknown
     FROM dated d
     JOIN held h ON h.question = d.question AND h.programme = d.programme
     JOIN rule r
@@ -52,8 +41,8 @@ fitting AS (
       AND (r.jkp_member IS NULL OR r.jkp_member = h.jkp_member OR h.programme = 'JKP')
       AND NOT list_contains(string_split(coalesce(r.excluded_payers, ''), ';'), h.funding_source)
       AND CASE r.basis
-            WHEN 'WAGE' THEN h.contract_value_idr IS NULL
-            WHEN 'CONTRACT_VALUE' THEN h.contract_value_idr > r.contract_from_idr OR (h.contract_value_idr IS NOT NULL AND r.contract_from_idr = 0)
+            WHEN 'WAGE' THEN h.contract_above_idr IS NULL
+            WHEN 'CONTRACT_VALUE' THEN h.contract_above_idr >= r.contract_from_idr OR (h.contract_above_idr IS NOT NULL AND r.contract_from_idr = 0)
             ELSE true
           END
 ),
@@ -72,11 +61,16 @@ counted AS (
     SELECT
         w.question, w.programme, w.kind, w.rule_id, w.payer, w.confidence,
         CASE WHEN w.basis = 'WAGE' THEN w.rate ELSE 0 END * coalesce(f.rate, 1) AS rate,
+        CASE
+            WHEN w.basis = 'CONTRACT_VALUE' AND w.contract_above_idr < coalesce(w.contract_to_idr, 1000000000000000000) THEN w.rate
+            ELSE 0
+        END * coalesce(f.rate, 1) AS contract_rate,
         CASE WHEN w.basis = 'WAGE' THEN coalesce(w.wage_ceiling_idr, 1000000000000000) END AS ceiling_idr,
         CASE
             WHEN w.basis = 'WAGE' THEN 0
-            WHEN w.basis = 'CONTRACT_VALUE'
-                THEN w.rate * CAST(least(w.contract_value_idr, coalesce(w.contract_to_idr, w.contract_value_idr)) - w.contract_from_idr AS DECIMAL(18, 0))
+            WHEN w.basis = 'CONTRACT_VALUE' AND w.contract_above_idr >= w.contract_to_idr
+                THEN w.rate * CAST(w.contract_to_idr - w.contract_from_idr AS DECIMAL(18, 0))
+            WHEN w.basis = 'CONTRACT_VALUE' THEN w.rate * CAST(-w.contract_from_idr AS DECIMAL(18, 0))
             WHEN w.programme <> w.bearer THEN 0
             WHEN w.bracket = 'EXTRA_MONTH' THEN w.amount_idr * (w.months - w.bracket_reached)
             ELSE w.amount_idr
@@ -93,6 +87,8 @@ owed AS (
         question, programme, kind,
         CAST(sum(rate) AS DECIMAL(19, 12)) AS rate,
         CAST(coalesce(sum(rate) FILTER (payer <> 'STATE'), 0) AS DECIMAL(19, 12)) AS payable_rate,
+        CAST(sum(contract_rate) AS DECIMAL(19, 12)) AS contract_rate,
+        CAST(coalesce(sum(contract_rate) FILTER (payer <> 'STATE'), 0) AS DECIMAL(19, 12)) AS payable_contract_rate,
         sum(amount) AS amount,
         coalesce(sum(amount) FILTER (payer <> 'STATE'), 0) AS payable_amount,
         CASE
@@ -118,17 +114,23 @@ trust AS (
     )
     GROUP BY question, programme
 ),
-mystery AS (SELECT DISTINCT question, programme FROM fitting WHERE is_unknown AND kind = 'now' AND basis <> 'FRACTION_OF_NORMAL')
-SELECT
-    h.question, h.programme,
-    coalesce(n.rules || coalesce('*' || r.rules, ''), CASE WHEN y.question IS NULL THEN 'NO_RULE' ELSE 'UNKNOWN_CLASS' END) AS rules,
-    CASE WHEN n.rules IS NOT NULL THEN t.confidence END AS confidence,
-    n.rate, n.payable_rate, n.amount, n.payable_amount, n.ceiling_idr,
-    e.rate AS earlier_rate, e.payable_rate AS earlier_payable_rate, e.amount AS earlier_amount,
-    e.payable_amount AS earlier_payable_amount, e.ceiling_idr AS earlier_ceiling_idr
-FROM held h
-LEFT JOIN owed n ON n.question = h.question AND n.programme = h.programme AND n.kind = 'now'
-LEFT JOIN owed e ON e.question = h.question AND e.programme = h.programme AND e.kind = 'earlier'
-LEFT JOIN relief r ON r.question = h.question AND r.programme = h.programme AND r.kind = 'now'
-LEFT JOIN trust t ON t.question = h.question AND t.programme = h.programme
-LEFT JOIN mystery y ON y.question = h.question AND y.programme = h.programme
+mystery AS (SELECT DISTINCT question, programme FROM fitting WHERE is_unknown AND kind = 'now' AND basis <> 'FRACTION_OF_NORMAL'),
+answer AS (
+    SELECT
+        h.question, h.programme, h.bit,
+        coalesce(n.rules || coalesce('*' || r.rules, ''), CASE WHEN y.question IS NULL THEN 'NO_RULE' ELSE 'UNKNOWN_CLASS' END) AS rules,
+        CASE WHEN n.rules IS NOT NULL THEN t.confidence END AS confidence,
+        n.amount, n.rate, n.contract_rate, n.ceiling_idr,
+        n.payable_amount, n.payable_rate, n.payable_contract_rate,
+        e.amount AS earlier_amount, e.rate AS earlier_rate, e.contract_rate AS earlier_contract_rate, e.ceiling_idr AS earlier_ceiling_idr,
+        e.payable_amount AS earlier_payable_amount, e.payable_rate AS earlier_payable_rate,
+        e.payable_contract_rate AS earlier_payable_contract_rate
+    FROM held h
+    LEFT JOIN owed n ON n.question = h.question AND n.programme = h.programme AND n.kind = 'now'
+    LEFT JOIN owed e ON e.question = h.question AND e.programme = h.programme AND e.kind = 'earlier'
+    LEFT JOIN relief r ON r.question = h.question AND r.programme = h.programme AND r.kind = 'now'
+    LEFT JOIN trust t ON t.question = h.question AND t.programme = h.programme
+    LEFT JOIN mystery y ON y.question = h.question AND y.programme = h.programme
+)
+SELECT *, dense_rank() OVER (ORDER BY rules, confidence) AS rule
+FROM answer

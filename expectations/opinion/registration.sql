@@ -20,7 +20,7 @@ levelled AS (
     SELECT worker_key, employer_key, '00' FROM asked
 ),
 known AS (SELECT count(*) > 0 AS is_known FROM kepesertaan WHERE month = $month AND as_of_date <= $as_of),
-member AS (SELECT worker_key, employer_key FROM in_force WHERE month = $month)
+member AS (SELECT worker_key, employer_key FROM in_force)
 SELECT
     l.region_code, CAST($month AS DATE) AS month, CAST($as_of AS DATE) AS as_of_date,
     count(DISTINCT l.employer_key) AS registering_employers,

@@ -1,56 +1,38 @@
--- Where each person was in force: one row per basis, regency and person. Every other column is a set of segments (PU 1, BPU 2,
--- JAKON 4, PMI 8): held now, now as a vulnerable worker, now with each programme, the month before, in any month before that.
+-- Where each person was in force: one row per person, regency of residence and of work. `held` is nine sets of segments
+-- (PU 1, BPU 2, JAKON 4, PMI 8), each a hexadecimal digit, from the lowest: held now, now as a vulnerable worker, the month before,
+-- in any month before that, and now with each programme, JKK, JKM, JHT, JP, JKP.
 -- The past beyond the month before is looked up for those alone who hold something now that they did not hold the month before.
 WITH segment(segment, bit) AS (VALUES ('PU', 1), ('BPU', 2), ('JAKON', 4), ('PMI', 8)),
-here AS (
-    SELECT 'RESIDENCE' AS basis, residence_code AS region_code, worker_key, segment, is_vulnerable, programmes FROM in_force
-    UNION ALL
-    SELECT 'WORKPLACE', workplace_code, worker_key, segment, is_vulnerable, programmes FROM in_force WHERE workplace_code IS NOT NULL
-),
-there AS (
-    SELECT 'RESIDENCE' AS basis, residence_code AS region_code, worker_key, segment, month FROM ever_in_force
-    UNION ALL
-    SELECT 'WORKPLACE', workplace_code, worker_key, segment, month FROM ever_in_force WHERE workplace_code IS NOT NULL
+programmes(programmes, digits) AS (
+    SELECT p, CAST((p & 1) + 16 * (p >> 1 & 1) + 256 * (p >> 2 & 1) + 4096 * (p >> 3 & 1) + 65536 * (p >> 4 & 1) AS BIGINT)
+    FROM range(32) r(p)
 ),
 now AS (
     SELECT
-        h.basis, h.region_code, h.worker_key,
-        bit_or(s.bit) AS now,
-        bit_or(CASE WHEN h.is_vulnerable THEN s.bit ELSE 0 END) AS vulnerable,
-        bit_or(CASE WHEN h.programmes & 1 > 0 THEN s.bit ELSE 0 END) AS jkk,
-        bit_or(CASE WHEN h.programmes & 2 > 0 THEN s.bit ELSE 0 END) AS jkm,
-        bit_or(CASE WHEN h.programmes & 4 > 0 THEN s.bit ELSE 0 END) AS jht,
-        bit_or(CASE WHEN h.programmes & 8 > 0 THEN s.bit ELSE 0 END) AS jp,
-        bit_or(CASE WHEN h.programmes & 16 > 0 THEN s.bit ELSE 0 END) AS jkp
-    FROM here h
+        f.worker_key, f.residence_code, f.workplace_code,
+        s.bit * (1 + CASE WHEN f.is_vulnerable THEN 16 ELSE 0 END + 65536 * p.digits) AS held
+    FROM in_force f
     JOIN segment s USING (segment)
-    GROUP BY h.basis, h.region_code, h.worker_key
+    LEFT JOIN programmes p USING (programmes)
 ),
 before AS (
-    SELECT t.basis, t.region_code, t.worker_key, bit_or(s.bit) AS before
-    FROM there t
+    SELECT t.worker_key, t.residence_code, t.workplace_code, CAST(256 * s.bit AS BIGINT) AS held
+    FROM ever_in_force t
     JOIN segment s USING (segment)
     WHERE t.month = $month - INTERVAL 1 MONTH
-    GROUP BY t.basis, t.region_code, t.worker_key
 ),
-newcomer AS (
-    SELECT DISTINCT n.basis, n.worker_key
-    FROM now n
-    LEFT JOIN before b USING (basis, region_code, worker_key)
-    WHERE n.now & ~coalesce(b.before, 0) <> 0
+recent AS (
+    SELECT worker_key, residence_code, workplace_code, bit_or(held) AS held
+    FROM (FROM now UNION ALL FROM before)
+    GROUP BY worker_key, residence_code, workplace_code
 ),
+newcomer AS (SELECT DISTINCT worker_key FROM recent WHERE held & ~(held >> 8) & 15 <> 0),
 earlier AS (
-    SELECT t.basis, t.region_code, t.worker_key, bit_or(s.bit) AS earlier
-    FROM there t
+    SELECT t.worker_key, t.residence_code, t.workplace_code, bit_or(CAST(4096 * s.bit AS BIGINT)) AS held
+    FROM ever_in_force t
     JOIN segment s USING (segment)
-    SEMI JOIN newcomer n ON n.basis = t.basis AND n.worker_key = t.worker_key
+    SEMI JOIN newcomer n ON n.worker_key = t.worker_key
     WHERE t.month < $month - INTERVAL 1 MONTH
-    GROUP BY t.basis, t.region_code, t.worker_key
+    GROUP BY t.worker_key, t.residence_code, t.workplace_code
 )
-SELECT
-    basis, region_code, worker_key,
-    coalesce(now, 0) AS now, coalesce(vulnerable, 0) AS vulnerable, coalesce(before, 0) AS before, coalesce(earlier, 0) AS earlier,
-    coalesce(jkk, 0) AS jkk, coalesce(jkm, 0) AS jkm, coalesce(jht, 0) AS jht, coalesce(jp, 0) AS jp, coalesce(jkp, 0) AS jkp
-FROM now
-FULL JOIN before USING (basis, region_code, worker_key)
-FULL JOIN earlier USING (basis, region_code, worker_key)
+FROM recent UNION ALL FROM earlier
