@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import polars as pl

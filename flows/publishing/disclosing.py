@@ -123,8 +123,9 @@ def _paid_by_few(memory: Memory, read: Read) -> Iterator[pl.DataFrame]:
         parts = {name: one for name, one in hiding.exposures(table, "follows").items() if one.within}
         if not parts:
             continue
+        payers = next(iter(parts.values())).where
         few = " OR ".join(_of_few(name, one, memory.protection.threshold) for name, one in parts.items())
-        found = _rows(memory, read, table, f"({next(iter(parts.values())).where}) AND ({few})")
+        found = _rows(memory, read, table, f"({payers}) AND ({few})")
         yield from (_named(found, table, name) for name in parts)
         for other in hiding.protected():
             for name, one in hiding.exposures(other, "follows").items():
