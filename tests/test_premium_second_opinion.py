@@ -80,16 +80,14 @@ def billed(world: World, version: Version, seed: int) -> World:
 def named(world: World, version: Version) -> World:
     """Return the world with a bill of nothing for every membership without employer: each is a payer with a number then."""
     free = world[Membership].filter(pl.col("employer_key").is_null()).select("membership_key").unique()
+    words = {"region_code": "15.01", "segment": "BPU", "programme": "JKK", "funding_source": "SELF"}
     nothing = free.with_columns(
-        **{
-            "month": version.month,
-            "as_of_date": version.as_of_date,
-            "region_code": pl.lit("15.01"),
-            "segment": pl.lit("BPU"),
-        },
-        **{"programme": pl.lit("JKK"), "funding_source": pl.lit("SELF"), "workers": 0, "billed_idr": 0, "paid_idr": 0},
+        pl.lit(version.month).alias("month"),
+        pl.lit(version.as_of_date).alias("as_of_date"),
+        *(pl.lit(word).alias(name) for name, word in words.items()),
+        *(pl.lit(0).alias(name) for name in ("workers", "billed_idr", "paid_idr")),
     )
-    frames = [world[Contribution], nothing.cast({"month": pl.Date, "as_of_date": pl.Date})]
+    frames = [world[Contribution], nothing]
     return {**world, Contribution: pl.concat(frames, how="diagonal_relaxed")}
 
 

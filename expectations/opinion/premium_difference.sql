@@ -1,6 +1,6 @@
 -- mart.fact_premium_difference of $month as of $as_of: every membership without employer is a payer by itself unless a bill
 -- names its number.
-WITH side AS (
+WITH side AS NOT MATERIALIZED (
     SELECT
         payer, region_code, segment, programme, funding_source,
         memberships AS n, due, payable, earlier_due, earlier_payable, blind, earlier_blind, 0 AS billed
