@@ -36,9 +36,9 @@ def of_machine() -> int:
     return int(whole * SHARE_OF_MACHINE)
 
 
-def rows_at_once(most: int, bytes_a_row: int) -> int:
-    """Return how many rows a step may hold that goes lot by lot, under a ceiling of `most` bytes; more than that gains nothing."""
-    return min(int(most * SHARE_AT_ONCE) // bytes_a_row, MOST_ROWS_AT_ONCE)
+def rows_at_once(most: int, bytes_a_row: int, most_rows: int = MOST_ROWS_AT_ONCE) -> int:
+    """Return how many rows a step may hold that goes lot by lot, under a ceiling of `most` bytes; more than `most_rows` gain nothing."""
+    return min(int(most * SHARE_AT_ONCE) // bytes_a_row, most_rows)
 
 
 def held(process: int) -> int:
