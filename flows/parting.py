@@ -18,7 +18,7 @@ from flows.ceiling import rows_at_once
 from flows.context import Load
 from transforms.graph import MissingInputError, between, build, families, inputs_of
 from transforms.parting import PARTINGS, Parting
-from warehouse import buckets, lake
+from warehouse import lake
 from warehouse.calendar import Version
 from warehouse.schema import Table, conform
 from warehouse.tables.contribution import Contribution
@@ -28,7 +28,7 @@ from warehouse.tables.membership import Membership
 from warehouse.tables.open_history import OpenHistory
 
 CHEAP = (InForce, OpenHistory)
-BYTES_A_ROW, BYTES_WRITTEN = 64, 256
+BYTES_A_ROW = 64
 SCRATCH = ".parts-"
 
 
@@ -44,7 +44,7 @@ def taken_in_parts(load: Load, facts: Sequence[type[Table]], inputs: Inputs, ver
             if wanted and parts > 1:
                 folder = Path(scratch, str(number))
                 folder.mkdir()
-                known |= _made(parting, parts, wanted, known, version, folder, memory)
+                known |= _made(parting, parts, wanted, known, version, folder)
         yield known
 
 
@@ -71,15 +71,14 @@ def _made(
     inputs: Inputs,
     version: Version,
     folder: Path,
-    memory: int,
 ) -> Inputs:
     """Return the wanted tables, made of each part and put below each other in files of the folder."""
-    whole, lot = _with_what_is_whole(parting, wanted, inputs, version), rows_at_once(memory, BYTES_WRITTEN)
+    whole = _with_what_is_whole(parting, wanted, inputs, version)
     spread: dict[type[Table], list[Path]] = {}
     for table, (key, columns) in parting.of.items():
         if _can_be_made(table, inputs, version):
-            rows = build([table], inputs, version)[table].select(columns, key.alias(buckets.PART))
-            spread[table] = buckets.spread(rows, folder / table.__name__, parts, lot)
+            rows = build([table], inputs, version)[table].select(columns)
+            spread[table] = lake.spread(rows, key % parts, folder / table.__name__, parts)
     made: dict[type[Table], list[Path]] = {table: [] for table in wanted}
     for number in range(parts):
         part = whole | {table: pl.scan_parquet(paths[number]) for table, paths in spread.items()}

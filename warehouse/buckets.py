@@ -6,8 +6,7 @@ and its greatest value. Memory is that of a lot when it is written and that of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,6 @@ from warehouse.seals import sealed
 
 BITS, BUCKET_BITS = 64, 6
 BUCKETS = 1 << BUCKET_BITS
-PART = "part"
 
 
 def write(frame: pl.LazyFrame, by: str, path: Path, lot: int, key: str = "") -> Path:
@@ -52,31 +50,3 @@ def part_of(frame: pl.LazyFrame, by: str, number: int, parts: int) -> pl.LazyFra
     width = (1 << BITS) // parts
     least, most = (pl.lit(bound, pl.UInt64) for bound in (number * width, (number + 1) * width - 1))
     return frame.filter(pl.col(by).is_between(least, most))
-
-
-def spread(frame: pl.LazyFrame, folder: Path, parts: int, lot: int) -> list[Path]:
-    """Write the rows of `frame`, `lot` at once, over so many files of a new folder for the time of a step.
-
-    The column `part`, which is not written, holds a hash: rows with the same one meet in a file. The files are in the
-    order of the parts; one without rows is there too.
-    """
-    paths = [folder / f"{number}.parquet" for number in range(parts)]
-    schema = (
-        pl.DataFrame(schema=frame.drop(PART).collect_schema()).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
-    )
-    folder.mkdir(mode=0o750)
-    with ExitStack() as stack:
-        files = [stack.enter_context(pq.ParquetWriter(path, schema, compression="lz4")) for path in paths]
-        for rows in lots(frame.with_columns(pl.col(PART) % parts), lot):
-            for number, own in _by_part(rows, parts):
-                files[number].write_table(own.to_arrow(compat_level=pl.CompatLevel.oldest()))
-    return paths
-
-
-def _by_part(rows: pl.DataFrame, parts: int) -> Iterator[tuple[int, pl.DataFrame]]:
-    part = rows[PART].to_numpy().astype(np.uint16)
-    ordered, begins = rows.drop(PART).select(pl.all().gather(np.argsort(part, kind="stable"))), 0
-    for number, size in enumerate(np.bincount(part, minlength=parts)):
-        if size:
-            yield number, ordered.slice(begins, size)
-        begins += size
