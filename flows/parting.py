@@ -42,9 +42,7 @@ def taken_in_parts(load: Load, facts: Sequence[type[Table]], inputs: Inputs, ver
             wanted = [table for table in parting.makes if table in asked and _can_be_made(table, known, version)]
             parts = number_of_parts(parting, known, memory)
             if wanted and parts > 1:
-                folder = Path(scratch, str(number))
-                folder.mkdir()
-                known |= _made(parting, parts, wanted, known, version, folder)
+                known |= _made(parting, parts, wanted, known, version, Path(scratch, str(number)))
         yield known
 
 
@@ -52,7 +50,7 @@ def number_of_parts(parting: Parting, inputs: Inputs, memory: int) -> int:
     """Return how many parts of the rows a load has to take that may hold `memory` bytes in all."""
     delivered = [Membership if table is InForce else table for table in parting.of]
     rows = sum(lake.height(inputs[table]) for table in delivered if table in inputs)
-    return -(-rows // rows_at_once(memory, BYTES_A_ROW, most_rows=rows))
+    return -(-rows // rows_at_once(memory, BYTES_A_ROW, most_rows=max(rows, 1)))
 
 
 def with_steps(family: Sequence[type[Table]], inputs: Inputs, version: Version) -> Inputs:
@@ -81,7 +79,7 @@ def _made(
             spread[table] = lake.spread(rows, key % parts, folder / table.__name__, parts)
     made: dict[type[Table], list[Path]] = {table: [] for table in wanted}
     for number in range(parts):
-        part = whole | {table: pl.scan_parquet(paths[number]) for table, paths in spread.items()}
+        part = whole | {table: lake.gated(paths[number]) for table, paths in spread.items()}
         if Contribution in inputs and ContributionHistory in part:
             part[Contribution] = conform(
                 part[ContributionHistory].filter(pl.col("month") == version.month), Contribution

@@ -156,7 +156,7 @@ def test_a_missing_reference_table_is_an_error_even_behind_an_optional_parameter
         DimMonth: dim_month(),
         Membership: given()[Membership],
     }
-    with pytest.raises(MissingInputError, match="in_force needs MembershipRule"):
+    with pytest.raises(MissingInputError, match="left_open needs ContributionParameter"):
         build([FactPremium], inputs, MARCH)
 
 

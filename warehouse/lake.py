@@ -109,7 +109,7 @@ def spread(rows: pl.LazyFrame, number: pl.Expr, folder: Path, parts: int) -> lis
     The files are in the order of their numbers, 0 up; one without rows is there too. Little of each is held.
     """
     paths = [folder / f"{one}.parquet" for one in range(parts)]
-    folder.mkdir(mode=0o750)
+    folder.mkdir(mode=0o750, parents=True)
     target = pl.PartitionBy(
         folder, key=PART, include_key=False, file_path_provider=lambda of: paths[of.partition_keys.item()]
     )
