@@ -37,7 +37,7 @@ from warehouse.tables.registration import Registration, RegistrationHistory
 from warehouse.tables.target import Target
 from warehouse.tables.workforce import Workforce
 
-PRESENT_BYTES = 64
+PRESENT_BYTES = 128
 Inputs = dict[type[Table], pl.LazyFrame]
 UNDATED: tuple[type[Extract], ...] = (Workforce, MinimumWage, Target, Budget, PublishedFigure, Indicator)
 EXTRACT_OF: dict[type[Table], type[Extract]] = {

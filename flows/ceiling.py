@@ -23,6 +23,7 @@ PATIENCE_SECONDS = 10
 FAR_OVER = 1.25
 SHARE_OF_MACHINE = 0.8
 SHARE_AT_ONCE, MOST_ROWS_AT_ONCE = 1 / 16, 4_000_000
+LEAST_FOR_ENGINE = 128 << 20
 MIB = 1 << 20
 FAILED = 1
 CGROUP = Path("/sys/fs/cgroup/memory.max")
@@ -36,9 +37,14 @@ def of_machine() -> int:
     return int(whole * SHARE_OF_MACHINE)
 
 
-def rows_at_once(most: int, bytes_a_row: int) -> int:
-    """Return how many rows a step may hold that goes lot by lot, under a ceiling of `most` bytes; more than that gains nothing."""
-    return min(int(most * SHARE_AT_ONCE) // bytes_a_row, MOST_ROWS_AT_ONCE)
+def rows_at_once(most: int, bytes_a_row: int, most_rows: int = MOST_ROWS_AT_ONCE) -> int:
+    """Return how many rows a step may hold that goes lot by lot, under a ceiling of `most` bytes; more than `most_rows` gain nothing."""
+    return min(int(most * SHARE_AT_ONCE) // bytes_a_row, most_rows)
+
+
+def left_for_engine(most: int) -> int:
+    """Return the bytes that an engine may take beside what this process holds: half of what a ceiling of `most` leaves."""
+    return max((most - held(os.getpid())) // 2, LEAST_FOR_ENGINE)
 
 
 def held(process: int) -> int:

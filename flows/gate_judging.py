@@ -11,6 +11,7 @@ import polars as pl
 from expectations import reconcile
 from expectations.answers import ANSWERS, with_answers
 from expectations.gate import Destination, Sieve, judge_file, judge_files
+from flows.ceiling import rows_at_once
 from flows.context import Load
 from flows.extracts import extract_of, gazetteers
 from flows.gate_reading import Arrival, Totals, landed_copy, look_at, look_at_all
@@ -29,19 +30,19 @@ from warehouse.seals import Damaged
 from warehouse.tables.membership import Membership
 from warehouse.tables.minimum_wage import MinimumWage
 
-MOST_ROWS = 500_000
-"""How many rows are judged together; they are held in memory, while those of a larger file stream by."""
+MOST_ROWS, BYTES_A_ROW = 500_000, 256
+"""How many rows are judged together at most; they are held in memory, while those of a larger file stream by."""
 
 
-def passes(arrivals: Sequence[Arrival]) -> Iterator[list[Arrival]]:
-    """Yield deliveries of one kind that are judged together, in their order: as many as the rows allow, at least one.
+def passes(arrivals: Sequence[Arrival], memory: int) -> Iterator[list[Arrival]]:
+    """Yield deliveries of one kind that are judged together, in their order: as many as `memory` bytes allow, at least one.
 
     Those that are stopped already come along, for their verdicts keep the order too.
     """
-    together, held = list[Arrival](), 0
+    together, held, most = list[Arrival](), 0, rows_at_once(memory, BYTES_A_ROW, MOST_ROWS)
     for arrival in arrivals:
         rows = _rows(arrival) if len(arrivals) > 1 else 0
-        if together and held + rows > MOST_ROWS:
+        if together and held + rows > most:
             yield together
             together, held = [], 0
         together.append(arrival)

@@ -85,7 +85,7 @@ def gate_together(
                 found[gate_id] = Verdict(name, delivery.sha256, delivery.kind, stops=(lost,))
                 continue
             arrivals.append(arrive(load, delivery, gate_id, terms, Path(scratch)))
-        for together in passes(arrivals):
+        for together in passes(arrivals, load.settings.most_memory()):
             judge(load, together, wages, Path(scratch))
             found |= _concluded(load, together)
     return Verdicts(found[gate_id] for gate_id in names)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -15,9 +13,10 @@ import polars as pl
 from flows.assembly import Assembly, Inputs
 from flows.context import Load
 from flows.lineage import Source, contents_of, record, sources_of
+from flows.parting import CHEAP, taken_in_parts, with_steps
 from flows.parts import alike_persons
 from flows.planning import Standing, month_parts
-from transforms.graph import MissingInputError, between, build, families
+from transforms.graph import MissingInputError, build, families
 from warehouse import lake, seals, store
 from warehouse.calendar import Version
 from warehouse.errors import Stop
@@ -27,12 +26,9 @@ from warehouse.tables.benefit import Claim
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.coverage import Presence
 from warehouse.tables.coverage_parts import AlikePersons
-from warehouse.tables.in_force import InForce
-from warehouse.tables.open_history import OpenHistory
 from warehouse.tables.operations import MonthLoad
 
 CONSERVED = ("billed_idr", "paid_idr")
-CHEAP = (InForce, OpenHistory)
 
 
 @dataclass(frozen=True)
@@ -203,22 +199,14 @@ def _stage(load: Load, assembly: Assembly, version: Version, facts: list[type[Fa
     day, month = version.as_of_date.isoformat(), f"{version.month:%Y-%m}"
     known = [fact for fact in facts if _can_be_built(load, fact, inputs, version)]
     paths = {fact: lake.fact_path(load.home, month, fact, day, name) for fact in known}
-    for family in families(known, cheap=CHEAP):
-        frames = build(family, _with_steps(family, inputs, version), version)
-        lake.write_all({paths[fact]: frames[fact] for fact in known if fact in family})
+    with taken_in_parts(load, known, inputs, version) as inputs:
+        for family in families(known, cheap=CHEAP):
+            frames = build(family, with_steps(family, inputs, version), version)
+            lake.write_all({paths[fact]: frames[fact] for fact in known if fact in family})
     return [
         Staged(fact.qualified(), day, str(path), lake.count(path), sources_of(assembly, fact, version))
         for fact, path in paths.items()
     ]
-
-
-def _with_steps(family: Sequence[type[Table]], inputs: Inputs, version: Version) -> Inputs:
-    """Return the inputs with what the family is made of in between, computed: a plan of everything shares less than its steps."""
-    known = dict(inputs)
-    for table in between(family, inputs, cheap=(InForce,)):
-        with suppress(MissingInputError):
-            known[table] = lake.held(build([table], known, version)[table]).lazy()
-    return known
 
 
 def _can_be_built(load: Load, fact: type[Fact], inputs: Inputs, version: Version) -> bool:

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from flows.at_rest.settings import LandingSettings
-from flows.ceiling import of_machine
+from flows.ceiling import left_for_engine, of_machine
 from flows.corrections import CorrectionsFile
 from flows.explaining import SettingsWrong, problems_of
 from flows.forms import AnyFile, DayForm, Encoding, FilePattern
@@ -201,9 +201,9 @@ class Settings(CorrectionsFile):
         return int(self.memory or of_machine())
 
     def of_engine(self) -> EngineLimits:
-        """Return what DuckDB may take while it writes: its own limits, and at most half of the memory of the whole load."""
+        """Return what DuckDB may take now: its own limits, and at most half of what the load may yet take."""
         own = int(TypeAdapter(ByteSize).validate_python(self.memory_limit))
-        memory = min(own, self.most_memory() // 2)
+        memory = min(own, left_for_engine(self.most_memory()))
         return {"memory_limit": f"{memory}B", "threads": min(self.threads or ENGINE_THREADS, ENGINE_THREADS)}
 
     def corrections_of(self, kind: str, name: str) -> tuple[Correction, ...]:

@@ -29,6 +29,7 @@ from warehouse import commits, ledger
 from warehouse.calendar import Span
 from warehouse.errors import Stop
 from warehouse.ledger import Check, Delivery, Reason, Verdict
+from warehouse.sandbox import SANDBOX
 from warehouse.schema import Lazy, conform
 from warehouse.seals import Damaged
 from warehouse.tables.minimum_wage import MinimumWage
@@ -120,6 +121,7 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
     summary.ignored, summary.not_received = received.ignored, received.failed
     gated_before = ledger.gated(load.home)
     judged = _gate_all(load, call)
+    SANDBOX.close()
     mine = [one for one in _newest(judged) if one.delivery.name in set(received.names)]
     _count(summary, mine, load.run_id)
     summary.corrections = [_corrected(one, mine) for one in load.settings.correction]

@@ -11,7 +11,7 @@ from expectations.identities import check_identities
 from tests.asciitable import assert_table, table
 from tests.rules import CLASSES, REFERENCE
 from tests.world import CLOSED_MARCH, MARCH, inputs_of_version, random_world
-from transforms.arrears import GROUP, fact_arrears, overdue_of_month, payment_record
+from transforms.arrears import GROUP, arrears_of_payers, overdue_of_month, payment_record
 from transforms.graph import build
 from warehouse.calendar import Version, dim_month, shift
 from warehouse.lake import seed
@@ -30,7 +30,7 @@ SEEN = date(2025, 4, 30)
 def arrears(text: str, month: date = MARCH, seen: date = SEEN) -> pl.LazyFrame:
     """Return the arrears of the contributions of `text`, of one employer and regency where it names none."""
     history = table(ContributionHistory, text, employer_key="one", region_code="15.03")
-    return fact_arrears(history, dim_month(), CLASSES, Version(month, seen))
+    return arrears_of_payers(history, dim_month(), CLASSES, Version(month, seen))
 
 
 def owing(text: str, month: date = MARCH, seen: date = SEEN) -> pl.LazyFrame:
@@ -153,7 +153,7 @@ def test_seen_again_a_month_later_the_same_month_is_older() -> None:
 def test_the_published_classes_leave_no_overdue_month_out() -> None:
     months = "".join(f"| {shift(MARCH, -back):%Y-%m} | 1 |\n" for back in range(60))
     history = table(ContributionHistory, "| month | billed_idr |\n" + months, employer_key="one", region_code="15.03")
-    found = fact_arrears(history, dim_month(), seed(ArrearsClass), Version(MARCH, SEEN)).collect()
+    found = arrears_of_payers(history, dim_month(), seed(ArrearsClass), Version(MARCH, SEEN)).collect()
     assert found["arrears_idr"].sum() == 60
 
 
@@ -177,7 +177,7 @@ def test_the_classes_together_are_what_the_accounts_owe(seed_: int) -> None:
 def test_the_arrears_of_employers_are_those_of_their_accounts_and_of_the_premium_of_each_month(seed_: int) -> None:
     inputs = inputs_of_version(random_world(seed_, rows=300), CLOSED_MARCH)
     history = conform(inputs[ContributionHistory].filter(pl.col("employer_key").is_not_null()), ContributionHistory)
-    by_class = fact_arrears(history, dim_month(), CLASSES, CLOSED_MARCH).collect()["arrears_idr"].sum()
+    by_class = arrears_of_payers(history, dim_month(), CLASSES, CLOSED_MARCH).collect()["arrears_idr"].sum()
     of_employers = payment_record(history, dim_month(), CLASSES, CLOSED_MARCH).collect()["arrears_idr"].sum()
     versions = [Version(shift(MARCH, -back), SEEN) for back in range(12)]
     monthly = [overdue_of_month(history, dim_month(), version).collect()["unpaid_idr"].sum() for version in versions]

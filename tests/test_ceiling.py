@@ -93,9 +93,14 @@ def test_a_load_without_memory_or_room_ends_by_name_and_the_next_one_goes_on(
     assert ask(home.root, "SELECT sum(rows_accepted) FROM ops.source_file") == [(9,)]
 
 
-def test_duckdb_gets_its_share_of_the_ceiling_and_says_by_name_that_it_is_too_little(tmp_path: Path) -> None:
+def test_duckdb_gets_its_share_of_what_is_left_and_says_by_name_that_it_is_too_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ceiling, "held", lambda _: 0)
     given = settings.Settings(memory=ByteSize(1 << 30), threads=1)
     assert given.of_engine() == {"memory_limit": f"{512 * MIB}B", "threads": 1}
+    monkeypatch.setattr(ceiling, "held", lambda _: 624 * MIB)
+    assert given.of_engine()["memory_limit"] == f"{200 * MIB}B"
     assert settings.Settings(memory_limit="1GB", memory=ByteSize(8 << 30)).of_engine()["memory_limit"] == "1000000000B"
     with pytest.raises(Stop) as stopped, store.building(tmp_path / "w.duckdb", memory_limit="1MB"):
         pass

@@ -21,6 +21,7 @@ from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.in_force import InForce
 from warehouse.tables.membership import Membership
 from warehouse.tables.open_history import OpenHistory
+from warehouse.tables.payer_parts import DueByRule, LeftOpen, PaidFor
 from warehouse.tables.premium import FactPremium
 from warehouse.tables.premium_due import PremiumDue
 from warehouse.tables.premium_rule import FactPremiumRule
@@ -116,10 +117,12 @@ def test_targets_that_share_work_stand_together_and_what_is_cheap_joins_nobody()
 
 def test_the_steps_between_inputs_and_targets_are_named_each_after_what_it_is_made_of() -> None:
     steps = graph.between([FactPremium, FactPremiumRule], given(), cheap=(InForce,))
-    assert sorted(steps, key=lambda one: one.__name__) == [MonthlyTerms, OpenHistory, PremiumDue]
+    assert sorted(steps, key=lambda one: one.__name__) == [
+        DueByRule, LeftOpen, MonthlyTerms, OpenHistory, PaidFor, PremiumDue,
+    ]  # fmt: skip
     assert steps.index(PremiumDue) > max(steps.index(MonthlyTerms), steps.index(OpenHistory))
     assert PremiumDue not in graph.between([FactPremium, PremiumDue], given())
-    assert graph.between([FactPremium], [*given(), PremiumDue, OpenHistory, InForce]) == []
+    assert graph.between([FactPremium], [*given(), DueByRule, LeftOpen, PaidFor, InForce]) == []
 
 
 def test_an_input_wins_over_the_transform_that_makes_the_same_table() -> None:
@@ -153,7 +156,7 @@ def test_a_missing_reference_table_is_an_error_even_behind_an_optional_parameter
         DimMonth: dim_month(),
         Membership: given()[Membership],
     }
-    with pytest.raises(MissingInputError, match="in_force needs MembershipRule"):
+    with pytest.raises(MissingInputError, match="left_open needs ContributionParameter"):
         build([FactPremium], inputs, MARCH)
 
 

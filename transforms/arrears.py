@@ -16,7 +16,8 @@ from warehouse.tables.arrears import FactArrears
 from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.open_history import OpenHistory
-from warehouse.tables.reference import ArrearsClass
+from warehouse.tables.payer_parts import ArrearsOfPayers, LeftOpen
+from warehouse.tables.reference import ArrearsClass, ContributionParameter
 
 GROUP = ("region_code", "segment", "programme", "funding_source")
 FINE_RATE = "late_fine_rate"
@@ -32,9 +33,16 @@ def open_history(
 
 
 @transform
-def fact_arrears(
+def fact_arrears(payers: Lazy[ArrearsOfPayers]) -> Lazy[FactArrears]:
+    """Return the arrears of all payers."""
+    totals = payers.group_by(FactArrears.key()).agg(pl.col("accounts", "arrears_idr").sum())
+    return conform(totals, FactArrears)
+
+
+@transform
+def arrears_of_payers(
     contributions: Lazy[ContributionHistory], months: Lazy[DimMonth], classes: Lazy[ArrearsClass], version: Version
-) -> Lazy[FactArrears]:
+) -> Lazy[ArrearsOfPayers]:
     """Return what is owed per regency, segment, programme, funding source and class, where anything was ever billed.
 
     The stock of all months up to the version's; every unpaid month stands in the class of its own age. A payer counts
@@ -48,7 +56,22 @@ def fact_arrears(
     billed = known.unique().select(pl.col(GROUP).cast(pl.String))
     every = billed.join(classes.select("arrears_class"), how="cross")
     counted = every.join(totals, on=[*GROUP, "arrears_class"], how="left")
-    return conform(counted.with_columns(*stamp(version), pl.col("accounts", "arrears_idr").fill_null(0)), FactArrears)
+    return conform(
+        counted.with_columns(*stamp(version), pl.col("accounts", "arrears_idr").fill_null(0)), ArrearsOfPayers
+    )
+
+
+@transform
+def left_open(
+    history: Lazy[OpenHistory], months: Lazy[DimMonth], parameters: Lazy[ContributionParameter], version: Version
+) -> Lazy[LeftOpen]:
+    """Return arrears and fines of the month, per regency, segment, programme and funding source that has any.
+
+    Arrears are those of the month itself, by `overdue_of_month` over all months that `history` knows on as_of_date.
+    """
+    owed = overdue_of_month(history, months, version).group_by(GROUP).agg(arrears_idr=pl.col("unpaid_idr").sum())
+    fines = fines_of_month(history, months, parameters, version)
+    return conform(owed.join(fines, on=GROUP, how="full", coalesce=True), LeftOpen)
 
 
 def overdue_by_month(contributions: pl.LazyFrame, months: pl.LazyFrame, version: Version) -> pl.LazyFrame:

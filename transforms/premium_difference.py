@@ -10,6 +10,7 @@ from transforms.sharing import shared
 from warehouse.calendar import Version
 from warehouse.schema import Lazy, conform
 from warehouse.tables.contribution import Contribution
+from warehouse.tables.payer_parts import JudgedPayers
 from warehouse.tables.premium_difference import FactPremiumDifference
 from warehouse.tables.premium_due import PremiumDue
 
@@ -21,14 +22,23 @@ ONE_SIDED = ("NOT_BILLED", "NO_MEMBERSHIP")
 
 
 @transform
-def fact_premium_difference(
-    due: Lazy[PremiumDue], contributions: Lazy[Contribution], version: Version
-) -> Lazy[FactPremiumDifference]:
+def fact_premium_difference(payers: Lazy[JudgedPayers], version: Version) -> Lazy[FactPremiumDifference]:
     """Return payers, due and billed per regency, segment, programme, funding source and cause.
 
+    Payers of a regency that stand on one side only are one payer together when the other side has such payers too.
+    """
+    sides = shared(payers.group_by(*GROUP, "cause").agg(pl.col("payers", *SUMS).sum()))
+    causes = pl.concat([sides.filter(~pl.col("cause").is_in(ONE_SIDED)), _pooled(sides)], how="diagonal")
+    totals = causes.group_by(*GROUP, "cause").agg(pl.col("payers", "due_idr", "billed_idr").sum())
+    return conform(totals.with_columns(*stamp(version)), FactPremiumDifference)
+
+
+@transform
+def judged_payers(due: Lazy[PremiumDue], contributions: Lazy[Contribution]) -> Lazy[JudgedPayers]:
+    """Return payers with what is due and billed, by the cause of each payer.
+
     A payer is judged over all its regencies. Memberships without employer that no bill names are payers without a bill,
-    each by itself. Payers of a regency that stand on one side only are one payer together when the other side has such
-    payers too. What was billed agrees with an amount when they differ by less than one rupiah per membership.
+    each by itself. What was billed agrees with an amount when they differ by less than one rupiah per membership.
     """
     owing = due.with_columns(
         without_price=pl.when(pl.col("due_idr").is_null()).then("memberships").otherwise(0),
@@ -42,10 +52,7 @@ def fact_premium_difference(
             _added_up(unnamed.with_columns(cause=_cause(_agrees("due_idr"))), pl.col("memberships").sum()),
         ]
     )
-    sides = shared(judged.group_by(*GROUP, "cause").agg(pl.col("payers", *SUMS).sum()))
-    causes = pl.concat([sides.filter(~pl.col("cause").is_in(ONE_SIDED)), _pooled(sides)], how="diagonal")
-    totals = causes.group_by(*GROUP, "cause").agg(pl.col("payers", "due_idr", "billed_idr").sum())
-    return conform(totals.with_columns(*stamp(version)), FactPremiumDifference)
+    return conform(judged.group_by(*GROUP, "cause").agg(pl.col("payers", *SUMS).sum()), JudgedPayers)
 
 
 def _with_bills(owing: pl.LazyFrame, contributions: pl.LazyFrame) -> pl.LazyFrame:

@@ -20,6 +20,7 @@ from warehouse.seals import forget, seal_of, sealed, whole
 
 KEY_MARK = "cakupan_key"
 PRESENCE = "presence"
+PART, ROWS_SPREAD = "part", 16_000
 QUARANTINE = pl.Schema({LINE_NO: pl.Int64(), "rules": pl.String(), "masked_row": pl.String()})
 
 
@@ -100,6 +101,24 @@ def write_all(frames: Mapping[Path, pl.LazyFrame], key: str = "") -> None:
             for frame, beside in zip(frames.values(), besides, strict=True)
         ]
         pl.collect_all(sinks, engine="streaming")
+
+
+def spread(rows: pl.LazyFrame, number: pl.Expr, folder: Path, parts: int) -> list[Path]:
+    """Write rows in a stream to so many files of a new folder, for the time of a step: those of one `number` to one file.
+
+    The files are in the order of their numbers, 0 up; one without rows is there too. Little of each is held.
+    """
+    paths = [folder / f"{one}.parquet" for one in range(parts)]
+    folder.mkdir(mode=0o750, parents=True)
+    target = pl.PartitionBy(
+        folder, key=PART, include_key=False, file_path_provider=lambda of: paths[of.partition_keys.item()]
+    )
+    numbered = rows.with_columns(number.cast(pl.UInt32).alias(PART))
+    numbered.sink_parquet(target, compression="lz4", statistics=False, row_group_size=ROWS_SPREAD, engine="streaming")
+    for path in paths:
+        if not path.exists():
+            pl.DataFrame(schema=rows.collect_schema()).write_parquet(path)
+    return paths
 
 
 def marked(key: str) -> dict[str, str]:
