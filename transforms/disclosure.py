@@ -68,6 +68,8 @@ DEAR = 500
 """A world that hides anew more than so many times the width is compared with others, of more neighbours."""
 WIDER = 2
 """In how many sets of neighbours, while it is dear."""
+EPSILON = 1e-6
+"""What a solver may be wrong by."""
 
 Near = Callable[[int, int], Cells | None]
 """The cells among which a world for a cell is looked for: first the nearest, then more; None when there are no more."""
@@ -147,7 +149,8 @@ class _Worlds:
         stage, widest = 0, np.array([cell])
         while (among := self._among(cell, stage, near)) is not None:
             stage, widest = stage + 1, among
-        for up in range(width - 1, 0, -1):
+        most, least = (self._reach(cell, side * width, widest) for side in (1, -1))
+        for up in range(min(most, width - 1), max(width - least, 1) - 1, -1):
             higher = self._found(hidden, cell, up, widest)
             lower = None if higher is None else self._found(hidden | (higher != 0), cell, up - width, widest)
             if higher is not None and lower is not None:
@@ -218,6 +221,23 @@ class _Worlds:
         moved = np.zeros_like(family.values)
         moved[among] = moves
         return moved
+
+    def _reach(self, cell: int, change: int, among: Cells) -> int:
+        """Return by how much the cell can be larger, or smaller, at most by `change`: no world of whole numbers has more.
+
+        Presolve is off, as in the attack: a bound that is too low would give up a cell that can be protected.
+        """
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        family, place = self.family, among == cell
+        part, rows = self._part(among)
+        exact, sums = family.exact[rows], family.sums[rows]
+        lower, upper = (family.least - family.values)[among].astype(float), np.full(among.size, np.inf)
+        lower[place], upper[place] = max(min(change, 0), lower[place][0]), max(change, 0)
+        limits = LinearConstraint(part, np.where(exact, 0, -sums), np.where(exact, 0, np.inf))
+        goal = np.where(place, -np.sign(change), 0.0)
+        found = milp(goal, constraints=limits, bounds=Bounds(lower, upper), options={"presolve": False})
+        return abs(change) if found.x is None else int(abs(found.x[place][0]) + EPSILON)
 
     def _agrees(self, part: Any, change: Cells, exact: Mask, sums: Cells, room: Cells) -> bool:
         """Return whether the other world is one: a solver's word is not taken."""
