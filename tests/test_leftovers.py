@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.publishing.remembered import Memory
+from transforms.disclosure import Protection
 from warehouse.errors import Stop
 from warehouse.files import abandoned
 from warehouse.home import Home
@@ -41,6 +43,14 @@ def test_a_sweep_removes_it_from_manifests_and_from_the_folder_of_the_watch(tmp_
         assert killed_while_writing(place / "list.json")
     home.sweep()
     assert [path for path in home.root.rglob(".*") if "list" in path.name] == []
+
+
+def test_the_next_publishing_removes_it_from_beside_the_list_of_hidden_cells(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    assert killed_while_writing(home.disclosure)
+    Memory.of(home, Protection(10, 10))
+    assert [path for path in home.root.glob(".*") if path.is_file()] == []
 
 
 def test_a_link_that_was_not_swapped_is_no_planted_one_and_is_swept(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from warehouse import hiding
+from warehouse.files import forget_unplaced
 from warehouse.home import Home
 from warehouse.publish import Read
 from warehouse.schema import Fact
@@ -41,11 +42,13 @@ class Memory:
 
     @classmethod
     def of(cls, home: Home, protection: Protection) -> Memory:
-        """Return what is remembered of the home; nothing where other thresholds held. Raises Damaged.
+        """Return what is remembered of the home, for who alone may publish; nothing where other thresholds held. Raises Damaged.
 
-        Where the file is gone, the copy that stands says what was hidden and which runs it holds.
+        Where the file is gone, the copy that stands says what was hidden and which runs it holds. What a killed process
+        left beside the file is removed.
         """
         path = home.disclosure
+        forget_unplaced(path)
         if not path.exists():
             return cls(home, protection, *_published(home))
         try:
