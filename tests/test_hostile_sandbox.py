@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -53,6 +54,18 @@ def test_who_takes_too_much_is_ended_and_named(
         look(sandbox, tmp_path, memory, seconds)
     assert (refused.value.rule, sandbox.process) == ("file_kills_reader", 0)
     assert look(sandbox, tmp_path)["format"] == "xlsx"
+
+
+def test_what_it_waits_for_a_processor_is_not_counted(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock of a machine on which the child gets no turn at all: all that passes is waiting."""
+    short = 0.02
+    with pytest.raises(Stop, match="seconds"):
+        look(sandbox, tmp_path, seconds=short)
+    monkeypatch.setattr("warehouse.sandbox._queued", lambda _: time.monotonic())
+    monkeypatch.setattr("warehouse.sandbox.PATIENCE", 60 / short)
+    assert look(sandbox, tmp_path, seconds=short)["format"] == "xlsx"
 
 
 def test_the_child_knows_no_secret_of_ours(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
