@@ -61,13 +61,14 @@ def held(process: int) -> int:
 def under(most: int, on_exceeded: Callable[[Stop], None]) -> Iterator[None]:
     """Hold the block to `most` bytes. Raises Stop `memory_exceeded` when it takes more and lets itself be interrupted.
 
+    However the interruption comes out: an engine that was at work may say RuntimeError.
     A block that does not is ended together with this process and its children; `on_exceeded` is told before.
     """
     watch = _Watch(most, on_exceeded)
     watch.start()
     try:
         yield
-    except KeyboardInterrupt:
+    except BaseException:
         if not watch.over:
             raise
         _swallow()
