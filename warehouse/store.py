@@ -207,7 +207,7 @@ def query(
     parameters: Parameters = (),
     *,
     memory_limit: str = MEMORY_LIMIT,
-    threads: int = THREADS,
+    threads: int = asking.READING_THREADS,
 ) -> pl.DataFrame:
     """Return the rows of a query with bound `parameters` on the DuckDB file at `path`, which is opened for reading only.
 
@@ -219,7 +219,7 @@ def query(
 
 
 @contextmanager
-def reading(path: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> Iterator[Ask]:
+def reading(path: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = asking.READING_THREADS) -> Iterator[Ask]:
     """Yield how to ask several questions, as `query` asks one, of one state of the file at `path`."""
     try:
         with asking.opened(path, memory_limit, threads) as connection:

@@ -40,7 +40,7 @@ class Chart:
     def description(self) -> str:
         """Return what it shows, and that hidden cells are left out where it adds up what may be hidden."""
         summed = {one.name for one in BY_NAME[self.dataset].measures() if one.leaves_out}
-        return f"{self.about} {HIDDEN}" if summed & {*self.metrics} else self.about
+        return f"{self.about.removesuffix('.')}. {HIDDEN}" if summed & {*self.metrics} else self.about
 
     def query(self) -> dict[str, Any]:
         """Return the query of the chart as its REST API takes it; `order` says True for ascending."""
