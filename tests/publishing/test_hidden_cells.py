@@ -11,9 +11,7 @@ import polars as pl
 import pytest
 
 from flows.publishing.contents import Relation, relations_of
-from flows.publishing.transfer import send
-from flows.receive.retry import Patience
-from tests.publishing.target import SECRET, asking, compared, rows, seen, target
+from tests.publishing.target import asking, compared, rows, seen
 from tests.servers.postgresql import Database
 from warehouse import ddl, hiding
 from warehouse.home import Home
@@ -32,16 +30,6 @@ EVERYTHING = """
 def version(hiding_home: Home) -> Path:
     """Return the directory of a published version with hidden cells."""
     return hiding_home.current.parent.resolve()
-
-
-@pytest.fixture(scope="module")
-def sent(server: Database, version: Path) -> list[Relation]:
-    """Return what lies in the server after a transfer of that version."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SANDI", SECRET)
-        assert send(version, target(server), Patience(0)).changed
-    with reading(version / "cakupan.duckdb") as ask:
-        return relations_of(ask)
 
 
 def test_a_copy_with_hidden_cells_arrives_cell_for_cell_and_nothing_else_lies_there(

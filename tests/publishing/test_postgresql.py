@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from flows.publishing.contents import Relation, relations_of
+from flows.publishing.contents import Relation
 from flows.publishing.transfer import send
 from flows.receive.retry import Patience
 from tests.conftest import Loaded
-from tests.publishing.target import SECRET, compared, rows, seen, target
+from tests.publishing.target import compared, rows, seen, target
 from tests.servers.postgresql import Database
 from warehouse.home import Home
 from warehouse.schema import tables_of
-from warehouse.store import query, reading
+from warehouse.store import query
 
 WRITES = (
     "INSERT INTO mart.dim_segment (segment) VALUES ('X')", "UPDATE mart.fact_coverage SET active_workers = 0",
@@ -27,16 +27,6 @@ WRITES = (
 def version(loaded_home: Loaded) -> Path:
     """Return the directory of a published version of Jambi."""
     return Home(loaded_home[0]).current.parent.resolve()
-
-
-@pytest.fixture(scope="module")
-def sent(server: Database, version: Path) -> list[Relation]:
-    """Return what lies in the server after a transfer of that version."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SANDI", SECRET)
-        assert send(version, target(server), Patience(0)).changed
-    with reading(version / "cakupan.duckdb") as ask:
-        return relations_of(ask)
 
 
 def test_every_table_and_view_arrives_equal_cell_for_cell(

@@ -52,9 +52,7 @@ class LeftOpen(Table, layer="lake", grain="one row per regency, segment, program
     fine_idr = FactPremium.fine_idr
 
 
-class JudgedPayers(
-    Table, layer="lake", grain="one row per regency, segment, programme, funding_source and cause"
-):  # fmt: skip
+class JudgedPayers(Table, layer="lake", grain="one row per regency, segment, programme, funding_source and cause"):
     """A set of payers by the cause for which due and billed differ, before those on one side are taken as one."""
 
     region_code = v.REGION_CODE
