@@ -12,6 +12,8 @@ import pytest
 from flows.publishing.disclosing import hidden_cells
 from tests.asciitable import table
 from transforms.disclosure import Protection
+from transforms.disclosure_cells import ADDRESS
+from transforms.disclosure_rows import TOLD_APART, with_company
 from warehouse import ddl
 from warehouse.home import Home
 from warehouse.schema import Fact, tables_of
@@ -86,3 +88,14 @@ def test_arrears_of_all_months_are_hidden_where_those_of_the_month_are(hidden: p
 def test_a_hidden_claim_is_not_the_rest_of_what_its_regency_is_known_to_have(hidden: pl.DataFrame) -> None:
     cells = {("15.01", "JKM"), ("15.01", "JHT"), ("15.03", "JKM")}
     assert of(hidden, FactBenefit) == {(*cell, column) for cell in cells for column in ("cases", "paid_idr")}
+
+
+def test_which_of_equal_claims_are_hidden_does_not_hang_on_the_order_of_the_rows() -> None:
+    cases = {"JKM": 3, "JHT": 50, "JKK": 50, "JP": 50}
+    claims = pl.DataFrame(
+        [dict.fromkeys(ADDRESS, "") | {"programme": name, "value": count} for name, count in cases.items()]
+    )
+    claims = claims.with_columns(known=pl.lit(False), hidden=pl.col("value") < 10)
+    chosen = [with_company(one, Protection(10, 10), TOLD_APART[0]).sort(ADDRESS) for one in (claims, claims.reverse())]
+    assert chosen[0]["hidden"].sum() == 2
+    assert chosen[0].equals(chosen[1])

@@ -60,6 +60,15 @@ def test_the_same_cells_give_the_same_pattern_and_zero_is_not_hidden_for_its_own
     assert not pattern(family, PROTECTION).any()
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_which_cells_are_hidden_does_not_hang_on_the_order_of_the_rows(first: World, seed: int) -> None:
+    shuffled = World(1)
+    shuffled.revision()
+    shuffled.cells = shuffled.cells.sample(fraction=1, shuffle=True, seed=seed)
+    shuffled.decide(hidden_of(shuffled.cells, shuffled.parents, PROTECTION))
+    assert shuffled.cells.equals(first.cells)
+
+
 def test_what_was_decided_of_a_version_stays_and_what_is_hidden_in_it_is_hidden_in_the_next(first: World) -> None:
     before, world = first.cells, copy(first)
     world.revision()

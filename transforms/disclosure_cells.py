@@ -257,13 +257,13 @@ def _with_the_month_before(cells: pl.DataFrame) -> Terms:
     )
     active = cells.filter((pl.col("object") == "mart.fact_coverage") & (pl.col("column_name") == "active_workers"))
     pairs = previous.select(*key, "cell").join(active.select(*key, pl.col("cell").alias("before")), on=key, how="inner")
-    pairs = pairs.with_row_index("statement")
+    pairs = pairs.select(_statement("cell", "before"), "cell", "before")
     return pl.concat(
         [
             pairs.select("statement", "cell", factor=pl.lit(1)),
             pairs.select("statement", pl.col("before").alias("cell"), factor=pl.lit(-1)),
         ]
-    ).with_columns(pl.col("statement").cast(pl.Int64))
+    ).unique()
 
 
 def _by_funding(cells: pl.DataFrame) -> Terms:

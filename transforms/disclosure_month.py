@@ -86,6 +86,8 @@ def _registered(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
 def _family(
     cells: pl.DataFrame, parents: Mapping[str, str], protection: Protection, unproven: list[str] | None
 ) -> pl.DataFrame:
+    """Return the cells in the order of their addresses: which are hidden does not hang on the order they came in."""
+    cells = cells.sort(ADDRESS)
     if not cells["hidden"].any():
         return cells
     month, undecided = month_of(cells, parents).undecided()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from transforms.disclosure import Protection
+from transforms.disclosure_cells import ADDRESS
 
 PARTS_OF_A_GROUP = ("mart.fact_premium_rule", "mart.fact_premium_difference")
 """Tables whose rows add up, within region, segment, programme and funding source, to what fact_premium says."""
@@ -36,8 +37,7 @@ def with_company(cells: pl.DataFrame, protection: Protection, group: Sequence[st
         pl.col("known"),
         pl.col("value") == 0,
         "value",
-        "part",
-        "loaded_at",
+        *ADDRESS,
     ]
     placed = cells.sort(order).with_columns(
         before=pl.col("value").cum_sum().over(group) - pl.col("value"),
