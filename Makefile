@@ -122,10 +122,10 @@ verify-bombs: setup  ## twelve bombs against the command, in seconds and memory;
 verify-privacy: setup  ## fifty runs that fail in every way, then everything they left is searched for the people of their files
 	$(BIN)/python -m tests.scan_failing
 
-release-check: setup  ## may this be released? versions, lock, changelog, bill of materials, known vulnerabilities
+release-check: setup  ## may this be released? versions, lock, changelog, bill of materials, known vulnerabilities (or those in ADVISORIES)
 	test -x .venv-release/bin/pip-audit || { $(PYTHON) -m venv .venv-release && \
 		.venv-release/bin/python -m pip install --quiet "pip-audit==2.10.1" "cyclonedx-python-lib[json-validation]==11.12.0"; }
-	$(BIN)/python -m tests.release --tools .venv-release
+	$(BIN)/python -m tests.release --tools .venv-release $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 bench-reading: setup  ## reading 10 million CSV rows and 300,000 spreadsheet rows against the libraries alone
 	$(BIN)/python -m tests.bench_reading

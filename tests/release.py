@@ -1,7 +1,7 @@
 """`python -m tests.release`: may this be released? Versions, lock, changelog, a bill of materials, known vulnerabilities.
 
 Returns 0 when everything was checked and is well, 1 when something is wrong, 4 when all is well but what pip-audit could
-not look up.
+not look up. With `--advisories FOLDER` nothing is looked up elsewhere: the folder says what is known.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.advisories import advisories, flaws, newest
 
 ROOT = Path(__file__).parents[1]
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)==(\S+?)(?: *;[^\\]*)?(?: \\)?$", re.M)
@@ -148,6 +150,9 @@ def main() -> int:
     """Print what was checked and what is wrong."""
     arguments = ArgumentParser(prog="python -m tests.release", description=__doc__)
     arguments.add_argument("--tools", type=Path, required=True, help="environment with pip-audit")
+    arguments.add_argument(
+        "--advisories", type=Path, help="a copy of an advisory database, asked in place of pip-audit"
+    )
     arguments.add_argument("--bill", type=Path, default=ROOT / "build" / "sbom.cdx.json")
     given = arguments.parse_args()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -161,7 +166,12 @@ def main() -> int:
         [str(given.tools / "bin" / "python"), "-c", VALIDATE, str(given.bill)], capture_output=True, text=True
     )
     wrong += [f"the bill of materials is not valid: {valid.stderr.strip()[-300:]}"] if valid.returncode else []
-    known, looked_up, skipped = audited(given.tools, ROOT / "requirements.lock")
+    if given.advisories:
+        listed = advisories(given.advisories)
+        known, looked_up, skipped = list(flaws(listed, lock)), len(lock), 0
+        print(f"advisories: {len(listed)}, the newest of {newest(listed)}; what became known later is not among them")
+    else:
+        known, looked_up, skipped = audited(given.tools, ROOT / "requirements.lock")
     silent = unlicensed(told)
     print(f"{project['name']} {project['version']}: {len(lock)} packages locked")
     print(f"bill of materials: {given.bill}, CycloneDX 1.6, {'not valid' if valid.returncode else 'valid'}")
