@@ -24,7 +24,7 @@ def extract_of(kind: str) -> type[Extract]:
     """Return the declaration of a kind. Raises ValueError that names the nearest kind."""
     extracts = {one.kind: one for one in Table.registry.values() if issubclass(one, Extract)}
     if kind not in extracts:
-        raise ValueError(f"{kind} is no kind of extract{_nearest(kind, extracts)}")
+        raise ValueError(f"no kind of extract{_nearest(kind, extracts) or ': write one of ' + ', '.join(extracts)}")
     return extracts[kind]
 
 
@@ -54,8 +54,8 @@ def require_condition(table: type[Extract], text: str, where: str) -> None:
     try:
         condition = pl.sql_expr(text)
         names = condition.meta.root_names()
-    except pl.exceptions.PolarsError as broken:
-        raise ValueError(f"{where}: {str(broken).splitlines()[0]}") from None
+    except pl.exceptions.PolarsError:
+        raise ValueError(f"{where}: not a condition in SQL") from None
     for name in names:
         if name != "month" or "month" not in table.columns:
             column_of(table, name, where)
@@ -63,7 +63,7 @@ def require_condition(table: type[Extract], text: str, where: str) -> None:
     try:
         held = two.select(condition.alias("held"))["held"]
     except pl.exceptions.PolarsError as broken:
-        raise ValueError(f"{where}: {str(broken).splitlines()[0]}") from None
+        raise ValueError(f"{where}: it cannot be computed ({type(broken).__name__}): do the types fit?") from None
     if held.dtype != pl.Boolean or len(held) != len(two) or NOT_OF_ONE_ROW.search(text):
         raise ValueError(f"{where}: not a condition that each row meets or not by itself")
 

@@ -14,6 +14,8 @@ from warehouse.errors import Stop
 
 CURE = "see docs/settings.md and docs/corrections.md"
 INLINE = ("dialect", "remote")
+UNTOLD = dict.fromkeys(("byte_size", "byte_size_unit"), "not a size: write such as 1536MiB or 2GB")
+"""What is said in place of a message that would repeat what was given, by the kind of mistake."""
 Location = tuple[int | str, ...]
 
 
@@ -42,7 +44,7 @@ class SettingsWrong(Stop):
 
 
 def problems_of(model: type[BaseModel], wrong: ValidationError) -> list[Problem]:
-    """Return the mistakes that the model found, without any value that was given."""
+    """Return the mistakes that the model found, without any value that was given but the names of encodings and layouts."""
     return [_problem(model, error) for error in wrong.errors(include_input=False, include_url=False)]
 
 
@@ -50,7 +52,7 @@ def _problem(model: type[BaseModel], error: Any) -> Problem:
     location: Location = error["loc"]
     key = ".".join(_as_written(location))
     if error["type"] != "extra_forbidden":
-        return Problem(key, error["msg"].removeprefix("Value error, "))
+        return Problem(key, UNTOLD.get(error["type"], error["msg"].removeprefix("Value error, ")))
     known = tuple(sorted(_known(model, location[:-1])))
     near = get_close_matches(str(location[-1]), known, n=1)
     return Problem(
@@ -91,11 +93,12 @@ def _names(models: Iterable[type[BaseModel]]) -> set[str]:
 def _models_of(model: type[BaseModel], key: int | str) -> Iterator[type[BaseModel]]:
     field = next((one for name, one in model.model_fields.items() if key in (name, one.alias)), None)
     if field is not None:
-        yield from _leaves(field.annotation)
+        yield from leaves(field.annotation)
 
 
-def _leaves(annotation: Any) -> Iterator[type[BaseModel]]:
+def leaves(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that a field may hold, however deep its annotation names them."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for inner in get_args(annotation):
-        yield from _leaves(inner)
+        yield from leaves(inner)

@@ -35,7 +35,7 @@ def _form_of_a_day(text: str) -> str:
     except (pl.exceptions.PolarsError, ValueError):
         found = None
     if found != A_DAY:
-        raise ValueError(f"{text} is no form of a day: write it as dd-mm-yyyy or %d-%m-%Y")
+        raise ValueError("no form of a day: write it as dd-mm-yyyy or %d-%m-%Y")
     return text
 
 

@@ -92,7 +92,7 @@ class DialectSettings(Strict):
         try:
             re.compile(pattern)
         except re.error as broken:
-            raise ValueError(f"not a regular expression: {broken}") from None
+            raise ValueError(f"not a regular expression, at character {(broken.pos or 0) + 1}") from None
         return pattern
 
     @field_validator("date_formats", mode="before")
@@ -257,7 +257,7 @@ def load(path: Path | None) -> Settings:
     if not found.corrections:
         return found
     if found.correction:
-        told = f"{path.name}: [[correction]] and corrections = {found.corrections}"
+        told = f"{path.name}: [[correction]] and corrections are both there"
         raise Stop("settings_wrong", told, told, "keep all corrections in one place, see docs/corrections.md")
     entries = _read(CorrectionsFile, path.parent / found.corrections).correction
     return found.model_copy(update={"correction": entries})

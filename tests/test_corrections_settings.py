@@ -36,6 +36,13 @@ def refused(folder: Path, *entries: str, more: str = "") -> str:
     return stop.value.en
 
 
+@pytest.mark.parametrize("where", ["billed_idr = = 'RAHAYU'", "(RAHAYU", "billed_idr > 'RAHAYU'", "RAHAYU RAHAYU ="])
+def test_a_condition_that_is_none_is_refused_without_a_word_of_it(tmp_path: Path, where: str) -> None:
+    told = refused(tmp_path, entry(where=where))
+    assert "satu: where: " in told
+    assert "RAHAYU" not in told
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
