@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from warehouse import seals
-from warehouse.seals import Damaged, forget, get_json, put_json, seal_of, sealed, sha256_of, whole
+from warehouse import files, seals
+from warehouse.seals import Damaged, forget, get_json, put_json, seal_of, sealed, sha256_of, stated, whole
 
 CONTENT = {"rows": 7, "name": "Sarolangun"}
 
@@ -109,3 +112,42 @@ def test_a_forgotten_file_is_gone_with_its_checksum_and_may_be_forgotten_again(f
     forget(file)
     assert list(file.parent.iterdir()) == []
     forget(file)
+
+
+class Cut(BaseException):
+    """The moment at which a process is killed."""
+
+
+def replace_until(file: Path, renames: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace a file, killed after so many renames: seal, file, seal."""
+    steps, settle = count(), files.settle_together
+
+    def cut(besides: Sequence[Path], targets: Sequence[Path]) -> None:
+        if next(steps) == renames:
+            raise Cut
+        settle(besides, targets)
+
+    monkeypatch.setattr(files, "settle_together", cut)
+    with suppress(Cut):
+        put_json(file, {"rows": 8})
+    monkeypatch.undo()
+    seals._seen.clear()
+
+
+@pytest.mark.parametrize("renames", range(4))
+def test_who_is_killed_while_a_file_is_replaced_leaves_it_whole_before_or_after(
+    file: Path, renames: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = file.read_bytes()
+    replace_until(file, renames, monkeypatch)
+    assert whole(file).read_bytes() == (before if renames < 2 else b'{"rows": 8}')
+    assert sha256_of(file) in stated(file)
+    put_json(file, {"rows": 9})
+    assert stated(file) == [sha256_of(file)]
+
+
+def test_a_damaged_file_whose_replacement_is_cut_off_stays_damaged(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    altered(file, b"{}")
+    replace_until(file, 1, monkeypatch)
+    with pytest.raises(Damaged):
+        whole(file)

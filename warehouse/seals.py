@@ -1,7 +1,8 @@
 """Checksums of files that are used again: written with the file, and looked at before it is used.
 
-The SHA-256 of a file lies beside it, and is placed before it: a file is never there without its own. What differs was
-damaged after it was written, by a disk or a hand, and is not used.
+The SHA-256 of a file lies beside it, and is placed before it: a file is never there without its own. Where it takes the place of
+another, that one's stands in a second line meanwhile: who is killed between the two leaves the file that was there, whole. What differs
+was damaged after it was written, by a disk or a hand, and is not used.
 """
 
 from __future__ import annotations
@@ -45,9 +46,11 @@ def sealed_together(targets: Sequence[Path]) -> Iterator[list[Path]]:
     """Yield a path to write to for each target; on success all checksums, then the files themselves, are placed."""
     with placed_together(targets) as besides:
         yield besides
-        with placed_together([seal_of(target) for target in targets]) as seals:
-            for target, beside, seal in zip(targets, besides, seals, strict=True):
-                seal.write_text(f"{sha256_of(beside)}  {target.name}\n", encoding="ascii")
+        lines = {target: _line(beside, target) for target, beside in zip(targets, besides, strict=True)}
+        replaced = {target: line for target in targets if (line := _standing(target))}
+        _place({target: line + replaced.get(target, "") for target, line in lines.items()})
+    if replaced:
+        _place({target: lines[target] for target in replaced})
     for target in targets:
         _seen[target] = _stamp(target)
 
@@ -76,11 +79,15 @@ def whole(path: Path) -> Path:
     """
     if not path.exists() or _seen.get(path) == (stamp := _stamp(path)):
         return path
-    seal = seal_of(path)
-    if seal.exists() and seal.read_bytes() != f"{sha256_of(path)}  {path.name}\n".encode("ascii"):
+    if seal_of(path).exists() and _line(path, path) not in _lines(path):
         raise Damaged(path, "lake_file_damaged", "run again: it is made again from landing / jalankan ulang")
     _seen[path] = stamp
     return path
+
+
+def stated(path: Path) -> list[str]:
+    """Return the SHA-256 that the seal of a file states, or two where its replacement was cut off; none without a seal."""
+    return [line.partition(" ")[0] for line in _lines(path)]
 
 
 def forget(path: Path) -> None:
@@ -98,6 +105,30 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of what a file holds."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _standing(target: Path) -> str:
+    """Return the line of the file that is to be replaced, if it is what was written; empty where it is not, or is not there."""
+    if not target.exists():
+        return ""
+    line = _line(target, target)
+    return line if line in _lines(target) or not seal_of(target).exists() else ""
+
+
+def _place(texts: Mapping[Path, str]) -> None:
+    """Place the text of the seal of each file."""
+    with placed_together([seal_of(target) for target in texts]) as seals:
+        for seal, text in zip(seals, texts.values(), strict=True):
+            seal.write_text(text, encoding="ascii")
+
+
+def _line(path: Path, target: Path) -> str:
+    return f"{sha256_of(path)}  {target.name}\n"
+
+
+def _lines(path: Path) -> list[str]:
+    seal = seal_of(path)
+    return seal.read_text(encoding="ascii", errors="replace").splitlines(keepends=True) if seal.exists() else []
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -16,7 +16,7 @@ from warehouse import commits
 from warehouse.errors import Stop
 from warehouse.home import Home
 from warehouse.published import CURRENT, current_version
-from warehouse.seals import SEAL, seal_of
+from warehouse.seals import SEAL, seal_of, stated
 
 LEFT_OUT = ("keys", "prefect", "site", "watch", "outbox")
 TRIES = 20
@@ -49,7 +49,7 @@ def _backup(home: Home, backups: Backups, say: Callable[[str], None]) -> dict[st
             taken = _taken(home, path, backups, before)
         except FileNotFoundError:
             continue
-        if (known := _stated(home, path)) and taken["sha256"] != known:
+        if (known := _stated(home, path)) and taken["sha256"] not in known:
             damaged.append(_name(home, path))
         else:
             files[_name(home, path)] = taken
@@ -117,11 +117,11 @@ def _taken(home: Home, path: Path, backups: Backups, before: dict[str, Any], *, 
     return {"sha256": sha256, "bytes": size, **stamp}
 
 
-def _stated(home: Home, path: Path) -> str:
-    """Return the SHA-256 that a file has by its name or its seal, empty where neither says it."""
-    if path.is_relative_to(home.lake) and not path.name.endswith(SEAL) and seal_of(path).exists():
-        return seal_of(path).read_text(encoding="ascii", errors="replace").split(" ")[0]
-    return path.name if CONTENT.fullmatch(path.name) and path == home.landed(path.name) else ""
+def _stated(home: Home, path: Path) -> list[str]:
+    """Return the SHA-256 that a file may have by its name or its seal, none where neither says it."""
+    if path.is_relative_to(home.lake) and not path.name.endswith(SEAL):
+        return stated(path)
+    return [path.name] if CONTENT.fullmatch(path.name) and path == home.landed(path.name) else []
 
 
 def _name(home: Home, path: Path) -> str:
