@@ -36,6 +36,10 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     sub.epilog = "exit codes: 0 as asked, 1 failure, 2 usage, 4 the folder is as asked and PostgreSQL is not"
 
 
+NAMED = 5
+"""How many cells without proof are named in the text."""
+
+
 def publishing(given: Namespace) -> int:
     """Publish, list, roll back or restore, and print what stands; 4 when PostgreSQL could not be brought along."""
     from flows.publishing.publishing import kept, send_current
@@ -58,7 +62,9 @@ def text(publication: Publication) -> str:
     lines = [f"Terbitan / published: {publication.version}" + (" (baru / new)" if publication.is_new else "")]
     if publication.hidden:
         lines.append(f"Sel disembunyikan / cells hidden: {publication.hidden:,} (mart.hidden_cell)")
-    lines += [f"Disembunyikan tanpa bukti / hidden without proof: {one}" for one in publication.unproven]
+    if publication.unproven:
+        lines.append(f"Disembunyikan tanpa bukti / hidden without proof: {len(publication.unproven):,}, --json: unproven")
+        lines += [f"  {one}" for one in publication.unproven[:NAMED]]
     if publication.withheld:
         version, reason = publication.withheld["version"], publication.withheld["reason"]
         lines.append(

@@ -15,6 +15,8 @@ COUNTS = {
     "rows_rejected": "ditolak / rejected",
     "months_unchanged": "bulan tidak berubah / months unchanged",
 }
+NAMED = 5
+"""How many of many are named."""
 STATES = {
     "LOADED": "dimuat / loaded",
     "LOADED_WITH_REJECTIONS": "dimuat, sebagian baris ditolak / loaded with rejected rows",
@@ -46,10 +48,7 @@ def markdown(result: Mapping[str, Any]) -> str:
         f"Terbitan / published: `{result['published']}`",
         _withheld(result["withheld"]),
         _hidden(result.get("hidden_cells", 0)),
-        _lines(
-            "Disembunyikan tanpa bukti / hidden without proof",
-            dict.fromkeys(result.get("unproven_cells", []), "docs/disclosure.md"),
-        ),
+        _unproven(result.get("unproven_cells", [])),
         _lines("Tidak terkirim / not sent", result["not_sent"]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -64,6 +63,12 @@ def _second_engine(found: Mapping[str, int]) -> str:
 
 def _hidden(cells: int) -> str:
     return f"Sel disembunyikan / cells hidden: {cells:,} (`mart.hidden_cell`)" if cells else ""
+
+
+def _unproven(cells: Sequence[str]) -> str:
+    named = "\n".join(f"- {in_markdown(one)}" for one in cells[:NAMED])
+    head = f"## Disembunyikan tanpa bukti / hidden without proof: {len(cells):,}"
+    return f"{head}\n\n{named}\n\ndocs/disclosure.md; --json: `unproven_cells`" if cells else ""
 
 
 def _withheld(version: str) -> str:

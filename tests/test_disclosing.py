@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from flows.publishing.publishing import new_version, publish_home
+from flows.cli_publish import text
+from flows.publishing.publishing import Publication, new_version, publish_home
 from flows.publishing.threshold import THRESHOLD_ENV, DisclosureSettings
 from tests.conftest import HIDING, Loaded
 from tests.outsider import COUNTS, Outsider, cells_of
@@ -117,3 +118,10 @@ def test_sums_over_hidden_parts_are_not_told_as_if_whole(home: Home) -> None:
     part = "SELECT region_code, arrears_class FROM mart.arrears WHERE arrears_idr IS NULL"
     sums = f"SELECT count(*) FROM mart.arrears_ageing SEMI JOIN ({part}) USING (region_code, arrears_class) WHERE arrears_idr IS NOT NULL"
     assert asked(home, sums) == [(0,)]
+
+
+def test_of_many_cells_without_proof_a_few_are_named() -> None:
+    named = [f"mart.fact_coverage, 15.{number:02}" for number in range(40)]
+    told = text(Publication("satu", True, hidden=90, unproven=named))
+    assert "hidden without proof: 40" in told
+    assert told.count("mart.fact_coverage") == 5

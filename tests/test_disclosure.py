@@ -60,11 +60,10 @@ def test_the_same_cells_give_the_same_pattern_and_zero_is_not_hidden_for_its_own
     assert not pattern(family, PROTECTION).any()
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_which_cells_are_hidden_does_not_hang_on_the_order_of_the_rows(first: World, seed: int) -> None:
+def test_which_cells_are_hidden_does_not_hang_on_the_order_of_the_rows(first: World) -> None:
     shuffled = World(1)
     shuffled.revision()
-    shuffled.cells = shuffled.cells.sample(fraction=1, shuffle=True, seed=seed)
+    shuffled.cells = shuffled.cells.sample(fraction=1, shuffle=True, seed=1)
     shuffled.decide(hidden_of(shuffled.cells, shuffled.parents, PROTECTION))
     assert shuffled.cells.equals(first.cells)
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.disclosure_bounds import bounds, tied
+
 Cells = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -100,22 +102,23 @@ def pattern(
     hidden = together(hidden)
     lower, higher = np.zeros_like(family.values), np.zeros_like(family.values)
     asked, due, given_up = 0, 0, np.zeros(hidden.size, bool)
+    least, most = bounds(family)
+    is_hopeless, alike = most - least < protection.width, tied(family)
     while (narrow := np.flatnonzero(hidden & ~given_up & (higher - lower < protection.width))).size:
         if asked == due:
             due = max(PUSH_AFTER, 2 * asked)
             for moved in worlds.pushed(hidden, narrow, protection.width):
                 lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
         asked += 1
-        if (higher - lower)[narrow[0]] >= protection.width:
+        if (higher - lower)[cell := int(narrow[0])] >= protection.width:
             continue
-        try:
-            found = worlds.another(hidden, int(narrow[0]), protection.width, near)
-        except Unprotected as one:
+        found = [] if is_hopeless[cell] else worlds.another(hidden, cell, protection.width, near)
+        if not found:
             if unproven is None:
-                raise
-            unproven.append(one.cell)
-            given_up[one.cell] = True
-            continue
+                raise Unprotected(cell)
+            unproven.append(cell)
+            given_up[cell] = True
+            is_hopeless |= alike == alike[cell]
         for moved in found:
             hidden = together(hidden | (moved != 0))
             lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
@@ -132,7 +135,8 @@ class _Worlds:
     def another(self, hidden: Mask, cell: int, width: int, near: Near | None) -> list[Cells]:
         """Return by how much each cell differs where `cell` is larger, or else smaller, by `width`, at the least value newly hidden.
 
-        Where there is no such world, it is two, one in which the cell is larger and one in which it is smaller, `width` apart.
+        Where there is no such world, it is two, one in which the cell is larger and one in which it is smaller, `width` apart;
+        none where there are none.
         """
         best, least, stage = None, np.inf, 0
         while (best is None or (least > DEAR * width and stage < WIDER)) and (
@@ -155,7 +159,7 @@ class _Worlds:
             lower = None if higher is None else self._found(hidden | (higher != 0), cell, up - width, widest)
             if higher is not None and lower is not None:
                 return [higher, lower]
-        raise Unprotected(cell)
+        return []
 
     def pushed(self, hidden: Mask, narrow: Cells, width: int) -> Iterator[Cells]:
         """Yield worlds in which nothing more is hidden and many of the `narrow` cells differ: each is pushed up or down by lot."""
