@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.disclosure_bounds import bounds, tied
+from transforms.disclosure_bounds import Reach
 
 Cells = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -70,8 +70,8 @@ DEAR = 500
 """A world that hides anew more than so many times the width is compared with others, of more neighbours."""
 WIDER = 2
 """In how many sets of neighbours, while it is dear."""
-EPSILON = 1e-6
-"""What a solver may be wrong by."""
+LOCAL = 5_000
+"""Among how many cells it is asked how far a cell can be at all."""
 
 Near = Callable[[int, int], Cells | None]
 """The cells among which a world for a cell is looked for: first the nearest, then more; None when there are no more."""
@@ -94,7 +94,8 @@ def pattern(
     the cell differs by `width` or more. The same input gives the same pattern. Where there are none the cell is hidden all
     the same and noted in `unproven`, or without that Unprotected is raised.
     """
-    worlds = _Worlds(family)
+    reach = Reach(family)
+    worlds = _Worlds(family, reach)
     hidden = primary(family, protection)
     if standing is not None:
         hidden |= standing & family.open
@@ -102,8 +103,7 @@ def pattern(
     hidden = together(hidden)
     lower, higher = np.zeros_like(family.values), np.zeros_like(family.values)
     asked, due, given_up = 0, 0, np.zeros(hidden.size, bool)
-    least, most = bounds(family)
-    is_hopeless, alike = most - least < protection.width, tied(family)
+    is_hopeless = reach.high - reach.low < protection.width
     while (narrow := np.flatnonzero(hidden & ~given_up & (higher - lower < protection.width))).size:
         if asked == due:
             due = max(PUSH_AFTER, 2 * asked)
@@ -118,7 +118,7 @@ def pattern(
                 raise Unprotected(cell)
             unproven.append(cell)
             given_up[cell] = True
-            is_hopeless |= alike == alike[cell]
+            is_hopeless |= reach.alike == reach.alike[cell]
         for moved in found:
             hidden = together(hidden | (moved != 0))
             lower, higher = np.minimum(lower, moved), np.maximum(higher, moved)
@@ -128,8 +128,8 @@ def pattern(
 class _Worlds:
     """Finds other families of numbers that agree with what is known, and proves that they do."""
 
-    def __init__(self, family: Family) -> None:
-        self.family = family
+    def __init__(self, family: Family, reach: Reach) -> None:
+        self.family, self.reach = family, reach
         self.columns = family.identities.tocsc()
 
     def another(self, hidden: Mask, cell: int, width: int, near: Near | None) -> list[Cells]:
@@ -138,25 +138,29 @@ class _Worlds:
         Where there is no such world, it is two, one in which the cell is larger and one in which it is smaller, `width` apart;
         none where there are none.
         """
-        best, least, stage = None, np.inf, 0
-        while (best is None or (least > DEAR * width and stage < WIDER)) and (
+        best, cost, stage, widest = None, np.inf, 0, np.array([cell])
+        smaller = larger = width
+        while (best is None or (cost > DEAR * width and stage < WIDER)) and (
             among := self._among(cell, stage, near)
         ) is not None:
             for change in (width, -width):
-                moved = self._found(hidden, cell, change, among) if least > DEAR * width else None
-                if moved is not None and (cost := self.family.values[(moved != 0) & ~hidden].sum()) < least:
-                    best, least = moved, cost
-            stage += 1
-        return self._apart(hidden, cell, width, near) if best is None else [best]
-
-    def _apart(self, hidden: Mask, cell: int, width: int, near: Near | None) -> list[Cells]:
-        stage, widest = 0, np.array([cell])
-        while (among := self._among(cell, stage, near)) is not None:
+                is_asked = cost > DEAR * width and abs(change) <= (larger if change > 0 else smaller)
+                moved = self._found(hidden, cell, change, among) if is_asked else None
+                if moved is not None and (new := self.family.values[(moved != 0) & ~hidden].sum()) < cost:
+                    best, cost = moved, new
+            if best is None and among.size <= LOCAL:
+                smaller, larger = self.reach.of(cell, width, among)
+                if smaller + larger < width:
+                    return []
+                if max(smaller, larger) < width and (two := self._apart(hidden, cell, width, among, smaller, larger)):
+                    return two
             stage, widest = stage + 1, among
-        most, least = (self._reach(cell, side * width, widest) for side in (1, -1))
-        for up in range(min(most, width - 1), max(width - least, 1) - 1, -1):
-            higher = self._found(hidden, cell, up, widest)
-            lower = None if higher is None else self._found(hidden | (higher != 0), cell, up - width, widest)
+        return self._apart(hidden, cell, width, widest, smaller, larger) if best is None else [best]
+
+    def _apart(self, hidden: Mask, cell: int, width: int, among: Cells, smaller: int, larger: int) -> list[Cells]:
+        for up in range(min(larger, width - 1), max(width - smaller, 1) - 1, -1):
+            higher = self._found(hidden, cell, up, among)
+            lower = None if higher is None else self._found(hidden | (higher != 0), cell, up - width, among)
             if higher is not None and lower is not None:
                 return [higher, lower]
         return []
@@ -225,23 +229,6 @@ class _Worlds:
         moved = np.zeros_like(family.values)
         moved[among] = moves
         return moved
-
-    def _reach(self, cell: int, change: int, among: Cells) -> int:
-        """Return by how much the cell can be larger, or smaller, at most by `change`: no world of whole numbers has more.
-
-        Presolve is off, as in the attack: a bound that is too low would give up a cell that can be protected.
-        """
-        from scipy.optimize import Bounds, LinearConstraint, milp
-
-        family, place = self.family, among == cell
-        part, rows = self._part(among)
-        exact, sums = family.exact[rows], family.sums[rows]
-        lower, upper = (family.least - family.values)[among].astype(float), np.full(among.size, np.inf)
-        lower[place], upper[place] = max(min(change, 0), lower[place][0]), max(change, 0)
-        limits = LinearConstraint(part, np.where(exact, 0, -sums), np.where(exact, 0, np.inf))
-        goal = np.where(place, -np.sign(change), 0.0)
-        found = milp(goal, constraints=limits, bounds=Bounds(lower, upper), options={"presolve": False})
-        return abs(change) if found.x is None else int(abs(found.x[place][0]) + EPSILON)
 
     def _agrees(self, part: Any, change: Cells, exact: Mask, sums: Cells, room: Cells) -> bool:
         """Return whether the other world is one: a solver's word is not taken."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,44 @@ if TYPE_CHECKING:
     from transforms.disclosure import Cells, Family
 
 Bounds = NDArray[np.float64]
+EPSILON = 1e-6
+"""What a solver may be wrong by."""
 ROUNDS = 100
 """How often every statement is looked at; each look is right by itself, so that fewer looks only bound less."""
+
+
+class Reach:
+    """How much smaller, `low`, and larger, `high`, each cell can be at most; cells with one number in `alike` differ by as much."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.low, self.high = bounds(family)
+        self.alike = tied(family)
+        self.statements, self.columns = family.identities.tocsr(), family.identities.tocsc()
+
+    def of(self, cell: int, width: int, near: Cells) -> tuple[int, int]:
+        """Return by how much a cell can be smaller, and larger, up to `width`, as far as the statements about cells near it tell.
+
+        Other statements are left out, so that the truth is never more than what is returned. Presolve is off, as in the attack:
+        a bound that is too low would give up a cell that can be protected.
+        """
+        rows = np.unique(self.columns[:, near].indices)
+        part = self.statements[rows]
+        among = np.unique(np.append(part.indices, cell))
+        return self._most(-1, cell, width, part[:, among], rows, among), self._most(
+            1, cell, width, part[:, among], rows, among
+        )
+
+    def _most(self, side: int, cell: int, width: int, part: Any, rows: Cells, among: Cells) -> int:
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        exact, sums, place = self.family.exact[rows], self.family.sums[rows], among == cell
+        lower, upper = self.low[among], self.high[among]
+        lower[place], upper[place] = np.clip((lower[place], upper[place]), min(side * width, 0), max(side * width, 0))
+        limits = LinearConstraint(part, np.where(exact, 0, -sums), np.where(exact, 0, np.inf))
+        goal = np.where(place, -float(side), 0.0)
+        found = milp(goal, constraints=limits, bounds=Bounds(lower, upper), options={"presolve": False})
+        return width if found.x is None else int(abs(found.x[place][0]) + EPSILON)
 
 
 def bounds(family: Family) -> tuple[Bounds, Bounds]:
