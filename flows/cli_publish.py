@@ -63,7 +63,9 @@ def text(publication: Publication) -> str:
     if publication.hidden:
         lines.append(f"Sel disembunyikan / cells hidden: {publication.hidden:,} (mart.hidden_cell)")
     if publication.unproven:
-        lines.append(f"Disembunyikan tanpa bukti / hidden without proof: {len(publication.unproven):,}, --json: unproven")
+        lines.append(
+            f"Disembunyikan tanpa bukti / hidden without proof: {len(publication.unproven):,}, --json: unproven"
+        )
         lines += [f"  {one}" for one in publication.unproven[:NAMED]]
     if publication.withheld:
         version, reason = publication.withheld["version"], publication.withheld["reason"]
