@@ -23,6 +23,7 @@ from warehouse.errors import Stop
 from warehouse.ledger import Check
 from warehouse.schema import Fact, Table
 from warehouse.tables.benefit import Claim
+from warehouse.tables.compliance import EmployerMonth
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.coverage import Presence
 from warehouse.tables.coverage_parts import AlikePersons
@@ -89,14 +90,17 @@ def audit(listing: Path) -> list[Check]:
 
     checks: list[Check] = []
     conserved: dict[str, dict[str, int]] = _content(listing)["conserved"]
-    by_day: dict[str, dict[type[Fact], pl.DataFrame]] = {}
+    by_day: dict[str, dict[type[Fact], Path]] = {}
     for one in staged_facts(listing):
-        by_day.setdefault(one.as_of_date, {})[fact_of(one.table)] = lake.read(Path(one.path))
-    for day, frames in by_day.items():
+        by_day.setdefault(one.as_of_date, {})[fact_of(one.table)] = Path(one.path)
+    for day, paths in by_day.items():
         subject = f"{Path(listing).parent.name} as of {day}"
-        for fact, rows in frames.items():
-            checks += audit_fact(rows, fact, subject)
-        checks += check_identities(frames, conserved.get(day, {}), subject)
+        for fact, path in paths.items():
+            checks += audit_fact(lake.rows_of([path], fact), fact, subject)
+        known = conserved.get(day, {})
+        if employers := paths.pop(EmployerMonth, None):
+            known = known | {"employers": lake.count(employers)}
+        checks += check_identities({fact: lake.read(path) for fact, path in paths.items()}, known, subject)
     return checks
 
 
@@ -118,7 +122,7 @@ def store_month(load: Load, month: date, listing: Path, name: str) -> int:
         changed, facts, files = 0, list[dict[str, Any]](), set[str]()
         for one in staged_facts(listing):
             version, fact = Version(month, date.fromisoformat(one.as_of_date)), fact_of(one.table)
-            if rows := build_file.supersede(fact, lake.read(Path(one.path)), version, load.run_id, now):
+            if rows := build_file.supersede(fact, Path(one.path), version, load.run_id, now):
                 record(load, build_file, fact, version, one.sources)
                 changed += rows
             facts.append({"fact": one.table, "as_of_date": one.as_of_date, **build_file.digest(fact, version)})

@@ -65,6 +65,7 @@ REVIEWED = {
     ("warehouse/publish.py", "table.name"): "a declared table",
     ("warehouse/scanning/containers.py", "name"): "a quoted name, found in the file that is searched",
     ("warehouse/store.py", "CATALOG"): "a constant",
+    ("warehouse/store.py", "OF_VERSION"): "declared columns with bound values",
     ("warehouse/store.py", "catalog"): "a name in the code",
     ("warehouse/store.py", "name"): "a declared table",
     ("warehouse/store.py", "options"): "a constant",

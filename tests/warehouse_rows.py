@@ -69,11 +69,11 @@ def coverage(version: Version, **active_by_region: int) -> pl.DataFrame:
 
 
 def load(
-    warehouse: Path, table: type[Fact], frame: pl.DataFrame, version: Version | None, at: str, run: str = "r1"
+    warehouse: Path, table: type[Fact], given: pl.DataFrame | Path, version: Version | None, at: str, run: str = "r1"
 ) -> int:
-    """Supersede `version` of `table` in a build of its own; return the number of rows changed."""
+    """Supersede `version` of `table` by a frame or a file in a build of its own; return the number of rows changed."""
     with building(warehouse) as build:
-        return build.supersede(table, frame, version, run, datetime.fromisoformat(at))
+        return build.supersede(table, given, version, run, datetime.fromisoformat(at))
 
 
 def load_regions(warehouse: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import duckdb
 import polars as pl
 
-from warehouse import asking, commits, ddl
+from warehouse import asking, commits, ddl, staged
 from warehouse.calendar import Version
 from warehouse.catalogue import describing
 from warehouse.digests import digest as digest_of
@@ -26,6 +26,7 @@ from warehouse.preparing import digest, prepare
 from warehouse.schema import Fact, Table
 from warehouse.tables.operations import Definition
 
+OF_VERSION = '"month" = ? AND as_of_date = ?'
 STORAGE_VERSION = "v1.0.0"  # read by DuckDB 1.1.3 and everything newer
 MEMORY_LIMIT, THREADS = asking.MEMORY_LIMIT, asking.THREADS
 
@@ -58,23 +59,23 @@ class Build:
         self._connection.execute("COMMIT")
 
     def supersede(
-        self, table: type[Fact], frame: pl.DataFrame, version: Version | None, run_id: str, loaded_at: datetime
+        self, table: type[Fact], rows: pl.DataFrame | Path, version: Version | None, run_id: str, loaded_at: datetime
     ) -> int:
-        """Return how many rows were closed and inserted to make `frame` the standing rows of `version`.
+        """Return how many rows were closed and inserted to make `rows` the standing rows of `version`.
 
+        `rows` are a frame, or a sealed Parquet file: DuckDB reads it, and nothing of it is held here.
         0 means that the standing rows are identical: nothing is written. A table without as_of_date takes None
         as its version and is compared whole. `loaded_at` is kept in UTC; a naive one is taken as UTC.
-        Raises ValueError when the version does not fit the table or a row belongs to another version.
+        Raises ValueError when the version does not fit the table, a row belongs to another version or a column is
+        missing, Damaged when the file is not what was written.
         """
         where, values = _standing(table, version)
-        if version is not None and frame.filter(_outside(version)).height:
-            raise ValueError(f"{table.qualified()}: rows of another version than {version}")
-        columns = ", ".join(map(ddl.identifier, table.stored_columns()))
         name, standing = table.qualified(), f"{table.qualified()} WHERE {where}"
-        with self._incoming(table, frame):
-            closed = self._count(standing, values)
-            new_rows = f"(SELECT {columns} FROM incoming EXCEPT ALL SELECT {columns} FROM {standing})"
-            if closed == frame.height and self._count(new_rows, values) == 0:
+        with self._incoming(table, rows):
+            if version is not None and self._count(f"incoming WHERE ({OF_VERSION}) IS NOT TRUE", values):
+                raise ValueError(f"{name}: rows of another version than {version}")
+            closed, arrived = self._count(standing, values), self._count("incoming")
+            if closed == arrived and self._stand(table, where, values):
                 return 0
             moment = loaded_at.astimezone(UTC).replace(tzinfo=None) if loaded_at.tzinfo else loaded_at
             self._connection.execute(f"UPDATE {name} SET superseded_at = ? WHERE {where}", [moment, *values])
@@ -82,7 +83,7 @@ class Build:
                 f"INSERT INTO {name} BY NAME SELECT *, ?::TIMESTAMP AS loaded_at, ? AS run_id FROM incoming",
                 [moment, run_id],
             )
-        return closed + frame.height
+        return closed + arrived
 
     def replace(self, table: type[Table], frame: pl.DataFrame) -> None:
         """Make `frame` the rows of a dimension or reference table."""
@@ -148,14 +149,27 @@ class Build:
         return row_counts(self._connection, [table.qualified() for table in ddl.database_tables()])
 
     @contextmanager
-    def _incoming(self, table: type[Table], frame: pl.DataFrame) -> Iterator[None]:
-        stored = [pl.col(name).cast(column.dtype) for name, column in table.stored_columns().items()]
-        self._connection.register("incoming", frame.select(stored).to_arrow())
+    def _incoming(self, table: type[Table], rows: pl.DataFrame | Path) -> Iterator[None]:
+        self._connection.register("incoming", self._readable(table, rows))
         self._written.add(table)
         try:
             yield
         finally:
             self._connection.unregister("incoming")
+
+    def _readable(self, table: type[Table], rows: pl.DataFrame | Path) -> object:
+        if isinstance(rows, Path):
+            return self._connection.sql(staged.query(table, rows))
+        stored = [pl.col(name).cast(column.dtype) for name, column in table.stored_columns().items()]
+        return rows.select(stored).to_arrow()
+
+    def _stand(self, table: type[Fact], where: str, values: Sequence[object]) -> bool:
+        """Return whether the incoming rows are those that stand, of which there are as many."""
+        columns = ", ".join(map(ddl.identifier, table.stored_columns()))
+        new_rows = (
+            f"(SELECT {columns} FROM incoming EXCEPT ALL SELECT {columns} FROM {table.qualified()} WHERE {where})"
+        )
+        return self._count(new_rows, values) == 0
 
     def _count(self, source: str, values: Sequence[object] = ()) -> int:
         return int(self._rows(f"SELECT count(*) FROM {source}", values)[0][0])
@@ -278,8 +292,4 @@ def _standing(table: type[Fact], version: Version | None) -> tuple[str, list[obj
         )
     if version is None:
         return "superseded_at IS NULL", []
-    return 'superseded_at IS NULL AND "month" = ? AND as_of_date = ?', [version.month, version.as_of_date]
-
-
-def _outside(version: Version) -> pl.Expr:
-    return pl.any_horizontal(pl.col("month") != version.month, pl.col("as_of_date") != version.as_of_date)
+    return f"superseded_at IS NULL AND {OF_VERSION}", [version.month, version.as_of_date]
