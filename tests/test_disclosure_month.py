@@ -39,14 +39,19 @@ def test_a_small_count_is_hidden_with_one_beside_it_and_in_every_version_that_is
 
 
 def test_where_nothing_is_small_nothing_is_hidden() -> None:
-    assert hidden("| name | value |\n| none | 0 |\n| some | 10 |", object="coverage", column_name="active_workers") == set()
+    assert (
+        hidden("| name | value |\n| none | 0 |\n| some | 10 |", object="coverage", column_name="active_workers")
+        == set()
+    )
 
 
 @pytest.mark.parametrize(
     ("registered", "members", "is_hidden"),
     [("100", "100", False), ("101", "100", True), ("109", "100", True), ("110", "100", False), ("99", "100", False)],
 )
-def test_members_are_hidden_where_few_of_the_registered_are_none(registered: str, members: str, is_hidden: bool) -> None:
+def test_members_are_hidden_where_few_of_the_registered_are_none(
+    registered: str, members: str, is_hidden: bool
+) -> None:
     registration = f"""
         | name       | object       | column_name             | region_code | value        |
         | registered | registration | registered_workers      | 15.01       | {registered} |
@@ -73,7 +78,10 @@ def test_members_that_everybody_knows_stay_shown_though_few_of_the_registered_ar
 
 
 def test_registrations_without_members_tell_no_difference() -> None:
-    assert hidden("| name | value |\n| registered | 104 |", object="registration", column_name="registered_workers") == set()
+    assert (
+        hidden("| name | value |\n| registered | 104 |", object="registration", column_name="registered_workers")
+        == set()
+    )
 
 
 BILLS = {"programme": "JKK", "funding_source": "SELF", "basis": "-"}

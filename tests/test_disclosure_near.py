@@ -56,8 +56,12 @@ def test_a_nation_is_looked_through_step_by_step() -> None:
     codes = [f"11.{number:02}" for number in range(20)]
     codes += [f"{province}.{number:02}" for province in (12, 13, 14, 15) for number in range(3)]
     parents = {code: code[:2] for code in codes} | dict.fromkeys(["11", "12", "13", "14", "15"], "00")
-    sizes = {code: 100 + int(code[3:]) for code in codes} | {code: int(code) * 100 for code in ("11", "12", "13", "14", "15")}
-    rows = [f"| {code} | coverage | active_workers | {code} | {size} |" for code, size in (sizes | {"00": 6500}).items()]
+    sizes = {code: 100 + int(code[3:]) for code in codes} | {
+        code: int(code) * 100 for code in ("11", "12", "13", "14", "15")
+    }
+    rows = [
+        f"| {code} | coverage | active_workers | {code} | {size} |" for code, size in (sizes | {"00": 6500}).items()
+    ]
     text = "\n".join(["| name | object | column_name | region_code | value |", *rows])
     assert near(text, parents, "11.19", 0) == {"11.19", *codes[:3]}
     assert near(text, parents, "11.19", 2) == {"11.19", *codes[:6]}
@@ -76,7 +80,9 @@ def test_the_last_stage_is_of_all_open_cells_that_hang_together_with_it() -> Non
         | other  | coverage | active_workers     | 15.09       | 40    | T      |
         | apart  | coverage | active_workers     | 16.01       | 40    | T      |
     """
-    assert near(ONE + other, PROVINCE, "few", 4) == {*[row.split("|")[1].strip() for row in ONE.strip().splitlines()[1:]]}
+    assert near(ONE + other, PROVINCE, "few", 4) == {
+        *[row.split("|")[1].strip() for row in ONE.strip().splitlines()[1:]]
+    }
     assert near(ONE + other, PROVINCE, "apart", 4) == {"apart"}
 
 
@@ -92,7 +98,9 @@ def test_cells_that_everybody_knows_are_not_asked() -> None:
     assert near(cells, PROVINCE, "few", 4) == {"few", "unseen", "whole"}
 
 
-@pytest.mark.parametrize(("cell", "first"), [("came", {"came", "left"}), ("jkk", {"jkk", "self"}), ("active", {"active"})])
+@pytest.mark.parametrize(
+    ("cell", "first"), [("came", {"came", "left"}), ("jkk", {"jkk", "self"}), ("active", {"active"})]
+)
 def test_who_comes_and_goes_is_measured_as_one_and_so_are_holders_and_bills_of_a_programme(
     cell: str, first: set[str]
 ) -> None:
