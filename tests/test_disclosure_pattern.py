@@ -29,6 +29,17 @@ def cells(letters: str, size: int) -> Mask:
     return np.array([chr(ord("a") + at) in letters for at in range(size)])
 
 
+def twin(letter: str, *, of: str) -> Callable[[Mask], Mask]:
+    """Return what is hidden together: one cell with another."""
+
+    def hidden(mask: Mask) -> Mask:
+        found = mask.copy()
+        found[ord(letter) - ord("a")] |= mask[ord(of) - ord("a")]
+        return found
+
+    return hidden
+
+
 def groups(*sets: str) -> Callable[[int, int], Cells | None]:
     """Return neighbours: the cell and those of each set in turn."""
     found = [[ord(one) - ord("a") for one in letters] for letters in sets]
@@ -59,10 +70,7 @@ def test_what_is_hidden_with_a_cell_is_protected_as_well() -> None:
     """The twin of a is e, which has a total of its own."""
     given = family("a + b + c = d; e + f = g", [3, 40, 900, 943, 70, 80, 150])
 
-    def twins(mask: Mask) -> Mask:
-        return mask | (cells("e", 7) & mask[0])
-
-    assert chosen(pattern(given, PROTECTION, twins=twins)) == "abef"
+    assert chosen(pattern(given, PROTECTION, twins=twin("e", of="a"))) == "abef"
 
 
 @pytest.mark.usefixtures("unpushed")
@@ -70,10 +78,7 @@ def test_cells_that_follow_each_other_hide_what_protects_and_its_twins() -> None
     """b protects a; its twin e has to be hidden then, and protected by f."""
     given = family("a + b + c = d; e + f = g", [3, 40, 900, 943, 70, 80, 150])
 
-    def twins(mask: Mask) -> Mask:
-        return mask | (cells("e", 7) & mask[1])
-
-    assert chosen(pattern(given, PROTECTION, twins=twins)) == "abef"
+    assert chosen(pattern(given, PROTECTION, twins=twin("e", of="b"))) == "abef"
 
 
 @pytest.mark.parametrize("pushes", [0, 8])
