@@ -10,7 +10,7 @@ import pytest
 import scipy.optimize
 from scipy.sparse import csr_matrix
 
-from tests.worlds import family, intervals
+from tests.counted_out import cells, family, intervals
 from transforms.disclosure import Family, Mask
 from transforms.disclosure_attack import Interval, attack, narrow
 
@@ -23,11 +23,6 @@ def bounds(found: list[Interval]) -> dict[str, tuple[float, float]]:
     return {chr(ord("a") + one.cell): (one.least, one.most) for one in found}
 
 
-def hides(letters: str, size: int) -> Mask:
-    """Return the cells of these letters."""
-    return np.array([chr(ord("a") + at) in letters for at in range(size)])
-
-
 def test_an_interval_is_exact_where_its_bounds_are_one_number() -> None:
     assert (Interval(0, 3, 3).width, Interval(0, 3, 3).is_exact) == (0, True)
     assert (Interval(0, 3, 4).width, Interval(0, 3, 4).is_exact) == (1, False)
@@ -36,25 +31,25 @@ def test_an_interval_is_exact_where_its_bounds_are_one_number() -> None:
 
 def test_the_rest_of_a_sum_bounds_its_parts_and_a_published_whole_its_part() -> None:
     given = family("a + b + c = d; e >= a", [3, 5, 900, 908, 6])
-    assert bounds(attack(given, hides("ab", 5))) == {"a": (0, 6), "b": (2, 8)}
-    assert bounds(attack(given, hides("a", 5))) == {"a": (3, 3)}
+    assert bounds(attack(given, cells("ab", 5))) == {"a": (0, 6), "b": (2, 8)}
+    assert bounds(attack(given, cells("a", 5))) == {"a": (3, 3)}
 
 
 def test_nothing_bounds_from_above_what_hangs_on_no_published_cell() -> None:
     given = family("a = b; d >= c", [3, 5, 2, 7], least=[1, 0, 0, 0])
     inf = float("inf")
-    assert bounds(attack(given, hides("abd", 4))) == {"a": (1, inf), "b": (3, inf), "d": (2, inf)}
+    assert bounds(attack(given, cells("abd", 4))) == {"a": (1, inf), "b": (3, inf), "d": (2, inf)}
     assert bounds(attack(family("", [3]), np.array([True]))) == {"a": (0, inf)}
 
 
 def test_where_nothing_is_hidden_there_is_nothing_to_find() -> None:
     given = family("a + b = c", [3, 5, 8])
-    assert attack(given, hides("", 3)) == []
-    assert narrow(given, hides("", 3), 10, whole=True) == []
+    assert attack(given, cells("", 3)) == []
+    assert narrow(given, cells("", 3), 10, whole=True) == []
 
 
 def test_an_attack_reads_no_hidden_value() -> None:
-    given, hidden = family("a + b + c = d", [3, 40, 900, 943]), hides("ab", 4)
+    given, hidden = family("a + b + c = d", [3, 40, 900, 943]), cells("ab", 4)
     assert attack(replace(given, values=np.array([-1, -1, 900, 943])), hidden) == attack(given, hidden)
 
 
@@ -87,7 +82,7 @@ def test_narrow_finds_the_same_in_another_way_those_within_less_than_the_width(s
 def test_an_attacker_who_knows_that_counts_are_whole_finds_more() -> None:
     """Two a and four b are six: a is 1 or 3, and among fractions from 0 to 3."""
     given = family("2a + 4b = c", [1, 1, 6])
-    hidden = hides("ab", 3)
+    hidden = cells("ab", 3)
     assert bounds(attack(given, hidden)) == {"a": (1, 3), "b": (0, 1)}
     assert bounds(narrow(given, hidden, 3, whole=True)) == {"a": (1, 3), "b": (0, 1)}
     assert [(one.cell, one.least, round(one.most, 9)) for one in narrow(given, hidden, 3, whole=False)] == [(1, 0, 1.5)]
@@ -115,11 +110,11 @@ def test_cells_that_were_seen_the_width_apart_are_not_asked_alone(monkeypatch: p
 
 def test_an_attacker_is_at_home_with_cells_of_millions() -> None:
     given = family("a + b + c + d = e", [3_000_000, 2_000_000, 1_500_000, 9, 6_500_009])
-    assert narrow(given, hides("abcd", 5), 10, whole=False) == []
+    assert narrow(given, cells("abcd", 5), 10, whole=False) == []
 
 
 def test_what_contradicts_itself_has_no_answer() -> None:
     given = family("a = b; a = c", [3, 3, 3])
     broken = replace(given, sums=np.array([0, 1]))
     with pytest.raises(ValueError, match="the attack has no answer"):
-        attack(broken, hides("a", 3))
+        attack(broken, cells("a", 3))

@@ -31,6 +31,11 @@ def chosen(mask: Mask) -> str:
     return "".join(chr(ord("a") + at) for at in np.flatnonzero(mask))
 
 
+def cells(letters: str, size: int) -> Mask:
+    """Return which of so many cells are named in `letters`."""
+    return np.array([chr(ord("a") + at) in letters for at in range(size)])
+
+
 def reaches(given: Family, free: Mask, beyond: int) -> Counts:
     """Return how far apart the least and the largest value of every cell are in the worlds that differ in `free` cells alone.
 
