@@ -111,9 +111,9 @@ def test_a_cell_that_cannot_move_by_the_width_either_way_is_protected_by_a_world
 
 
 @pytest.mark.usefixtures("unpushed")
-def test_what_a_world_above_hides_may_be_used_by_the_world_below() -> None:
-    """Above, a takes from b; below, it gives to b again: nothing else is hidden, though c would do as well."""
-    given = family("a + b + c = d; e >= a", [7, 50, 60, 117, 11], known="de")
+def test_what_a_world_above_hides_is_used_by_the_world_below() -> None:
+    """Above, a takes from b, since c may give nothing; below, it gives to b again, though c alone would be cheaper."""
+    given = family("a + b + c = d; e >= a", [7, 50, 10, 67, 11], known="de", least=[0, 0, 10, 0, 0])
     assert chosen(pattern(given, PROTECTION)) == "ab"
 
 

@@ -131,3 +131,19 @@ def test_a_pushed_world_that_breaks_what_is_known_proves_nothing(monkeypatch: py
     unproven: list[int] = []
     pattern(given, PROTECTION, unproven=unproven)
     assert unproven == [0]
+
+
+def test_a_pushed_world_that_breaks_what_is_known_does_not_end_the_pushing(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = family("a + b = c", [30, 40, 70], known="c")
+    monkeypatch.setattr(disclosure, "PUSHES", 8)
+    lies = [5]
+
+    def change(answer: Any) -> None:
+        answer[0] += lies.pop() if lies else 0
+
+    def near(cell: int, stage: int) -> Cells | None:
+        raise AssertionError(f"cell {cell} is asked alone in stage {stage}")
+
+    lying(monkeypatch, change, of_pushes=True)
+    assert chosen(pattern(given, PROTECTION, cells("ab", 3), near)) == "ab"
+    assert lies == []
