@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.identity import Pseudonyms, pseudonymise
+from transforms.identity import PADDING, ForeignTokensError, Pseudonyms, pseudonymise
 from warehouse.tables.membership import Membership
 
 KEY, OTHER_KEY = Pseudonyms(b"k" * 32), Pseudonyms(b"o" * 32)
@@ -68,3 +69,27 @@ def test_a_stream_of_rows_gets_the_tokens_of_the_whole() -> None:
         pseudonymise(frame, Membership, KEY).filter(pl.col("worker_key").is_not_null()).collect(engine="streaming")
     )
     assert streamed["worker_key"].to_list() == KEY.tokens(pl.Series(ids[:-1])).to_list()
+
+
+def blocks(*written: str | None) -> pl.Series:
+    """Return ids as the blocks that tokens are made of: a membership number is filled up from the left."""
+    padded = [one if one is None or len(one) == 16 else PADDING["KPJ"] + one for one in written]
+    return pl.Series("id", padded, dtype=pl.String)
+
+
+def test_who_holds_the_key_reads_the_ids_back_and_gives_them_the_tokens_of_a_new_key() -> None:
+    ids = blocks("1503014502900001", None, "26133068531", "01330685310")
+    tokens = KEY.tokens(ids)
+    assert KEY.ids(tokens).to_list() == [None if one is None else one.encode() for one in ids]
+    assert KEY.renewed(tokens, OTHER_KEY).to_list() == OTHER_KEY.tokens(ids).to_list()
+
+
+@pytest.mark.parametrize("foreign", ["2613306853x", "150301450290000x", "xxxxx26133068531", "x503014502900001"])
+def test_a_token_of_what_is_no_id_is_foreign_even_among_others(foreign: str) -> None:
+    with pytest.raises(ForeignTokensError):
+        KEY.ids(KEY.tokens(blocks("1503014502900001", foreign, "26133068531")))
+
+
+def test_tokens_of_another_key_are_foreign() -> None:
+    with pytest.raises(ForeignTokensError):
+        OTHER_KEY.ids(KEY.tokens(blocks("1503014502900001")))

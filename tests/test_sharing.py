@@ -23,6 +23,18 @@ def test_readers_with_filters_of_their_own_share_one_computation() -> None:
     assert calls == [3]
 
 
+def test_what_is_shared_has_every_column_whatever_a_reader_takes() -> None:
+    seen: list[list[str]] = []
+
+    def watched(rows: pl.DataFrame) -> pl.DataFrame:
+        seen.append(rows.columns)
+        return rows
+
+    once = shared(pl.LazyFrame({"number": [1], "word": ["satu"]}).map_batches(watched, projection_pushdown=True))
+    assert once.select("word").collect().rows() == [("satu",)]
+    assert seen == [["number", "word"]]
+
+
 def test_rows_of_several_files_bear_the_number_of_their_file_even_where_one_stands_twice(tmp_path: Path) -> None:
     first, second = tmp_path / "b.parquet", tmp_path / "a.parquet"
     for path in (first, second):

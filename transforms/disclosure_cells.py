@@ -245,8 +245,9 @@ def _within_the_active(cells: pl.DataFrame) -> Terms:
     holders = cells.filter(pl.col("object") == PRESENT).join(
         active.select(*key, pl.col("cell").alias("whole")), on=key, how="inner"
     )
-    more = holders.select(statement=pl.col("cell").cast(pl.Int64), cell=pl.col("whole"), factor=pl.lit(1))
-    return pl.concat([more, holders.select(statement=pl.col("cell").cast(pl.Int64), cell="cell", factor=pl.lit(-1))])
+    holders = holders.select(_statement("cell", "whole"), "cell", "whole").unique()
+    more = holders.select("statement", pl.col("whole").alias("cell"), factor=pl.lit(1))
+    return pl.concat([more, holders.select("statement", "cell", factor=pl.lit(-1))])
 
 
 def _with_the_month_before(cells: pl.DataFrame) -> Terms:

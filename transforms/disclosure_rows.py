@@ -16,8 +16,12 @@ TWIN = [
     "object", "column_name", "region_code", "month", "basis", "segment", "programme", "funding_source", "part",
 ]  # fmt: skip
 LED = [name for name in GROUP if name != "object"]
-TOLD_APART = (["object", "region_code", "month", "as_of_date"], ["object", "month", "as_of_date"])
-"""Groups of claims whose number is known: of a regency, and of all, from the rows of the files that delivered them."""
+OF_A_REGENCY = ["object", "region_code", "month", "as_of_date"]
+TOLD_APART = (OF_A_REGENCY, ["object", "month", "as_of_date"], OF_A_REGENCY)
+"""Groups of claims whose number is known: of a regency, and of all, from the rows of the files that delivered them.
+
+The regency comes twice: a claim that is hidden for the sake of all may stand alone in its own.
+"""
 
 
 def small(cells: pl.DataFrame, protection: Protection) -> pl.DataFrame:
