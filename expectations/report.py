@@ -6,8 +6,11 @@ for their index. Here they keep their content, get one small style of ours, and 
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime
 from html import escape
@@ -26,6 +29,7 @@ from great_expectations.data_context.types.resource_identifiers import (
 )
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metadata_types import FailureSeverity
+from great_expectations.render.renderer.site_builder import SiteBuilder
 
 from expectations.suites import describe, rule_id
 from warehouse.files import placed
@@ -51,7 +55,7 @@ def build_data_docs(results: Sequence[tuple[str, Any]], folder: Path, keep: int 
     A result is an `ExpectationSuiteValidationResult` or the dictionary of its `to_json_dict`, made with
     `engine.validate`, so that it holds no value of a row. Only the newest `keep` runs stay in the folder.
 
-    Raises: ValueError for a repeated name or `keep` below 1, RuntimeError if Great Expectations drew no page.
+    Raises: ValueError for a repeated name or `keep` below 1, RuntimeError if Great Expectations drew no page, from why it did not.
     """
     names = [name for name, _ in results]
     if keep < 1 or len(set(names)) < len(names):
@@ -60,9 +64,10 @@ def build_data_docs(results: Sequence[tuple[str, Any]], folder: Path, keep: int 
     run = folder / now.strftime("%Y%m%dT%H%M%S.%fZ")
     context = _context(run)
     pages = [_add(context, name, result, now) for name, result in results]
-    context.build_data_docs(build_index=False)
+    with _swallowed() as errors:
+        context.build_data_docs(build_index=False)
     if missing := [name for name, page in zip(names, pages, strict=True) if not (run / page).is_file()]:
-        raise RuntimeError(f"Great Expectations drew no page for {missing}")
+        raise RuntimeError(f"Great Expectations drew no page for {missing}") from next(iter(errors), None)
     for page in pages:
         with placed(run / page) as beside:
             beside.write_text(_offline((run / page).read_text("utf-8")), "utf-8")
@@ -70,6 +75,23 @@ def build_data_docs(results: Sequence[tuple[str, Any]], folder: Path, keep: int 
     with placed(run / "summary.html") as beside:
         beside.write_text(_summary(run.name, results, pages), "utf-8")
     return _index(folder, keep)
+
+
+@contextmanager
+def _swallowed() -> Iterator[list[BaseException]]:
+    """Yield the list of the errors that Great Expectations meets while it draws: it logs them and goes on."""
+    errors, log = list[BaseException](), logging.getLogger(SiteBuilder.__module__)
+
+    class Listener(logging.Handler):
+        def emit(self, _: logging.LogRecord) -> None:
+            errors.extend(filter(None, [sys.exc_info()[1]]))
+
+    listener = Listener()
+    log.addHandler(listener)
+    try:
+        yield errors
+    finally:
+        log.removeHandler(listener)
 
 
 def _context(run: Path) -> AbstractDataContext:
