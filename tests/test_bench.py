@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import json
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -143,3 +144,13 @@ def test_every_engine_can_be_started_and_is_among_those_of_the_command() -> None
     makefile = (Path(report.__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
     asked = next(line for line in makefile.splitlines() if line.startswith("ENGINES ?="))
     assert asked.removeprefix("ENGINES ?= ").split(",") == list(ENGINES)
+
+
+def test_the_page_of_the_repository_is_what_the_report_writes_of_history_and_notes() -> None:
+    """But for the line that names the machine on which it is written."""
+    history = [json.loads(line) for line in report.HISTORY.read_text(encoding="utf-8").splitlines()]
+    written, kept = (
+        [line for line in text.splitlines() if not line.startswith("Machine: ")]
+        for text in (report.page(history), report.PAGE.read_text(encoding="utf-8"))
+    )
+    assert kept == written
