@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import json
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
