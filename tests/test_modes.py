@@ -89,6 +89,15 @@ def test_a_link_planted_in_the_home_stops_a_load_before_anything_is_written(
     assert [path.read_text() for path in outside.rglob("*")] == ["as it was"]
 
 
+@pytest.mark.parametrize("name", ["Jambi [1]", "apa?", "2025*"])
+def test_a_home_whose_path_engines_would_take_for_a_pattern_is_refused_before_anything_is_made(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(Stop, match="home_is_a_pattern"):
+        load_folder(str(tmp_path), str(tmp_path / name / "home"))
+    assert not (tmp_path / name).exists()
+
+
 def test_a_version_that_leads_out_of_the_home_stops_a_load(copied: Home, tmp_path: Path) -> None:
     current = copied.published / "current"
     current.unlink()

@@ -19,6 +19,7 @@ INCOMING = ".incoming-"
 SITE = "site"
 TOO_OPEN = 0o027
 INCOMING_KEPT_SECONDS = 7 * 86_400
+PATTERN_MARKS = "*?["
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,14 @@ class Home:
                 link.unlink()
 
     def create(self) -> None:
-        """Make the folders, readable by owner and group only, and close to others those that others never need."""
+        """Make the folders, readable by owner and group only, and close to others those that others never need.
+
+        Raises Stop when the path has a mark that engines take for a pattern of many files.
+        """
+        if mark := next(filter(str(self.root).__contains__, PATTERN_MARKS), ""):
+            en = f"{self.root}: {mark} in the path of HOME is read as a pattern of many files"
+            id = f"{self.root}: {mark} dalam jalur HOME dibaca sebagai pola banyak berkas"
+            raise Stop("home_is_a_pattern", en, id, "name a folder without * ? [ / pilih folder tanpa * ? [")
         for folder in (self.root, self.landing, self.lake, self.published, self.reports):
             make_folder(folder)
         for folder in self.closed():
