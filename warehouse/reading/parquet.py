@@ -34,17 +34,21 @@ def proved(path: str, limits: dict[str, int]) -> int:
     bounds.refuse_bomb(Path(path).stat().st_size, sum(group.total_byte_size for group in groups))
     if about.num_rows > MOST_ROWS:
         raise too_much("rows", f"{about.num_rows:,} rows, at most {MOST_ROWS:,} are read")
-    seen = 0
+    seen = unfolded = 0
 
     def count(batch: pl.DataFrame) -> bool:
-        nonlocal seen
+        """Count rows, and the bytes of their texts: one text of a dictionary may stand in every row."""
+        nonlocal seen, unfolded
         seen += batch.height
-        return False
+        unfolded += sum(int(column.str.len_bytes().sum()) for column in batch.select(pl.col(pl.String)))
+        unfolded += sum(int(column.cat.len_bytes().sum()) for column in batch.select(pl.col(pl.Categorical, pl.Enum)))
+        return unfolded > bounds.unpacked_bytes
 
     frame = pl.scan_parquet(path)
     if not frame.collect_schema().len():
         raise Stop("empty_file", "the file has no columns", "berkas tidak memiliki kolom", "send the file again")
     frame.sink_batches(count, lazy=False)
+    bounds.refuse_bomb(Path(path).stat().st_size, unfolded)
     if seen != about.num_rows:
         told = (
             f"{about.num_rows:,} rows announced, {seen:,} found",
