@@ -36,10 +36,6 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     sub.epilog = "exit codes: 0 as asked, 1 failure, 2 usage, 4 the folder is as asked and PostgreSQL is not"
 
 
-NAMED = 5
-"""How many cells without proof are named in the text."""
-
-
 def publishing(given: Namespace) -> int:
     """Publish, list, roll back or restore, and print what stands; 4 when PostgreSQL could not be brought along."""
     from flows.publishing.publishing import kept, send_current
@@ -59,6 +55,8 @@ def publishing(given: Namespace) -> int:
 
 def text(publication: Publication) -> str:
     """Return what stands as text."""
+    from flows.report import NAMED
+
     lines = [f"Terbitan / published: {publication.version}" + (" (baru / new)" if publication.is_new else "")]
     if publication.hidden:
         lines.append(f"Sel disembunyikan / cells hidden: {publication.hidden:,} (mart.hidden_cell)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -23,7 +23,7 @@ def opinions(
     names: Iterable[str], frames: Mapping[type[Table], pl.LazyFrame], version: Version
 ) -> dict[str, pl.DataFrame]:
     """Return the rows of several statements for a version by their names."""
-    with workbench([], Path(gettempdir()) / "second", threads=1) as bench:
+    with TemporaryDirectory() as folder, workbench([], Path(folder) / "spill", threads=1) as bench:
         for table, frame in frames.items():
             bench.put(table.name, frame.collect())
         return dict(ask(bench, list(names), version))

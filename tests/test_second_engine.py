@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from expectations.opinion.comparing import compared, differences
+from expectations.opinion.rows import Delivered, lay_out
 from flows.entry import load_folder
 from flows.months import versioned_facts
 from flows.records import undated_facts
@@ -19,12 +20,15 @@ from flows.running.findings import State
 from tests.asciitable import table
 from tests.extracts import Files, born, kpj, memberships, nik, rows, two_months
 from tests.timeline import CLOSED, MARCH, MID, load_on
+from tests.warehouse_rows import row
 from transforms import graph
+from warehouse.asking import workbench
 from warehouse.home import Home
 from warehouse.schema import Fact, Lazy, Table, conform
 from warehouse.store import query
 from warehouse.tables.compliance import EmployerMonth
 from warehouse.tables.coverage import FactCoverage
+from warehouse.tables.minimum_wage import MinimumWage
 from warehouse.tables.workforce import FactWorkforce
 
 CHECKS = "SELECT DISTINCT suite FROM ops.check_result WHERE expectation = 'equals_second_engine' AND success = ?"
@@ -170,3 +174,14 @@ def test_a_row_too_many_or_missing_or_twice_is_a_difference() -> None:
     for first, second in ((one, one.clear()), (one.clear(), one), (pl.concat([one, one]), one)):
         check = compared(first, second, EmployerMonth, MID)
         assert not check.success and "row" in check.observed and "BUDI" not in check.observed
+
+
+@pytest.mark.parametrize("folder", ["it's", "year=1999"])
+def test_a_value_is_never_taken_from_the_name_of_a_folder(tmp_path: Path, folder: str) -> None:
+    one = row(MinimumWage, region_code="15.03", year=2025)
+    (tmp_path / folder).mkdir()
+    path = tmp_path / folder / "umk.parquet"
+    conform(pl.LazyFrame([one]), MinimumWage).with_columns(line_no=pl.lit(1)).collect().write_parquet(path)
+    with workbench([path], tmp_path / "spill") as bench:
+        lay_out(bench, {MinimumWage: [Delivered(path)]})
+        assert bench.ask("SELECT region_code, year FROM umk").rows() == [("15.03", 2025)]

@@ -130,7 +130,6 @@ class _Worlds:
 
     def __init__(self, family: Family, reach: Reach) -> None:
         self.family, self.reach = family, reach
-        self.columns = family.identities.tocsc()
 
     def another(self, hidden: Mask, cell: int, width: int, near: Near | None) -> list[Cells]:
         """Return by how much each cell differs where `cell` is larger, or else smaller, by `width`, at the least value newly hidden.
@@ -189,7 +188,7 @@ class _Worlds:
 
     def _part(self, among: Cells) -> tuple[Any, Cells]:
         """Return the statements about these cells, and which they are."""
-        part = self.columns[:, among]
+        part = self.reach.columns[:, among]
         rows = np.unique(part.indices)
         return part[rows], rows
 

@@ -1,4 +1,7 @@
-"""How far a cell can be from its value at most, as far as single statements tell: what is bounded so needs no solver."""
+"""How far a cell can be from its value at most, whatever is hidden: one that is bounded within the width cannot be protected.
+
+Single statements bound without a solver; the statements near a cell bound more, by a linear program.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from transforms.disclosure import Cells, Family
 
-Bounds = NDArray[np.float64]
+Changes = NDArray[np.float64]
 EPSILON = 1e-6
 """What a solver may be wrong by."""
 ROUNDS = 100
@@ -35,9 +38,8 @@ class Reach:
         rows = np.unique(self.columns[:, near].indices)
         part = self.statements[rows]
         among = np.unique(np.append(part.indices, cell))
-        return self._most(-1, cell, width, part[:, among], rows, among), self._most(
-            1, cell, width, part[:, among], rows, among
-        )
+        smaller, larger = (self._most(side, cell, width, part[:, among], rows, among) for side in (-1, 1))
+        return smaller, larger
 
     def _most(self, side: int, cell: int, width: int, part: Any, rows: Cells, among: Cells) -> int:
         from scipy.optimize import Bounds, LinearConstraint, milp
@@ -51,7 +53,7 @@ class Reach:
         return width if found.x is None else int(abs(found.x[place][0]) + EPSILON)
 
 
-def bounds(family: Family) -> tuple[Bounds, Bounds]:
+def bounds(family: Family) -> tuple[Changes, Changes]:
     """Return by how much each cell can be smaller (0 or less) and larger at most, in whole numbers; infinite where nothing tells.
 
     A statement bounds each of its cells by what the others of it can make up for.
@@ -87,7 +89,7 @@ def tied(family: Family) -> Cells:
     return np.asarray(connected_components(links, directed=False)[1], np.int64)
 
 
-def _of_others(parts: Bounds, row: NDArray[np.int32], endless: float) -> Bounds:
+def _of_others(parts: Changes, row: NDArray[np.int32], endless: float) -> Changes:
     """Return, for each term of a statement, the sum of the parts of its other terms; `endless` when one of those is."""
     is_endless, count = np.isinf(parts), int(row.max(initial=-1)) + 1
     told = np.where(is_endless, 0.0, parts)

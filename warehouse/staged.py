@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import polars as pl
@@ -10,8 +9,6 @@ import polars as pl
 from warehouse import ddl
 from warehouse.schema import Table
 from warehouse.seals import whole
-
-PATTERN_MARK = re.compile(r"[*?[]")
 
 
 def query(table: type[Table], path: Path) -> str:
@@ -26,9 +23,4 @@ def query(table: type[Table], path: Path) -> str:
         f"{ddl.identifier(name)}::{ddl.SQL_TYPES[column.dtype]} AS {ddl.identifier(name)}"
         for name, column in table.stored_columns().items()
     ]
-    return f"SELECT {', '.join(columns)} FROM read_parquet({_this_alone(path)}, hive_partitioning = false)"
-
-
-def _this_alone(path: Path) -> str:
-    """Return the path as a literal that names one file: what makes a pattern of a path stands in brackets."""
-    return ddl.literal(PATTERN_MARK.sub(r"[\g<0>]", str(path)))
+    return f"SELECT {', '.join(columns)} FROM read_parquet({ddl.literal(str(path))}, hive_partitioning = false)"

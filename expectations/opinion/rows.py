@@ -55,7 +55,7 @@ def lay_out(bench: Workbench, kinds: Mapping[type[Extract], Sequence[Delivered]]
 
 
 def _read(table: type[Extract], files: Sequence[Delivered]) -> Iterable[str]:
-    listed = f"SELECT {_columns(table)}, {LINE_NO}, file FROM read_parquet([{{}}], filename = 'file')"
+    listed = f"SELECT {_columns(table)}, {LINE_NO}, file FROM read_parquet([{{}}], filename = 'file', hive_partitioning = false)"
     if whole := [one for one in files if one.versions is None]:
         yield listed.format(", ".join(literal(str(one.path)) for one in whole))
     for one in files:
