@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from warehouse.reading.parquet import opened_parquet
+from warehouse.errors import Stop
+from warehouse.reading.limits import Limits
+from warehouse.reading.parquet import opened_parquet, proved
 
 DAYS = [date(1700, 1, 2), date(2025, 3, 16), date(2200, 12, 31), None]
 
@@ -54,3 +59,16 @@ def test_a_column_called_as_our_own_is_a_column_and_a_duration_is_left_out_by_na
     assert opened.headers == ("line_no", "line_no_", "dasar")
     assert opened.frame.collect().rows() == [(1, "7", "5", "SK"), (2, "8", "6", "SK")]
     assert "lama" in opened.notes[0]
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["plain", "in lists"])
+def test_one_text_that_stands_in_every_row_counts_in_every_row(tmp_path: Path, listed: bool) -> None:
+    """10,000 times a hundred kilobytes, in a file of a few kilobytes that holds them once."""
+    rows, path = 10_000, tmp_path / "landed"
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["a" * 100_000]))
+    column = pa.ListArray.from_arrays(pa.array(range(rows + 1), pa.int32()), texts) if listed else texts
+    pq.write_table(pa.table({"dasar": column}), path, compression="zstd")
+    with pytest.raises(Stop, match="expands_too_much"):
+        proved(str(path), asdict(Limits(unpacked_bytes=1 << 40)))
+    with pytest.raises(Stop, match="too_many_unpacked_bytes"):
+        proved(str(path), asdict(Limits(unpacked_bytes=1 << 28)))

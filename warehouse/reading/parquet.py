@@ -37,11 +37,9 @@ def proved(path: str, limits: dict[str, int]) -> int:
     seen = unfolded = 0
 
     def count(batch: pl.DataFrame) -> bool:
-        """Count rows, and the bytes of their texts: one text of a dictionary may stand in every row."""
         nonlocal seen, unfolded
         seen += batch.height
-        unfolded += sum(int(column.str.len_bytes().sum()) for column in batch.select(pl.col(pl.String)))
-        unfolded += sum(int(column.cat.len_bytes().sum()) for column in batch.select(pl.col(pl.Categorical, pl.Enum)))
+        unfolded += sum(map(_unfolded, batch))
         return unfolded > bounds.unpacked_bytes
 
     frame = pl.scan_parquet(path)
@@ -57,6 +55,14 @@ def proved(path: str, limits: dict[str, int]) -> int:
         raise Stop("unreadable_file", *told, "send the file again")
     _refuse_broken_lists(path, about)
     return seen
+
+
+def _unfolded(column: pl.Series) -> int:
+    """Return the bytes of the texts of a column, in lists too: one text of a dictionary counts wherever it stands."""
+    values = column.explode() if isinstance(column.dtype, pl.List) else column
+    if values.dtype == pl.String:
+        return int(values.str.len_bytes().sum())
+    return int(values.cat.len_bytes().sum()) if isinstance(values.dtype, pl.Categorical | pl.Enum) else 0
 
 
 def _refuse_broken_lists(path: str, about: Any) -> None:
