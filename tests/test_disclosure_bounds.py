@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from tests.disclosure import PROTECTION
 from transforms.disclosure import Family, pattern
 from transforms.disclosure_attack import attack
-from transforms.disclosure_bounds import bounds, tied
+from transforms.disclosure_bounds import Reach, bounds, tied
 
 ENDLESS = np.inf
 
@@ -46,9 +46,25 @@ def test_no_bound_is_tighter_than_what_an_attacker_finds_who_sees_nothing(seed: 
     low, high = bounds(month)
     assert (low <= 0).all()
     assert (high >= 0).all()
+    reach = Reach(month)
     for one in attack(month, month.open):
         assert one.least >= values[one.cell] + low[one.cell] - 1e-6
         assert one.most <= values[one.cell] + high[one.cell] + 1e-6
+        smaller, larger = reach.of(one.cell, 10, np.array([one.cell]))
+        assert smaller >= min(10, values[one.cell] - one.least) - 1e-6
+        assert larger >= min(10, one.most - values[one.cell]) - 1e-6
+
+
+def test_statements_that_say_little_each_say_together_how_far_a_cell_can_be() -> None:
+    """The first and the second add up to 12, and differ by 6 at most either way: the first lies between 3 and 9."""
+    found = Family.of(
+        np.array([5, 7, 12, 6]), csr_matrix(np.array([[1, 1, -1, 0], [1, -1, 0, 1], [-1, 1, 0, 1]])),
+        np.array([True, False, False]), known=np.array([False, False, True, True]),
+    )  # fmt: skip
+    low, high = bounds(found)
+    assert (low[0], high[0]) == (-5, 7)
+    assert Reach(found).of(0, 10, np.array([0])) == (2, 4)
+    assert Reach(found).of(0, 3, np.array([0])) == (2, 3)
 
 
 def test_cells_that_a_statement_equals_are_tied_and_those_of_a_sum_are_not() -> None:
