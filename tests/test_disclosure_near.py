@@ -70,7 +70,7 @@ def test_a_nation_is_looked_through_step_by_step() -> None:
     assert near(text, parents, "11.19", 4) == {*sizes, "00"}
     of_own = {f"{province}{part}" for province in ("11", "12", "13", "15") for part in ("", ".00", ".01")}
     assert near(text, parents, "15", 0) == of_own
-    assert near(text, parents, "00", 0) == {"00", "11", "12", "11.00", "11.01", "12.00", "12.01"}
+    assert near(text, parents, "00", 3) == {"00", "11", "12"}
     month = month_of(counted(text), parents)
     assert Neighbours(month, WIDTH)(0, 5) is None
 

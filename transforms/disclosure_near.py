@@ -50,8 +50,7 @@ class Neighbours:
     def _regions(self, cell: int, beside: int, above: bool) -> set[str]:
         mine = self.region[cell]
         regions = {mine, *self._beside(cell, mine, beside)}
-        for _ in ("provinces", "regencies"):
-            regions |= self._below(cell, regions, 2)
+        regions |= self._below(cell, regions, 2)
         if above and (whole := self.parents.get(mine)):
             regions.add(whole)
             cousins = self._beside(cell, whole, 3)
