@@ -56,15 +56,38 @@ def test_no_bound_is_tighter_than_what_an_attacker_finds_who_sees_nothing(seed: 
 
 
 def test_statements_that_say_little_each_say_together_how_far_a_cell_can_be() -> None:
-    """The first and the second add up to 12, and differ by 6 at most either way: the first lies between 3 and 9."""
+    """The first and the second add up to 12 and differ by 7 at most: the first lies between 2.5 and 9.5."""
     found = Family.of(
-        np.array([5, 7, 12, 6]), csr_matrix(np.array([[1, 1, -1, 0], [1, -1, 0, 1], [-1, 1, 0, 1]])),
+        np.array([5, 7, 12, 7]), csr_matrix(np.array([[1, 1, -1, 0], [1, -1, 0, 1], [-1, 1, 0, 1]])),
         np.array([True, False, False]), known=np.array([False, False, True, True]),
     )  # fmt: skip
     low, high = bounds(found)
     assert (low[0], high[0]) == (-5, 7)
     assert Reach(found).of(0, 10, np.array([0])) == (2, 4)
     assert Reach(found).of(0, 3, np.array([0])) == (2, 3)
+
+
+def test_a_cell_that_counts_twice_is_bounded_by_half() -> None:
+    """The second can be larger by 3 and no more, so the first, of which twice as many make up for it, smaller by 1."""
+    found = Family.of(
+        np.array([20, 6, 46, 9]), csr_matrix(np.array([[2, 1, -1, 0], [0, -1, 0, 1]])),
+        np.array([True, False]), known=np.array([False, False, True, True]),
+    )  # fmt: skip
+    low, high = bounds(found)
+    assert (low[0], high[0]) == (-1, 3)
+
+
+@pytest.mark.parametrize(
+    ("found", "reach"),
+    [
+        (family([3, 40, 43], [1, 1, -1], known=(1, 2)), (0, 0)),
+        (family([50, 40, 90], [1, 1, -1]), (10, 10)),
+        (family([4, 40, 44], [1, 1, -1]), (4, 10)),
+        (family([50, 6, 56], [1, 1, -1], known=(2,)), (10, 6)),
+    ],
+)
+def test_a_cell_is_not_asked_how_far_it_can_be_beyond_the_width(found: Family, reach: tuple[int, int]) -> None:
+    assert Reach(found).of(0, 10, np.array([0])) == reach
 
 
 def test_cells_that_a_statement_equals_are_tied_and_those_of_a_sum_are_not() -> None:

@@ -91,7 +91,7 @@ def tied(family: Family) -> Cells:
 
 def _of_others(parts: Changes, row: NDArray[np.int32], endless: float) -> Changes:
     """Return, for each term of a statement, the sum of the parts of its other terms; `endless` when one of those is."""
-    is_endless, count = np.isinf(parts), int(row.max(initial=-1)) + 1
+    is_endless = np.isinf(parts)
     told = np.where(is_endless, 0.0, parts)
-    sums, found = np.bincount(row, told, count), np.bincount(row, is_endless, count)
+    sums, found = np.bincount(row, told), np.bincount(row, is_endless)
     return np.where(found[row] > is_endless, endless, sums[row] - told)
