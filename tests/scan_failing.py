@@ -204,6 +204,8 @@ def main() -> int:
     for one in found:
         print(f"! {one.data()}")
     unread = {path: why for path, why in sweep.unread.items() if "/landing/" not in path}
+    for path, why in unread.items():
+        print(f"? {path}: {why}")
     print(
         f"{given.runs} runs failed; {sweep.files:,} files searched, {len(unread)} not readable, {len(found)} findings"
     )
