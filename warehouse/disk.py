@@ -14,6 +14,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FAILING = (errno.EIO,)
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 SYSTEM = "os error {}", "errno {}"
+"""How Rust and DuckDB tell the number of an error of the system."""
 
 
 def refusal_of(error: BaseException) -> Stop | None:
@@ -30,10 +31,11 @@ def refusal_of(error: BaseException) -> Stop | None:
 def _is_of(error: BaseException, number: int) -> bool:
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno == number
-    if isinstance(error, Stop | OSError):
+    if isinstance(error, Stop):
         return False
     text = str(error)
-    return os.strerror(number) in text or any(form.format(number) + ")" in text for form in SYSTEM)
+    is_numbered = any(form.format(number) + ")" in text for form in SYSTEM)
+    return is_numbered or (not isinstance(error, OSError) and os.strerror(number) in text)
 
 
 def _full() -> Stop:
