@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+from polars.testing import assert_frame_equal
 
 from tests.asciitable import assert_table, table
 from tests.rules import REFERENCE
@@ -12,7 +13,7 @@ from transforms.graph import build
 from warehouse.calendar import Version, last_day
 from warehouse.schema import Table
 from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage, Presence, PresenceBefore, PresenceEarlier
-from warehouse.tables.coverage_parts import RegionWord
+from warehouse.tables.coverage_parts import AlikePersons, RegionWord
 from warehouse.tables.membership import Membership
 
 MARCH = Version(date(2025, 3, 1), date(2025, 4, 30))
@@ -130,6 +131,21 @@ def test_regencies_of_the_highest_and_the_lowest_code_count_like_any_other_now_a
         """,
         FactCoverage,
     )
+
+
+def test_whoever_reads_a_part_of_the_persons_alike_reads_a_part_of_what_was_counted_of_all() -> None:
+    members = """
+        | worker_key | residence_code | workplace_code |
+        | budi       | 15.03          | 15.03          |
+        | siti       | 15.03          | 15.03          |
+        | agus       | 15.03          | 15.04          |
+        | agus       | 16.01          | 15.04          |
+    """
+    alike = build([AlikePersons], given(members), MARCH)[AlikePersons]
+    whole = alike.collect()
+    assert_frame_equal(alike.filter("is_one_place").collect(), whole.filter("is_one_place"))
+    assert_frame_equal(alike.select("persons").collect(), whole.select("persons"))
+    assert_frame_equal(alike.head(1).collect(), whole.head(1))
 
 
 def test_a_worker_who_is_employed_and_on_own_account_counts_in_each_segment_and_once_in_ucj() -> None:
