@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 
 from tests.asciitable import cells
 from transforms.corrections import applied, corrected
@@ -18,6 +19,7 @@ from warehouse.schema import Extract, Parse
 from warehouse.tables.benefit import Claim
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.membership import Membership
+from warehouse.tables.minimum_wage import MinimumWage
 
 BANDUNG = Gazetteer({"1503": "15.03"}, {"BANDUNG": ("32.04", "32.73")}, {"9417": ("94.17",)})
 FIVE = """
@@ -92,11 +94,17 @@ def test_a_changed_value_changes_its_text_too_and_one_that_is_right_already_is_n
     assert found["corrections"].to_list() == ["one (paid_idr)", "one (paid_idr)", None, "one (paid_idr)", None]
 
 
-def test_a_number_that_a_scale_would_make_too_large_is_wrong_and_becomes_unknown_with_its_text_left() -> None:
-    scale = entry("scale", "paid_idr > 0", column="paid_idr", numerator=1_000, denominator=1)
-    found = after("| dibayar |\n| 900000000000000000 |", scale)
-    paid = raw(Contribution.columns["paid_idr"])
-    assert found.select("correction_one", "paid_idr", paid).rows() == [(True, None, "900000000000000000")]
+@pytest.mark.parametrize(
+    ("table", "column", "text"),
+    [(Contribution, "paid_idr", "900000000000000000"), (MinimumWage, "year", "2147484")],
+)
+def test_a_number_that_a_scale_makes_too_large_for_its_column_is_wrong_and_becomes_unknown_with_its_text_left(
+    table: type[Extract], column: str, text: str
+) -> None:
+    declared = table.columns[column]
+    scale = entry("scale", f"{column} > 0", column=column, numerator=1_000, denominator=1)
+    found = after(f"| {declared.arrives_as} |\n| {text} |", scale, table=table)
+    assert found.select("correction_one", column, raw(declared)).rows() == [(True, None, text)]
 
 
 def test_an_emptied_value_is_empty_in_its_text_and_was_wrong_only_where_it_was_not() -> None:
