@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-from polars.testing import assert_frame_equal
 
 from tests.asciitable import assert_table, table
 from tests.rules import REFERENCE
@@ -13,7 +12,7 @@ from transforms.graph import build
 from warehouse.calendar import Version, last_day
 from warehouse.schema import Table
 from warehouse.tables.coverage import FactCoverage, FactProgrammeCoverage, Presence, PresenceBefore, PresenceEarlier
-from warehouse.tables.coverage_parts import AlikePersons, RegionWord
+from warehouse.tables.coverage_parts import RegionWord
 from warehouse.tables.membership import Membership
 
 MARCH = Version(date(2025, 3, 1), date(2025, 4, 30))
@@ -93,59 +92,6 @@ def test_a_worker_in_two_provinces_counts_in_both_and_once_in_the_nation() -> No
         """,
         FactCoverage,
     )
-
-
-def test_regencies_of_the_highest_and_the_lowest_code_count_like_any_other_now_and_before() -> None:
-    found = coverage(
-        """
-        | worker_key | residence_code | workplace_code |
-        | budi       | 96.71          | 95.08          |
-        | siti       | 96.71          | 96.71          |
-        | agus       | 96.71          | 95.08          |
-        | agus       | 94.01          | 96.71          |
-        | dewi       | 11.01          | 96.71          |
-        """,
-        before="""
-        | worker_key | residence_code | workplace_code |
-        | budi       | 96.71          | 95.08          |
-        | tono       | 96.71          | 96.71          |
-        """,
-        earlier="| worker_key | residence_code | workplace_code |\n| dewi | 11.01 | 96.71 |",
-    )
-    assert_table(
-        found.filter(pl.col("segment") == "ALL"),
-        """
-        | basis     | region_code | active_workers | joined_workers | returned_workers | left_workers |
-        | RESIDENCE | 11.01       | 1              | 0              | 1                | 0            |
-        | RESIDENCE | 94.01       | 1              | 1              | 0                | 0            |
-        | RESIDENCE | 96.71       | 3              | 2              | 0                | 1            |
-        | RESIDENCE | 11          | 1              | 0              | 1                | 0            |
-        | RESIDENCE | 94          | 1              | 1              | 0                | 0            |
-        | RESIDENCE | 96          | 3              | 2              | 0                | 1            |
-        | RESIDENCE | 00          | 4              | 2              | 1                | 1            |
-        | WORKPLACE | 95.08       | 2              | 1              | 0                | 0            |
-        | WORKPLACE | 96.71       | 3              | 2              | 1                | 1            |
-        | WORKPLACE | 95          | 2              | 1              | 0                | 0            |
-        | WORKPLACE | 96          | 3              | 2              | 1                | 1            |
-        | WORKPLACE | 00          | 4              | 2              | 1                | 1            |
-        """,
-        FactCoverage,
-    )
-
-
-def test_whoever_reads_a_part_of_the_persons_alike_reads_a_part_of_what_was_counted_of_all() -> None:
-    members = """
-        | worker_key | residence_code | workplace_code |
-        | budi       | 15.03          | 15.03          |
-        | siti       | 15.03          | 15.03          |
-        | agus       | 15.03          | 15.04          |
-        | agus       | 16.01          | 15.04          |
-    """
-    alike = build([AlikePersons], given(members), MARCH)[AlikePersons]
-    whole = alike.collect()
-    assert_frame_equal(alike.filter("is_one_place").collect(), whole.filter("is_one_place"))
-    assert_frame_equal(alike.select("persons").collect(), whole.select("persons"))
-    assert_frame_equal(alike.head(1).collect(), whole.head(1))
 
 
 def test_a_worker_who_is_employed_and_on_own_account_counts_in_each_segment_and_once_in_ucj() -> None:
