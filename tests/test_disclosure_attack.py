@@ -40,6 +40,8 @@ def test_nothing_bounds_from_above_what_hangs_on_no_published_cell() -> None:
     inf = float("inf")
     assert bounds(attack(given, cells("abd", 4))) == {"a": (1, inf), "b": (3, inf), "d": (2, inf)}
     assert bounds(attack(family("", [3]), np.array([True]))) == {"a": (0, inf)}
+    both = family("a = b + d; a + b = c + e", [19, 6, 1, 13, 24])
+    assert bounds(attack(both, cells("abc", 5))) == {"a": (19, inf), "b": (6, inf), "c": (1, inf)}
 
 
 def test_where_nothing_is_hidden_there_is_nothing_to_find() -> None:
@@ -88,13 +90,17 @@ def test_an_attacker_who_knows_that_counts_are_whole_finds_more() -> None:
     assert [(one.cell, one.least, round(one.most, 9)) for one in narrow(given, hidden, 3, whole=False)] == [(1, 0, 1.5)]
 
 
-def test_cells_that_were_seen_the_width_apart_are_not_asked_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forty cells of one sum are open; the forty-first and its only neighbour are not, and are asked alone."""
+@pytest.mark.parametrize(("least", "is_summed"), [(0, True), (1_000, True), (0, False)])
+def test_cells_that_were_seen_the_width_apart_are_not_asked_alone(
+    least: int, is_summed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty cells are open, of one sum or of any; the forty-first and its only neighbour are not, and are asked alone."""
     size, asked = 40, list[Any]()
     matrix = np.zeros((2, size + 3), np.int64)
     matrix[0, :size], matrix[1, size : size + 2] = 1, 1
     matrix[1, size + 2] = -1
-    given = Family.of(np.array([*[50] * size, 3, 4, 7]), csr_matrix(matrix), np.array([True, True]))
+    values, floor = np.array([*[least + 50] * size, 3, 4, 7]), np.array([*[least] * size, 0, 0, 0])
+    given = Family.of(values, csr_matrix(matrix), np.array([is_summed, True]), floor)
     hidden = np.arange(size + 3) < size + 2
     honest = scipy.optimize.milp
 

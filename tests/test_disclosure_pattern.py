@@ -142,3 +142,23 @@ def test_cells_that_can_give_each_other_the_width_are_proven_together_and_none_i
 
     hidden = np.arange(size + 1) < size
     assert pattern(given, PROTECTION, hidden, near).tolist() == hidden.tolist()
+
+
+def test_after_25_cells_that_were_asked_alone_all_narrow_ones_are_pushed_again_then_after_twice_as_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, pushed = list[int](), list[tuple[int, int]]()
+
+    def another(_self: object, _hidden: Mask, cell: int, *_: object) -> list[Cells]:
+        asked.append(cell)
+        return []
+
+    def push(_self: object, _hidden: Mask, narrow: Cells, _width: int) -> list[Cells]:
+        pushed.append((len(asked), narrow.size))
+        return []
+
+    monkeypatch.setattr(disclosure._Worlds, "another", another)
+    monkeypatch.setattr(disclosure._Worlds, "pushed", push)
+    apart = Family.of(np.full(120, 3), csr_matrix((0, 120), dtype=np.int64), np.zeros(0, bool))
+    assert pattern(apart, PROTECTION, unproven=[]).all()
+    assert pushed == [(0, 120), (25, 95), (50, 70), (100, 20)]

@@ -66,6 +66,14 @@ def test_a_month_of_nobody_has_no_words() -> None:
     assert alike_persons(inputs, CLOSED_MARCH, 1 << 30).collect().is_empty()
 
 
+def test_whoever_reads_a_part_of_the_persons_alike_reads_a_part_of_what_was_counted_of_all() -> None:
+    alike = build([AlikePersons], crowd(0, (Presence,)), CLOSED_MARCH)[AlikePersons]
+    whole = alike.collect()
+    assert_frame_equal(alike.filter("is_one_place").collect(), whole.filter("is_one_place"))
+    assert_frame_equal(alike.select("persons").collect(), whole.select("persons"))
+    assert_frame_equal(alike.head(1).collect(), whole.head(1))
+
+
 def crowd(seed: int, tables: tuple[type[Presence], ...]) -> Inputs:
     """Return presence of some hundred persons, each with some rows of few places, in every table."""
     dice = np.random.default_rng(seed)

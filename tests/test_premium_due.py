@@ -18,15 +18,16 @@ from warehouse.tables.employer import Employer
 from warehouse.tables.membership import Membership
 from warehouse.tables.premium import FactPremium
 from warehouse.tables.premium_rule import FactPremiumRule
+from warehouse.tables.reference import ContributionRule
 
 MARCH = Version(date(2025, 3, 1), date(2025, 4, 30))
 MEMBER = {"segment": "PU", "residence_code": "15.03", "employer_key": "one", "programmes": "JKK", "wage_idr": 5_000_000}
 
 
 def facts(
-    members: str, employers: str = "", bills: str = "| region_code |", version: Version = MARCH
+    members: str, employers: str = "", bills: str = "| region_code |", version: Version = MARCH, law: str = ""
 ) -> dict[type[Table], pl.LazyFrame]:
-    """Return the facts of premium with `members` in force, `employers` listed, and all `bills` ever."""
+    """Return the facts of premium with `members` in force, `employers` listed, and all `bills` ever, by another `law`."""
     same = {"month": version.month, "as_of_date": version.as_of_date}
     history = table(ContributionHistory, bills)
     inputs: dict[type[Table], pl.LazyFrame] = {
@@ -37,6 +38,8 @@ def facts(
     }
     if employers:
         inputs[Employer] = table(Employer, employers)
+    if law:
+        inputs[ContributionRule] = table(ContributionRule, law)
     return build([FactPremium, FactPremiumRule], inputs, version)
 
 
@@ -148,6 +151,22 @@ def test_arrears_change_nothing_for_who_does_not_hold_jkp() -> None:
     bills = "| employer_key | month | billed_idr |\n| one | 2025-02 | 100 |"
     found = rules("| programmes |\n| JKK |\n| JKK,JKP |", "| npp | risk_class |\n| one | RENDAH |", bills)
     assert_table(found.filter(pl.col("programme") == "JKK"), "| rules | memberships |\n| R002 | 2 |", FactPremiumRule)
+
+
+def test_an_employer_in_arrears_that_no_list_names_is_in_arrears_to_a_rule_that_asks_for_no_risk_class() -> None:
+    """Today's rules that ask for arrears ask for the class too; the law may change."""
+    found = facts(
+        "| employer_key | programmes |\n| one | JKM,JKP |\n| two | JKM,JKP |",
+        "| npp | risk_class |\n| three | RENDAH |",
+        "| employer_key | month | billed_idr |\n| one | 2025-02 | 100 |",
+        law="""
+        | rule_id | segment | programme | jkp_member | payer    | basis | rate  | effective_from | confidence |
+        | MEMBER  | PU      | JKM       | Y          | EMPLOYER | WAGE  | 0.002 | 2025-01-01     | high       |
+        | OTHER   | PU      | JKM       | T          | EMPLOYER | WAGE  | 0.003 | 2025-01-01     | high       |
+        """,
+    )[FactPremiumRule]
+    of_jkm = found.filter(pl.col("programme") == "JKM")
+    assert_table(of_jkm, "| rules | due_idr |\n| MEMBER | 10_000 |\n| OTHER | 15_000 |", FactPremiumRule)
 
 
 @pytest.mark.parametrize(("as_of", "jkp"), [(date(2025, 2, 6), "R020A+R020B"), (date(2025, 2, 7), "R021A+R021B")])
