@@ -124,3 +124,11 @@ def test_what_contradicts_itself_has_no_answer() -> None:
     broken = replace(given, sums=np.array([0, 1]))
     with pytest.raises(ValueError, match="the attack has no answer"):
         attack(broken, cells("a", 3))
+
+
+def test_an_error_of_the_solver_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SciPy gives it the status that it gives what is unbounded or infeasible."""
+    failed = scipy.optimize.OptimizeResult(status=4, x=None, message="(HiGHS Status 4: Solve error)")
+    monkeypatch.setattr(scipy.optimize, "milp", lambda *_, **__: failed)
+    with pytest.raises(ValueError, match="Solve error"):
+        attack(family("a + b = c", [3, 5, 8]), cells("ab", 3))

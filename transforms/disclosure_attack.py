@@ -10,6 +10,8 @@ import numpy as np
 
 from transforms.disclosure import Cells, Family, Mask
 
+ENDLESS = "problem is unbounded"
+"""What SciPy's message says where there is no least value; its status 4 is that of an error of the solver too."""
 ROUNDS = 40
 """How often all undecided cells are pushed at once before each is asked alone."""
 
@@ -110,7 +112,7 @@ class _System:
         )
         if found.status == 0:
             return np.rint(found.x) if self.whole else found.x
-        if found.status in (3, 4):
+        if ENDLESS in found.message:
             return None
         raise ValueError(f"the attack has no answer: {found.message}")
 
