@@ -51,8 +51,7 @@ def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list
             load.say(f"mesin kedua / second engine: {version}")
             for name, opinion in opinions(bench, list(facts), version):
                 fact, path = facts[name]
-                rows = pl.scan_parquet(whole(path), hive_partitioning=False)
-                checks.append(compared(rows, opinion, fact, f"{month:%Y-%m} as of {day}"))
+                checks.append(compared(lake.rows_of([path], fact), opinion, fact, f"{month:%Y-%m} as of {day}"))
     return checks
 
 

@@ -64,7 +64,7 @@ class Opinion:
     bench: Workbench
     sql: str
 
-    def rows(self, where: str = "true") -> pl.DataFrame:
+    def found(self, where: str = "true") -> pl.DataFrame:
         """Return those rows for which a condition holds."""
         return self.bench.ask(f"FROM ({self.sql}) WHERE {where}")
 

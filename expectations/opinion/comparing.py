@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from expectations.opinion import Opinion, conformed
+from warehouse import lake
 from warehouse.asking import literal
 from warehouse.ledger import Check
 from warehouse.schema import Fact
@@ -38,8 +39,8 @@ def compared(first: pl.LazyFrame, second: Opinion, table: type[Fact], subject: s
     """Return whether the rows of a fact equal those of the second opinion, in every cell; no more of them are in memory than have to be."""
     found = Differences(0)
     for part, where in _parts(first, table):
-        rows = first.filter(part).collect()
-        found += differences(conformed(rows, table), conformed(second.rows(where), table), table)
+        rows = lake.held(first.filter(part))
+        found += differences(conformed(rows, table), conformed(second.found(where), table), table)
     seen = f"{found.differing} of {found.cells} cells differ" + (f": {found.first}" if found.first else "")
     return Check(table.name, RULE, "second_engine", subject, seen, "0", "critical", found.differing == 0)
 
@@ -51,7 +52,7 @@ def _parts(rows: pl.LazyFrame, table: type[Fact]) -> Iterator[tuple[pl.Expr, str
         return
     code, sql = pl.col(REGION).cast(pl.String).fill_null(""), f"coalesce({REGION}, '')"
     sizes = rows.group_by(code).len().sort(REGION).with_columns(part=pl.col("len").cum_sum() // AT_ONCE)
-    later = sizes.group_by("part").agg(pl.col(REGION).min()).sort("part").collect()[REGION].to_list()[1:]
+    later = lake.few(sizes.group_by("part").agg(pl.col(REGION).min()).sort("part"))[REGION].to_list()[1:]
     for start, end in zip(["", *later], [*later, None], strict=True):
         if end is None:
             yield code >= start, f"{sql} >= {literal(start)}"
