@@ -22,11 +22,14 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "account": ("receipt", "suspect"),
     "arrears": ("account",),
     "arrears_by_class": ("receipt", "arrears"),
-    "bundle": ("member", "question"),
+    "billed": ("receipt",),
+    "bundle": ("bundle_of_employers", "bundle_of_persons"),
+    "bundle_of_employers": ("payer",),
+    "bundle_of_persons": ("payer", "named"),
+    "charged": ("member",),
     "compliance": ("employer_month",),
     "coverage": ("person",),
     "due": ("question", "tariff", "priced"),
-    "billed": ("receipt",),
     "employer_month": ("staff", "lowest_wage", "receipt", "arrears", "paid_through", "surplus"),
     "fines": ("account",),
     "in_force": ("ever_in_force",),
@@ -35,6 +38,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "members": ("in_force",),
     "movement": ("person",),
     "paid_through": ("billed",),
+    "payer": ("member", "question", "charged"),
     "person": ("spot",),
     "premium": ("members", "arrears", "fines", "due"),
     "premium_difference": ("due",),
@@ -51,7 +55,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "tariff": ("price",),
 }
 """Which statements each statement reads."""
-VIEWS = ("ever_in_force", "member", "priced", "receipt")
+VIEWS = ("bundle", "ever_in_force", "member", "payer", "priced", "receipt")
 OTHERWISE_CALLED = {"mart.fact_arrears": "arrears_by_class", "core.employer_month": "employer_month"}
 OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
