@@ -49,9 +49,9 @@ def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list
         for day, facts in by_day.items():
             version = Version(month, date.fromisoformat(day))
             load.say(f"mesin kedua / second engine: {version}")
-            for name, rows in opinions(bench, list(facts), version):
+            for name, opinion in opinions(bench, list(facts), version):
                 fact, path = facts[name]
-                checks.append(compared(lake.read(path), rows, fact, f"{month:%Y-%m} as of {day}"))
+                checks.append(compared(lake.rows_of([path], fact), opinion, fact, f"{month:%Y-%m} as of {day}"))
     return checks
 
 
@@ -66,7 +66,9 @@ def compare_undated(load: Load, assembly: Assembly) -> list[Check]:
     if not new:
         return []
     with _bench(load, assembly.now) as bench:
-        return [compared(rows[new[name]], found, new[name], "all") for name, found in opinions(bench, list(new))]
+        return [
+            compared(rows[new[name]].lazy(), opinion, new[name], "all") for name, opinion in opinions(bench, list(new))
+        ]
 
 
 def differing(checks: Sequence[Check]) -> dict[str, str]:

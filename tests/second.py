@@ -26,4 +26,4 @@ def opinions(
     with TemporaryDirectory() as folder, workbench([], Path(folder) / "spill", threads=1) as bench:
         for table, frame in frames.items():
             bench.put(table.name, frame.collect())
-        return dict(ask(bench, list(names), version))
+        return {name: opinion.found() for name, opinion in ask(bench, list(names), version)}

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from expectations.opinion import Opinion, comparing
 from expectations.opinion.comparing import compared, differences
 from expectations.opinion.rows import Delivered, lay_out
 from flows.entry import load_folder
@@ -24,6 +25,7 @@ from tests.warehouse_rows import row
 from transforms import graph
 from warehouse.asking import workbench
 from warehouse.home import Home
+from warehouse.ledger import Check
 from warehouse.schema import Fact, Lazy, Table, conform
 from warehouse.store import query
 from warehouse.tables.compliance import EmployerMonth
@@ -169,11 +171,33 @@ def test_what_differs_is_told_in_codes_and_counts_and_names_nobody(
     assert (found.differing, found.first) == (cells, first)
 
 
-def test_a_row_too_many_or_missing_or_twice_is_a_difference() -> None:
+def held_against(second: pl.DataFrame, first: pl.DataFrame, folder: Path) -> Check:
+    """Return the check of a frame against what lies on a bench."""
+    with workbench([], folder / "spill") as bench:
+        bench.put("employers", second)
+        return compared(first.lazy(), Opinion(bench, "FROM employers"), EmployerMonth, MID)
+
+
+def test_a_row_too_many_or_missing_or_twice_is_a_difference(tmp_path: Path) -> None:
     one = table(EmployerMonth, ONE_EMPLOYER).collect()
     for first, second in ((one, one.clear()), (one.clear(), one), (pl.concat([one, one]), one)):
-        check = compared(first, second, EmployerMonth, MID)
+        check = held_against(second, first, tmp_path)
         assert not check.success and "row" in check.observed and "BUDI" not in check.observed
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+@pytest.mark.parametrize("region", ["11.01", "15.03", "15.04", "96.71"])
+def test_rows_held_against_each_other_in_parts_are_all_held(
+    region: str, at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "AT_ONCE", at_once)
+    one = table(EmployerMonth, ONE_EMPLOYER).collect()
+    regions = pl.concat([one.with_columns(region_code=pl.lit(code)) for code in ("15.03", "15.04", "31.71")])
+    assert held_against(regions, regions, tmp_path).success
+    more = pl.concat([regions, one.with_columns(region_code=pl.lit(region), employer_key=pl.lit("87654321"))])
+    for first, second in ((regions, more), (more, regions)):
+        check = held_against(second, first, tmp_path)
+        assert not check.success and f"region_code={region}: row" in check.observed
 
 
 @pytest.mark.parametrize("folder", ["it's", "year=1999"])

@@ -22,7 +22,8 @@ EXPRESSIONS = {
     "transforms/corrections.py": "conditions of the settings",
 }
 REVIEWED = {
-    ("expectations/opinion/__init__.py", "name"): "the name of a statement of ours",
+    ("expectations/opinion/__init__.py", "self.sql"): "a statement of ours",
+    ("expectations/opinion/__init__.py", "where"): "a declared column against quoted texts",
     ("flows/asking/names.py", "RELATIONS"): "a constant",
     ("flows/figures.py", "columns"): "columns of a declared fact, each quoted",
     ("flows/figures.py", "condition"): "declared columns with bound values",

@@ -7,6 +7,7 @@ accepted row, in all versions; choosing the version is part of the opinion. `$mo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,19 +19,26 @@ from warehouse.schema import Fact, Table
 
 FOLDER = Path(__file__).parent
 NEEDS: dict[str, tuple[str, ...]] = {
-    "account": ("receipt",),
+    "account": ("receipt", "suspect"),
     "arrears": ("account",),
     "arrears_by_class": ("receipt", "arrears"),
-    "bundle": ("member", "question"),
+    "billed": ("receipt",),
+    "bundle": ("bundle_of_employers", "bundle_of_persons"),
+    "bundle_of_employers": ("payer",),
+    "bundle_of_persons": ("payer", "named"),
+    "charged": ("member",),
     "compliance": ("employer_month",),
     "coverage": ("person",),
     "due": ("question", "tariff", "priced"),
-    "employer_month": ("in_force", "receipt", "arrears"),
+    "employer_month": ("staff", "lowest_wage", "receipt", "arrears", "paid_through", "surplus"),
     "fines": ("account",),
     "in_force": ("ever_in_force",),
+    "lowest_wage": ("in_force",),
     "member": ("in_force", "arrears"),
     "members": ("in_force",),
     "movement": ("person",),
+    "paid_through": ("billed",),
+    "payer": ("member", "question", "charged"),
     "person": ("spot",),
     "premium": ("members", "arrears", "fines", "due"),
     "premium_difference": ("due",),
@@ -41,13 +49,28 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "question": ("member",),
     "registration": ("in_force",),
     "spot": ("ever_in_force", "in_force"),
+    "staff": ("in_force",),
+    "surplus": ("billed",),
+    "suspect": ("receipt",),
     "tariff": ("price",),
 }
 """Which statements each statement reads."""
-VIEWS = ("ever_in_force", "member", "priced", "receipt")
+VIEWS = ("bundle", "ever_in_force", "member", "payer", "priced", "receipt")
 OTHERWISE_CALLED = {"mart.fact_arrears": "arrears_by_class", "core.employer_month": "employer_month"}
 OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """The rows of a statement. They lie on the bench until the next opinion is asked for."""
+
+    bench: Workbench
+    sql: str
+
+    def found(self, where: str = "true") -> pl.DataFrame:
+        """Return those rows for which a condition holds."""
+        return self.bench.ask(f"FROM ({self.sql}) WHERE {where}")
 
 
 def has_statement(fact: type[Fact]) -> bool:
@@ -60,8 +83,8 @@ def statement_of(fact: type[Fact]) -> str:
     return OTHERWISE_CALLED.get(fact.qualified(), fact.name.removeprefix("fact_"))
 
 
-def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield the rows of each statement for a version by its name; a step that several need is taken once.
+def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) -> Iterator[tuple[str, Opinion]]:
+    """Yield each statement's opinion of a version by its name; a step that several need is taken once.
 
     A step is dropped when nothing that is still to come reads it. The bench holds afterwards no more than before.
     """
@@ -76,10 +99,9 @@ def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) 
                 (bench.view if step in VIEWS else bench.table)(step, _statement(step, version))
                 made.append(step)
                 _drop(bench, made, {*waiting, *_read_by(waiting, made)})
-            rows = bench.ask(f'FROM "{name}"' if name in made else _statement(name, version))
+            yield name, Opinion(bench, f'FROM "{name}"' if name in made else _statement(name, version))
             waiting.pop(0)
             _drop(bench, made, {*waiting, *_read_by(waiting, made)})
-            yield name, rows
     finally:
         _drop(bench, made, ())
 

@@ -1,16 +1,5 @@
--- The rows of the accounts that may owe something or have a fine for $month; `account` is their number. One whose payments reach
--- all of its bills, and of which none came after the due date of $month, has neither.
-WITH suspect AS (
-    SELECT row_number() OVER () AS account, *
-    FROM (
-        SELECT payer, region_code, segment, programme, funding_source
-        FROM receipt
-        GROUP BY payer, region_code, segment, programme, funding_source
-        HAVING sum(greatest(billed_idr, 0)) > sum(paid_idr)
-            OR least(min(billed_idr), min(paid_idr)) < 0
-            OR max(paid_date) > (SELECT due_date FROM dim_month WHERE month = $month)
-    )
-)
+-- The rows of the accounts of `suspect`; `account` is their number.
+WITH numbered AS (SELECT row_number() OVER () AS account, * FROM suspect)
 SELECT account, r.*
 FROM receipt r
-JOIN suspect USING (payer, region_code, segment, programme, funding_source)
+JOIN numbered USING (payer, region_code, segment, programme, funding_source)

@@ -5,62 +5,24 @@ WITH snapshot AS (
     WHERE as_of_date = (SELECT max(as_of_date) FROM badan_usaha WHERE as_of_date <= $as_of)
     QUALIFY row_number() OVER (PARTITION BY employer_key, region_code ORDER BY declared_workers DESC, nib NULLS FIRST) = 1
 ),
-worker AS (
-    SELECT employer_key, worker_key, bit_or(programmes) AS programmes
-    FROM in_force
-    WHERE employer_key IS NOT NULL
-    GROUP BY employer_key, worker_key
-),
-staff AS (SELECT employer_key, count(*) AS workers, bit_or(programmes) AS programmes FROM worker GROUP BY employer_key),
-lowest AS (
-    SELECT employer_key, workplace_code, min(wage_idr) AS wage_idr
-    FROM in_force
-    WHERE segment = 'PU' AND employer_key IS NOT NULL
-    GROUP BY employer_key, workplace_code
-),
 minimum AS (SELECT region_code, max(minimum_wage_idr) AS minimum_wage_idr FROM umk WHERE year = year($month) GROUP BY region_code),
 underpaid AS (
-    SELECT DISTINCT l.employer_key FROM lowest l JOIN minimum w ON w.region_code = l.workplace_code WHERE l.wage_idr < w.minimum_wage_idr
+    SELECT DISTINCT l.employer_key FROM lowest_wage l JOIN minimum w ON w.region_code = l.workplace_code WHERE l.wage_idr < w.minimum_wage_idr
 ),
-placeless AS (SELECT employer_key, wage_idr FROM lowest WHERE workplace_code IS NULL),
+placeless AS (SELECT employer_key, wage_idr FROM lowest_wage WHERE workplace_code IS NULL),
 late AS (
     SELECT DISTINCT employer_key
     FROM receipt r
     JOIN dim_month m ON m.month = r.month
-    WHERE r.month = $month AND r.paid_idr > 0 AND r.paid_date > m.due_date
+    WHERE r.month = $month AND r.paid_idr > 0 AND r.paid_date > m.due_date AND r.employer_key IS NOT NULL
 ),
 unpaid AS (
-    SELECT employer_key AS npp, (year($as_of) - year(month)) * 12 + month($as_of) - month(month) AS age, amount
-    FROM arrears
-    WHERE month <= $month
-),
-billed AS (
     SELECT
-        employer_key AS npp, region_code, segment, programme, funding_source, month, sum(billed_idr) AS billed, sum(paid_idr) AS paid
-    FROM receipt
-    WHERE employer_key IS NOT NULL
-    GROUP BY ALL
-),
--- Up to each month billed to the employer, how much of the bills of any account all its payments do not reach.
-reached AS (
-    SELECT m.npp, m.month, max(a.short) AS short
-    FROM (SELECT DISTINCT npp, month FROM billed WHERE billed > 0) m
-    JOIN LATERAL (
-        SELECT sum(b.billed) FILTER (b.month <= m.month) - sum(b.paid) AS short
-        FROM billed b
-        WHERE b.npp = m.npp
-        GROUP BY b.region_code, b.segment, b.programme, b.funding_source
-    ) a ON true
-    GROUP BY m.npp, m.month
-),
-ahead AS (
-    SELECT npp, sum(surplus) AS surplus
-    FROM (
-        SELECT npp, greatest(sum(paid) - sum(billed), 0) AS surplus
-        FROM billed
-        GROUP BY npp, region_code, segment, programme, funding_source
-    )
-    GROUP BY npp
+        employer_key AS npp, max((year($as_of) - year(month)) * 12 + month($as_of) - month(month)) AS months,
+        CAST(sum(amount) AS BIGINT) AS amount
+    FROM arrears
+    WHERE month <= $month AND employer_key IS NOT NULL
+    GROUP BY employer_key
 ),
 owed_bits AS (
     SELECT o.scale, sum(b.bit) AS bits
@@ -77,11 +39,11 @@ asked AS (
         u.employer_key IS NOT NULL OR coalesce(p.wage_idr < w.minimum_wage_idr, false) AS is_wage_below_minimum,
         coalesce(CAST(s.programmes AS INTEGER), t.programmes, 0) AS followed,
         coalesce((SELECT CAST(o.bits AS INTEGER) FROM owed_bits o WHERE o.scale = s.scale), 0) AS owed,
-        s.npp IS NOT NULL AND s.npp IN (SELECT employer_key FROM late WHERE employer_key IS NOT NULL) AS is_late,
-        coalesce((SELECT max(age) FROM unpaid u WHERE u.npp = s.npp), 0) AS arrears_months,
-        coalesce((SELECT sum(amount) FROM unpaid u WHERE u.npp = s.npp), 0) AS arrears_idr,
-        (SELECT max(r.month) FROM reached r WHERE r.npp = s.npp AND coalesce(r.short, 0) <= 0) AS paid_through,
-        coalesce((SELECT a.surplus FROM ahead a WHERE a.npp = s.npp), 0) AS surplus_idr,
+        l.employer_key IS NOT NULL AS is_late,
+        coalesce(d.months, 0) AS arrears_months,
+        coalesce(d.amount, 0) AS arrears_idr,
+        r.paid_through,
+        coalesce(a.surplus_idr, 0) AS surplus_idr,
         coalesce(
             (SELECT d.sector FROM sector_division d
               WHERE TRY_CAST(substr(s.kbli, 1, 2) AS INTEGER) BETWEEN d.division_from AND d.division_to),
@@ -92,6 +54,10 @@ asked AS (
     LEFT JOIN underpaid u ON u.employer_key = s.npp
     LEFT JOIN placeless p ON p.employer_key = s.npp
     LEFT JOIN minimum w ON w.region_code = s.region_code
+    LEFT JOIN late l ON l.employer_key = s.npp
+    LEFT JOIN unpaid d ON d.npp = s.npp
+    LEFT JOIN paid_through r ON r.npp = s.npp
+    LEFT JOIN surplus a ON a.npp = s.npp
 ),
 found AS (
     SELECT
