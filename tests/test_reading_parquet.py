@@ -61,11 +61,17 @@ def test_a_column_called_as_our_own_is_a_column_and_a_duration_is_left_out_by_na
     assert "lama" in opened.notes[0]
 
 
-@pytest.mark.parametrize("listed", [False, True], ids=["plain", "in lists"])
-def test_one_text_that_stands_in_every_row_counts_in_every_row(tmp_path: Path, listed: bool) -> None:
-    """10,000 times a hundred kilobytes, in a file of a few kilobytes that holds them once."""
-    rows, path = 10_000, tmp_path / "landed"
-    texts = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["a" * 100_000]))
+@pytest.mark.parametrize(
+    ("rows", "size", "listed"),
+    [(10_000, 100_000, False), (10_000, 100_000, True), (1 << 12, 1 << 20, False)],
+    ids=["plain", "in lists", "as many bytes as 32 bits hold"],
+)
+def test_one_text_that_stands_in_every_row_counts_in_every_row(
+    tmp_path: Path, rows: int, size: int, listed: bool
+) -> None:
+    """Gigabytes, in a file of a few kilobytes that holds the text once."""
+    path = tmp_path / "landed"
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["a" * size]))
     column = pa.ListArray.from_arrays(pa.array(range(rows + 1), pa.int32()), texts) if listed else texts
     pq.write_table(pa.table({"dasar": column}), path, compression="zstd")
     with pytest.raises(Stop, match="expands_too_much"):

@@ -9,7 +9,7 @@ from warehouse.errors import Stop
 MIB = 1 << 20
 GIB = 1 << 30
 SMALL = 64 * MIB
-LEAST_SECONDS = 8
+LEAST_SECONDS = 5
 BYTES_A_SECOND = 4 * MIB
 LEAST_MEMORY = 400 * MIB
 

@@ -61,8 +61,12 @@ def _unfolded(column: pl.Series) -> int:
     """Return the bytes of the texts of a column, in lists too: one text of a dictionary counts wherever it stands."""
     values = column.explode() if isinstance(column.dtype, pl.List) else column
     if values.dtype == pl.String:
-        return int(values.str.len_bytes().sum())
-    return int(values.cat.len_bytes().sum()) if isinstance(values.dtype, pl.Categorical | pl.Enum) else 0
+        lengths = values.str.len_bytes()
+    elif isinstance(values.dtype, pl.Categorical | pl.Enum):
+        lengths = values.cat.len_bytes()
+    else:
+        return 0
+    return int(lengths.cast(pl.Int64).sum())
 
 
 def _refuse_broken_lists(path: str, about: Any) -> None:
