@@ -29,7 +29,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "charged": ("member",),
     "compliance": ("employer_month",),
     "coverage": ("person",),
-    "due": ("question", "tariff", "priced"),
+    "due": ("owed_by_employers", "owed_by_persons", "question", "tariff"),
     "employer_month": ("staff", "lowest_wage", "receipt", "arrears", "paid_through", "surplus"),
     "fines": ("account",),
     "in_force": ("ever_in_force",),
@@ -37,6 +37,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "member": ("in_force", "arrears"),
     "members": ("in_force",),
     "movement": ("person",),
+    "owed_by_employers": ("priced",),
+    "owed_by_persons": ("priced",),
     "paid_through": ("billed",),
     "payer": ("member", "question", "charged"),
     "person": ("spot",),
@@ -55,7 +57,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "tariff": ("price",),
 }
 """Which statements each statement reads."""
-VIEWS = ("bundle", "ever_in_force", "member", "payer", "priced", "receipt")
+VIEWS = ("bundle", "due", "ever_in_force", "member", "payer", "priced", "receipt")
 OTHERWISE_CALLED = {"mart.fact_arrears": "arrears_by_class", "core.employer_month": "employer_month"}
 OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
