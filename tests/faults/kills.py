@@ -73,7 +73,7 @@ def _chain(forks: Forks, scene: Scene, home: Path, spread: list[Point], dice: Ra
         )
         spread.remove(point)
         if not _kill(forks, scene, home, point):
-            spread.append(Point(point.share * 0.95, point.timed, point.torn))
+            spread.append(Point(point.share * (0.7 if point.timed else 0.95), point.timed, point.torn))
             break
         done.kills += 1
         where = done.by_time if point.timed else done.by_call
