@@ -88,7 +88,7 @@ def _in_places(lines: list[str]) -> Iterator[tuple[str, str]]:
         marks = [
             place for place, letter in enumerate(lines[row]) if letter == "," and lines[row][:place].count('"') % 2 == 0
         ]
-        for place in marks[:: max(1, len(marks) // 3)]:
+        for place in marks:
             line = lines[row][:place] + change(",") + lines[row][place + 1 :]
             yield f"{name} {row}:{place}", "\n".join([*lines[:row], line, *lines[row + 1 :]])
 
