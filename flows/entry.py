@@ -85,7 +85,7 @@ def load_folder(
                     tell(told)
                 with ceiling.under(settings.most_memory(), lambda stop: log.end(FAILED, reason=str(stop))):
                     result = run(load, Path(source) if source else None, guarded(costed(call, log))).result()
-                _write_reports(load, result)
+                measured(log, "report", _write_reports, load, result)
                 log.end(**result)
         finally:
             forget_old(place)

@@ -71,6 +71,7 @@ def test_every_step_is_kept_with_its_cost_and_entered(source: Path, tmp_path: Pa
     assert steps == [
         ("register", ""), ("validate", "kepesertaan_202502.csv"), ("transform", "2025-02"), ("audit", "2025-02"),
         ("compare", "2025-02"), ("load", "2025-02"), ("compare", ""), ("records", ""), ("journal", ""), ("publish", ""),
+        ("report", ""),
     ]  # fmt: skip
     validated = record.stages[1]
     assert validated.rows == 5

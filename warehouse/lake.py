@@ -209,15 +209,16 @@ def rejected_rows(home: Home, kind: str, gate_id: str) -> pl.DataFrame:
     return found if found.width else pl.DataFrame(schema=QUARANTINE)
 
 
-def first_rejected(home: Home, kind: str, gate_id: str, rule: str, most: int) -> pl.DataFrame:
-    """Return the first rows of a gating that broke a rule, at most `most`."""
+def first_rejected(home: Home, kind: str, gate_id: str, most: int) -> pl.DataFrame:
+    """Return the first rows of a gating that broke each rule, at most `most` of each: rule beside what the file holds."""
     path = rejected_path(home, kind, gate_id)
     if not path.exists() or "rules" not in pl.read_parquet_schema(whole(path)):
-        return pl.DataFrame(schema=QUARANTINE)
-    broke = pl.col("rules").str.split(",").list.contains(rule)
-    return (
-        pl.scan_parquet(whole(path)).filter(broke).bottom_k(most, by=LINE_NO).sort(LINE_NO).collect(engine="streaming")
-    )
+        return pl.DataFrame(schema={"rule": pl.String(), **QUARANTINE})
+    broken = pl.scan_parquet(whole(path)).with_columns(rule=pl.col("rules").str.split(","))
+    lines = broken.select("rule", LINE_NO).explode("rule").group_by("rule").agg(pl.col(LINE_NO).bottom_k(most))
+    first = lines.explode(LINE_NO).collect(engine="streaming")
+    rows = broken.drop("rule").filter(pl.col(LINE_NO).is_in(first[LINE_NO].implode())).collect(engine="streaming")
+    return first.join(rows, on=LINE_NO).sort("rule", LINE_NO)
 
 
 def move(path: Path, target: Path) -> None:

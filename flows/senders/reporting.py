@@ -19,6 +19,7 @@ from warehouse import lake
 from warehouse.files import placed
 from warehouse.home import Home
 from warehouse.ledger import Delivery, Drift, Reason
+from warehouse.rules import LINE_NO
 
 KEPT_RUNS = 10
 EXAMPLES = 5
@@ -78,8 +79,9 @@ def report_of(home: Home, one: Content, names: Mapping[str, str]) -> Report:
     if repeated:
         counts["duplicate_row"] = counts.get("duplicate_row", 0) + repeated
     rejected = None if verdict.rejected is None else verdict.rejected + repeated
+    shown = _examples(home, one)
     broken = [
-        Found(blamed(rule, table)[0], count, count / (rows or 1), _examples(home, one, rule))
+        Found(blamed(rule, table)[0], count, count / (rows or 1), shown.get(rule, ()))
         for rule, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
     warned = [Found(blamed(rule, table)[0], count, count / (rows or 1)) for rule, count in verdict.warned.items()]
@@ -123,17 +125,16 @@ def file_name(delivery: Delivery) -> str:
     return f"{re.sub(r'[^A-Za-z0-9._-]+', '_', delivery.name).strip('.')[-LONGEST:]}_{delivery.sha256[:8]}"
 
 
-def _examples(home: Home, one: Content, rule: str) -> list[Example]:
+def _examples(home: Home, one: Content) -> dict[str, list[Example]]:
+    """Return the first rejected rows of each rule, with the masked values of the columns it blames."""
     delivery, table = one.judged.delivery, extract_of(one.judged.delivery.kind)
-    columns = blamed(rule, table)[0].columns
-    found = lake.first_rejected(home, delivery.kind, one.now.gate_id, rule, EXAMPLES)
-    examples = []
-    for line, _, masked in found.iter_rows():
-        row = json.loads(masked)
-        examples.append(Example(line, {name: row.get(name) for name in columns if name in table.arriving()}))
-    if rule == "duplicate_row" and not examples:
-        return [Example(line, {}) for line in one.now.repeated[:EXAMPLES]]
-    return examples
+    found: dict[str, list[Example]] = {}
+    for row in lake.first_rejected(home, delivery.kind, one.now.gate_id, EXAMPLES).iter_rows(named=True):
+        masked, columns = json.loads(row["masked_row"]), blamed(row["rule"], table)[0].columns
+        values = {name: masked.get(name) for name in columns if name in table.arriving()}
+        found.setdefault(row["rule"], []).append(Example(row[LINE_NO], values))
+    found.setdefault("duplicate_row", [Example(line, {}) for line in one.now.repeated[:EXAMPLES]])
+    return found
 
 
 def _steps(state: str, delivery: Delivery, rejected: bool) -> list[tuple[str, str]]:
