@@ -114,7 +114,9 @@ def _bench(load: Load, now: Standing) -> Iterator[Workbench]:
     kinds = {one: list(_delivered(load, now, one)) for one in Table.registry.values() if issubclass(one, Extract)}
     files = [one.path for several in kinds.values() for one in several]
     spill = load.home.warehouse.with_name(load.home.warehouse.name + SPILL)
-    with workbench(files, spill, **load.settings.of_engine()) as bench:
+    limits = load.settings.of_engine()
+    parts = 1 + sum(path.stat().st_size for path in files) // int(limits["memory_limit"].removesuffix("B"))
+    with workbench(files, spill, **limits, parts=parts) as bench:
         lay_out(bench, kinds)
         yield bench
 

@@ -20,10 +20,10 @@ def opinion(name: str, frames: Mapping[type[Table], pl.LazyFrame], version: Vers
 
 
 def opinions(
-    names: Iterable[str], frames: Mapping[type[Table], pl.LazyFrame], version: Version
+    names: Iterable[str], frames: Mapping[type[Table], pl.LazyFrame], version: Version, parts: int = 1
 ) -> dict[str, pl.DataFrame]:
-    """Return the rows of several statements for a version by their names."""
-    with TemporaryDirectory() as folder, workbench([], Path(folder) / "spill", threads=1) as bench:
+    """Return the rows of several statements for a version by their names, payers taken in so many parts."""
+    with TemporaryDirectory() as folder, workbench([], Path(folder) / "spill", threads=1, parts=parts) as bench:
         for table, frame in frames.items():
             bench.put(table.name, frame.collect())
         return {name: opinion.found() for name, opinion in ask(bench, list(names), version)}

@@ -114,3 +114,13 @@ def test_every_cause_of_a_difference_occurs_in_the_worlds_on_which_two_engines_a
         world = billed(random_world(seed, rows=400), CLOSED_MARCH, seed)
         causes |= set(agreed(world, CLOSED_MARCH)["premium_difference"]["cause"])
     assert causes == set(CAUSES)
+
+
+@pytest.mark.parametrize("parts", [2, 7])
+def test_payers_taken_in_parts_owe_what_all_of_them_at_once_owe(parts: int) -> None:
+    without_bills = random_world(5, rows=400)
+    for world in (without_bills, billed(without_bills, CLOSED_MARCH, 5)):
+        once, parted = (opinions(FACTS, {**REFERENCE, **world}, CLOSED_MARCH, some) for some in (1, parts))
+        assert once["premium_difference"].height > parts
+        for name in FACTS:
+            assert_frame_equal(once[name], parted[name], check_row_order=False)

@@ -93,10 +93,14 @@ def opened(
 
 
 class Workbench:
-    """A DuckDB without a file of its own: frames and Parquet files lie before it, and it reaches nothing else."""
+    """A DuckDB without a file of its own: frames and Parquet files lie before it, and it reaches nothing else.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    `parts` says into how many parts its memory wants the rows of a large step to be taken.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, parts: int = 1) -> None:
         self._connection = connection
+        self.parts = parts
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         """Lay a frame on the bench under a name."""
@@ -106,9 +110,11 @@ class Workbench:
         """Give a query a name; it is asked where the name is used."""
         self._connection.execute(f'CREATE VIEW "{name}" AS {sql}')
 
-    def table(self, name: str, sql: str) -> None:
-        """Keep the rows of a query under a name."""
+    def table(self, name: str, sql: str, *more: str) -> None:
+        """Keep the rows of a query, and of more of its kind, under a name."""
         self._connection.execute(f'CREATE TABLE "{name}" AS {sql}')
+        for sql in more:
+            self._connection.execute(f'INSERT INTO "{name}" {sql}')
 
     def drop(self, name: str, *, view: bool = False) -> None:
         """Take a view or a table away."""
@@ -121,7 +127,7 @@ class Workbench:
 
 @contextmanager
 def workbench(
-    files: Sequence[Path], spill: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS
+    files: Sequence[Path], spill: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS, parts: int = 1
 ) -> Iterator[Workbench]:
     """Yield a workbench that may read `files`, spills to the folder `spill` and takes it away at the end.
 
@@ -132,7 +138,7 @@ def workbench(
             connection.execute("SET preserve_insertion_order = false")
             connection.execute(f"SET allowed_paths = [{', '.join(literal(str(file)) for file in files)}]")
             lock(connection)
-            yield Workbench(connection)
+            yield Workbench(connection, parts)
     except duckdb.OutOfMemoryException:
         needs = f"DuckDB needs more than {memory_limit}", f"DuckDB perlu lebih dari {memory_limit}"
         raise Stop(MEMORY_EXCEEDED, *needs, "raise memory_limit in the settings, and memory with it") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -43,13 +44,14 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "payer": ("member", "question", "charged"),
     "person": ("spot",),
     "premium": ("members", "arrears", "fines", "due"),
-    "premium_difference": ("due",),
+    "premium_difference": ("settled",),
     "premium_rule": ("price", "due"),
     "price": ("question",),
     "priced": ("bundle", "tariff"),
     "programme_coverage": ("person",),
     "question": ("member",),
     "registration": ("in_force",),
+    "settled": ("due",),
     "spot": ("ever_in_force", "in_force"),
     "staff": ("in_force",),
     "surplus": ("billed",),
@@ -60,6 +62,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
 VIEWS = ("bundle", "due", "ever_in_force", "member", "payer", "priced", "receipt")
 OTHERWISE_CALLED = {"mart.fact_arrears": "arrears_by_class", "core.employer_month": "employer_month"}
 OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
+HASHES = 2**64
+"""How many values `hash` has in DuckDB. A range of them passes below joins, a remainder does not: it might raise."""
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.sql")))
 
 
@@ -88,7 +92,8 @@ def statement_of(fact: type[Fact]) -> str:
 def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) -> Iterator[tuple[str, Opinion]]:
     """Yield each statement's opinion of a version by its name; a step that several need is taken once.
 
-    A step is dropped when nothing that is still to come reads it. The bench holds afterwards no more than before.
+    A step that names a part is asked part by part, for DuckDB gives up where what it groups outgrows its memory by far. A step
+    is dropped when nothing that is still to come reads it. The bench holds afterwards no more than before.
     """
     made: list[str] = []
     waiting = sorted(names, key=lambda name: ("due" in _steps(name), -len(_steps(name)), name))
@@ -98,7 +103,10 @@ def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) 
             name = waiting[0]
             wanted = _read_by([name], made) | ({name} & shared)
             for step in [one for one in (*_steps(name), name) if one in wanted and one not in made]:
-                (bench.view if step in VIEWS else bench.table)(step, _statement(step, version))
+                if step in VIEWS:
+                    bench.view(step, _statement(step, version))
+                else:
+                    bench.table(step, *_parts(_statement(step, version), bench.parts))
                 made.append(step)
                 _drop(bench, made, {*waiting, *_read_by(waiting, made)})
             yield name, Opinion(bench, f'FROM "{name}"' if name in made else _statement(name, version))
@@ -138,3 +146,10 @@ def conformed(rows: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
 def _statement(name: str, version: Version) -> str:
     text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
     return text.replace("$month", f"DATE '{version.month}'").replace("$as_of", f"DATE '{version.as_of_date}'")
+
+
+def _parts(statement: str, parts: int) -> list[str]:
+    """Return a statement once for each part of the hashes, in which it stands from $first to $last; once if it names none."""
+    bounds = [HASHES * part // parts for part in range(parts + 1)]
+    texts = [statement.replace("$first", str(first)).replace("$last", str(end - 1)) for first, end in pairwise(bounds)]
+    return list(dict.fromkeys(texts))

@@ -3,5 +3,5 @@ SELECT
     encode(employer_key) AS payer, true AS is_employer, region_code, question, programmes, wage_idr, contract_value_idr, charged,
     count(*) AS memberships
 FROM payer
-WHERE employer_key IS NOT NULL
+WHERE employer_key IS NOT NULL AND hash(employer_key) BETWEEN $first AND $last
 GROUP BY ALL

@@ -6,5 +6,5 @@ SELECT
     CAST(coalesce(sum(memberships) FILTER (due IS NULL), 0) AS BIGINT) AS blind,
     CAST(coalesce(sum(memberships) FILTER (earlier_due IS NULL), 0) AS BIGINT) AS earlier_blind
 FROM priced
-WHERE is_employer
+WHERE is_employer AND hash(payer) BETWEEN $first AND $last
 GROUP BY payer, region_code, question, bit
