@@ -1,13 +1,14 @@
 -- Persons of every region, at every level, who share the same sets of `spot`; the sets of the whole nation stand beside.
 -- Most persons have one place: they count alike at every level. The others are put together level by level.
-WITH several AS (SELECT worker_key FROM spot GROUP BY worker_key HAVING count(*) > 1),
+WITH mine AS NOT MATERIALIZED (FROM spot WHERE hash(worker_key) BETWEEN $first AND $last),
+several AS (SELECT worker_key FROM mine GROUP BY worker_key HAVING count(*) > 1),
 settled AS (
     SELECT residence_code, workplace_code, held, count(*) AS persons
-    FROM spot
+    FROM mine
     ANTI JOIN several USING (worker_key)
     GROUP BY residence_code, workplace_code, held
 ),
-moving AS (FROM spot SEMI JOIN several USING (worker_key)),
+moving AS (FROM mine SEMI JOIN several USING (worker_key)),
 regency AS (
     SELECT 'RESIDENCE' AS basis, residence_code AS region_code, worker_key, bit_or(held) AS held
     FROM moving

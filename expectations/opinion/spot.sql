@@ -14,12 +14,13 @@ now AS (
     FROM in_force f
     JOIN segment s USING (segment)
     LEFT JOIN programmes p USING (programmes)
+    WHERE hash(f.worker_key) BETWEEN $first AND $last
 ),
 before AS (
     SELECT t.worker_key, t.residence_code, t.workplace_code, CAST(256 * s.bit AS BIGINT) AS held
     FROM ever_in_force t
     JOIN segment s USING (segment)
-    WHERE t.month = $month - INTERVAL 1 MONTH
+    WHERE t.month = $month - INTERVAL 1 MONTH AND hash(t.worker_key) BETWEEN $first AND $last
 ),
 recent AS (
     SELECT worker_key, residence_code, workplace_code, bit_or(held) AS held

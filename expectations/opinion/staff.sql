@@ -2,7 +2,7 @@
 WITH worker AS (
     SELECT employer_key, worker_key, bit_or(programmes) AS programmes
     FROM in_force
-    WHERE employer_key IS NOT NULL
+    WHERE employer_key IS NOT NULL AND hash(employer_key) BETWEEN $first AND $last
     GROUP BY employer_key, worker_key
 )
 SELECT employer_key, count(*) AS workers, bit_or(programmes) AS programmes FROM worker GROUP BY employer_key

@@ -2,6 +2,7 @@
 -- came after the due date of $month, has neither.
 SELECT payer, region_code, segment, programme, funding_source
 FROM receipt
+WHERE hash(payer) BETWEEN $first AND $last
 GROUP BY payer, region_code, segment, programme, funding_source
 HAVING sum(greatest(billed_idr, 0)) > sum(paid_idr)
     OR least(min(billed_idr), min(paid_idr)) < 0
