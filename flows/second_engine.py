@@ -115,7 +115,7 @@ def _bench(load: Load, now: Standing) -> Iterator[Workbench]:
     files = [one.path for several in kinds.values() for one in several]
     spill = load.home.warehouse.with_name(load.home.warehouse.name + SPILL)
     limits = load.settings.of_engine()
-    parts = 1 + sum(path.stat().st_size for path in files) // int(limits["memory_limit"].removesuffix("B"))
+    parts = 1 + 2 * sum(path.stat().st_size for path in files) // int(limits["memory_limit"].removesuffix("B"))
     with workbench(files, spill, **limits, parts=parts) as bench:
         lay_out(bench, kinds)
         yield bench

@@ -95,8 +95,10 @@ def opened(
 class Workbench:
     """A DuckDB without a file of its own: frames and Parquet files lie before it, and it reaches nothing else.
 
-    `parts` says into how many parts its memory wants the rows of a large step to be taken.
+    `parts` says into how many parts its memory wants the rows of a large step to be taken, `step` which was made or asked last.
     """
+
+    step = ""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, parts: int = 1) -> None:
         self._connection = connection
@@ -112,6 +114,7 @@ class Workbench:
 
     def table(self, name: str, sql: str, *more: str) -> None:
         """Keep the rows of a query, and of more of its kind, under a name."""
+        self.step = name
         self._connection.execute(f'CREATE TABLE "{name}" AS {sql}')
         for sql in more:
             self._connection.execute(f'INSERT INTO "{name}" {sql}')
@@ -138,10 +141,14 @@ def workbench(
             connection.execute("SET preserve_insertion_order = false")
             connection.execute(f"SET allowed_paths = [{', '.join(literal(str(file)) for file in files)}]")
             lock(connection)
-            yield Workbench(connection, parts)
-    except duckdb.OutOfMemoryException:
-        needs = f"DuckDB needs more than {memory_limit}", f"DuckDB perlu lebih dari {memory_limit}"
-        raise Stop(MEMORY_EXCEEDED, *needs, "raise memory_limit in the settings, and memory with it") from None
+            bench = Workbench(connection, parts)
+            try:
+                yield bench
+            except duckdb.OutOfMemoryException:
+                needs = f"{bench.step}: DuckDB needs more than {memory_limit}"
+                perlu = f"{bench.step}: DuckDB perlu lebih dari {memory_limit}"
+                cure = "raise memory_limit in the settings, and memory with it"
+                raise Stop(MEMORY_EXCEEDED, needs, perlu, cure) from None
     except duckdb.Error as broken:
         if refused := refusal_of(broken):
             raise refused from None

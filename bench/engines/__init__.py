@@ -36,6 +36,7 @@ ENGINES = {
     "ours": Engine(
         "`cakupan run --plain`: with audit, publication and every other fact", lambda out: facts.of_home(out / "home")
     ),
+    "ours_under": Engine('the same with `memory = "1.5GiB"`', lambda out: facts.of_home(out / "home")),
     "naive": Engine("DuckDB as first written: statement by statement, no tricks", _database),
     "dbt": Engine("dbt on DuckDB: the project `bench/dbt`, a model per step", _database, apart=True),
     "pandas": Engine("pandas, file by file", _database, apart=True),

@@ -30,6 +30,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "charged": ("member",),
     "compliance": ("employer_month",),
     "coverage": ("person",),
+    "doubtful": ("side", "total"),
     "due": ("owed_by_employers", "owed_by_persons", "question", "tariff"),
     "employer_month": ("staff", "lowest_wage", "receipt", "arrears", "paid_through", "surplus"),
     "fines": ("account",),
@@ -52,15 +53,17 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "programme_coverage": ("person",),
     "question": ("member",),
     "registration": ("in_force",),
-    "settled": ("due",),
+    "settled": ("total", "doubtful", "due"),
+    "side": ("due",),
     "spot": ("ever_in_force", "in_force"),
     "staff": ("in_force",),
     "surplus": ("billed",),
     "suspect": ("receipt",),
     "tariff": ("price",),
+    "total": ("side",),
 }
 """Which statements each statement reads."""
-VIEWS = ("bundle", "due", "ever_in_force", "member", "payer", "priced", "receipt")
+VIEWS = ("bundle", "due", "ever_in_force", "member", "payer", "priced", "receipt", "side")
 OTHERWISE_CALLED = {"mart.fact_arrears": "arrears_by_class", "core.employer_month": "employer_month"}
 OF_ALL = Version(date(9999, 12, 1), date(9999, 12, 31))
 HASHES = 2**64
@@ -110,6 +113,7 @@ def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) 
                     bench.table(step, *_parts(_statement(step, version), bench.parts))
                 made.append(step)
                 _drop(bench, made, {*waiting, *_read_by(waiting, made)})
+            bench.step = name
             yield name, Opinion(bench, f'FROM "{name}"' if name in made else _statement(name, version))
             waiting.pop(0)
             _drop(bench, made, {*waiting, *_read_by(waiting, made)})
