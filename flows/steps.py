@@ -254,6 +254,7 @@ def _load_months(load: Load, now: Standing, stopped: list[Judged], summary: Summ
         except Damaged:
             raise
         except Stop as stop:
+            load.say(f"{label} dihentikan / stopped: {stop}")
             summary.stopped_months[label] = str(stop)
     return checks
 

@@ -46,8 +46,13 @@ def test_no_context_of_great_expectations_counts_anything(tmp_path: Path) -> Non
         assert context.config.analytics_enabled is False
 
 
-def test_duckdb_fetches_no_extension_and_reads_only_what_lies_before_it(tmp_path: Path) -> None:
-    names = ("autoinstall_known_extensions", "autoload_known_extensions", "enable_external_access")
+def test_duckdb_fetches_no_extension_draws_no_bar_and_reads_only_what_lies_before_it(tmp_path: Path) -> None:
+    names = (
+        "autoinstall_known_extensions",
+        "autoload_known_extensions",
+        "enable_external_access",
+        "enable_progress_bar",
+    )
     with workbench([], tmp_path / "spill") as bench:
         told = bench.ask("SELECT " + ", ".join(f"current_setting('{name}') AS {name}" for name in names))
     assert told.row(0, named=True) == dict.fromkeys(names, False)

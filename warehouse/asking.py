@@ -28,6 +28,8 @@ READING_THREADS = 1
 """Of a question: on several threads DuckDB, 1.5.5 too, now and then ends a small query with a window by an internal error (duckdb/duckdb#25713)."""
 SHARE_OF_FREE_DISK = 0.8
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+NO_BAR = "SET enable_progress_bar = false"
+"""Where DuckDB takes the program for an interactive one it draws a bar among the results."""
 LOCKS = ("python_enable_replacements = false", "enable_external_access = false", "lock_configuration = true")
 READS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 FLAT = re.compile(
@@ -176,6 +178,7 @@ def _opened_then(path: Path, sql: str, day: date, memory_limit: str) -> Iterator
 
 def lock(connection: duckdb.DuckDBPyConnection) -> None:
     """Close the way from a connection to other files, to the network, to Python's variables and to settings."""
+    connection.execute(NO_BAR)
     for closed in LOCKS:
         connection.execute(f"SET {closed}")
 

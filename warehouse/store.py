@@ -251,7 +251,9 @@ def reading(path: Path, *, memory_limit: str = MEMORY_LIMIT, threads: int = aski
 
 def connect(spill: Path, memory_limit: str = MEMORY_LIMIT, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     """Return a connection to no file yet, within the limits, that spills to `spill` and loads no extension."""
-    return duckdb.connect(config=asking.config(spill, memory_limit, threads))
+    connection = duckdb.connect(config=asking.config(spill, memory_limit, threads))
+    connection.execute(asking.NO_BAR)
+    return connection
 
 
 def attach(connection: duckdb.DuckDBPyConnection, file: Path, catalog: str, *, read_only: bool = False) -> None:
