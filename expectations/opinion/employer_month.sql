@@ -3,25 +3,32 @@ WITH snapshot AS (
     SELECT coalesce(npp, 'NIB:' || nib) AS employer_key, *
     FROM badan_usaha
     WHERE as_of_date = (SELECT max(as_of_date) FROM badan_usaha WHERE as_of_date <= $as_of)
+      AND hash(coalesce(npp, 'NIB:' || nib)) BETWEEN $first AND $last
     QUALIFY row_number() OVER (PARTITION BY employer_key, region_code ORDER BY declared_workers DESC, nib NULLS FIRST) = 1
 ),
 minimum AS (SELECT region_code, max(minimum_wage_idr) AS minimum_wage_idr FROM umk WHERE year = year($month) GROUP BY region_code),
 underpaid AS (
-    SELECT DISTINCT l.employer_key FROM lowest_wage l JOIN minimum w ON w.region_code = l.workplace_code WHERE l.wage_idr < w.minimum_wage_idr
+    SELECT DISTINCT l.employer_key
+    FROM lowest_wage l
+    JOIN minimum w ON w.region_code = l.workplace_code
+    WHERE l.wage_idr < w.minimum_wage_idr AND hash(l.employer_key) BETWEEN $first AND $last
 ),
-placeless AS (SELECT employer_key, wage_idr FROM lowest_wage WHERE workplace_code IS NULL),
+placeless AS (
+    SELECT employer_key, wage_idr FROM lowest_wage WHERE workplace_code IS NULL AND hash(employer_key) BETWEEN $first AND $last
+),
 late AS (
     SELECT DISTINCT employer_key
     FROM receipt r
     JOIN dim_month m ON m.month = r.month
     WHERE r.month = $month AND r.paid_idr > 0 AND r.paid_date > m.due_date AND r.employer_key IS NOT NULL
+      AND hash(r.employer_key) BETWEEN $first AND $last
 ),
 unpaid AS (
     SELECT
         employer_key AS npp, max((year($as_of) - year(month)) * 12 + month($as_of) - month(month)) AS months,
         CAST(sum(amount) AS BIGINT) AS amount
     FROM arrears
-    WHERE month <= $month AND employer_key IS NOT NULL
+    WHERE month <= $month AND employer_key IS NOT NULL AND hash(employer_key) BETWEEN $first AND $last
     GROUP BY employer_key
 ),
 owed_bits AS (
@@ -50,14 +57,14 @@ asked AS (
             'X'
         ) AS sector
     FROM snapshot s
-    LEFT JOIN staff t ON t.employer_key = s.npp
+    LEFT JOIN (FROM staff WHERE hash(employer_key) BETWEEN $first AND $last) t ON t.employer_key = s.npp
     LEFT JOIN underpaid u ON u.employer_key = s.npp
     LEFT JOIN placeless p ON p.employer_key = s.npp
     LEFT JOIN minimum w ON w.region_code = s.region_code
     LEFT JOIN late l ON l.employer_key = s.npp
     LEFT JOIN unpaid d ON d.npp = s.npp
-    LEFT JOIN paid_through r ON r.npp = s.npp
-    LEFT JOIN surplus a ON a.npp = s.npp
+    LEFT JOIN (FROM paid_through WHERE hash(npp) BETWEEN $first AND $last) r ON r.npp = s.npp
+    LEFT JOIN (FROM surplus WHERE hash(npp) BETWEEN $first AND $last) a ON a.npp = s.npp
 ),
 found AS (
     SELECT
