@@ -53,7 +53,7 @@ def held(process: int) -> int:
     with suppress(OSError, ValueError):
         sizes = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
         total = (int(sizes[1]) - int(sizes[2])) * page
-        total += sum(held(child) for child in _children(process))
+        total += sum(held(child) for child in _children(process) if not _is_starting(child, process))
     return total
 
 
@@ -129,6 +129,14 @@ def _children(process: int) -> list[int]:
         with suppress(OSError):
             found += map(int, task.read_text(encoding="ascii").split())
     return found
+
+
+def _is_starting(child: int, parent: int) -> bool:
+    """Return whether a child is still a copy of its parent: until it becomes a program of its own it shares all of its memory."""
+    with suppress(OSError):
+        ran = [Path(f"/proc/{process}/cmdline").read_bytes() for process in (child, parent)]
+        return ran[0] == ran[1]
+    return True
 
 
 def _swallow() -> None:

@@ -35,6 +35,18 @@ try:
 except BaseException as ended:
     print(type(ended).__name__, str(ended).split(":")[0], len(held) * 8)
 """
+STARTING = """
+import os, signal, time
+from flows.ceiling import held
+mine = bytearray(b"x") * (200 << 20)
+before = held(os.getpid())
+child = os.fork()
+if child == 0:
+    time.sleep(60)
+print(held(os.getpid()) - before)
+os.kill(child, signal.SIGKILL)
+os.waitpid(child, 0)
+"""
 STUBBORN = """while True:
             try:
                 grow() if len(held) < 60 else None
@@ -161,3 +173,8 @@ def test_what_is_held_is_counted_with_the_children_and_never_less_than_nothing()
         assert ceiling.held(os.getpid()) > alone + 90 * MIB
         child.communicate(b"\n")
     assert ceiling.held(2**22 + 1) == 0
+
+
+def test_a_child_that_is_being_started_is_not_counted_for_a_second_load() -> None:
+    ended = subprocess.run([sys.executable, "-c", STARTING], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(ended.stdout) < 20 * MIB
