@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.ceiling import tree
+
 BECOME_PARENT_OF_ORPHANS = 36
 EVERY_SECONDS = 0.05
 PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
@@ -42,9 +44,9 @@ def measured(command: Sequence[str], log: Path) -> Cost:
         child = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
     code, cpu, peak, queued = 0, 0.0, 0, dict[int, float]()
     while True:
-        tree = list(_tree(child.pid))
-        peak = max(peak, sum(map(_resident, tree)))
-        queued |= {process: seconds for process in tree if (seconds := _queued(process))}
+        running = list(tree(child.pid))
+        peak = max(peak, sum(map(_resident, running)))
+        queued |= {process: seconds for process in running if (seconds := _queued(process))}
         ended, status, used = os.wait4(child.pid, os.WNOHANG)
         if ended:
             code, cpu = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
@@ -64,14 +66,6 @@ def _orphans() -> Iterator[float]:
         while True:
             _, _, used = os.wait4(-1, 0)
             yield used.ru_utime + used.ru_stime
-
-
-def _tree(root: int) -> Iterator[int]:
-    yield root
-    with suppress(OSError):
-        for task in Path(f"/proc/{root}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                yield from _tree(int(child))
 
 
 def _resident(process: int) -> int:

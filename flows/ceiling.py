@@ -50,11 +50,19 @@ def left_for_engine(most: int) -> int:
 def held(process: int) -> int:
     """Return the bytes that a process and its children hold of their own; pages of files, which can be dropped, are not counted."""
     total, page = 0, resource.getpagesize()
-    with suppress(OSError, ValueError):
-        sizes = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
-        total = (int(sizes[1]) - int(sizes[2])) * page
-        total += sum(held(child) for child in _children(process) if not _is_starting(child, process))
+    for one in tree(process):
+        with suppress(OSError, ValueError):
+            sizes = Path(f"/proc/{one}/statm").read_text(encoding="ascii").split()
+            total += (int(sizes[1]) - int(sizes[2])) * page
     return total
+
+
+def tree(process: int) -> Iterator[int]:
+    """Yield a process and all below it, without a child that is still a copy of its parent and shares all of its memory."""
+    yield process
+    for child in _children(process):
+        if not _is_starting(child, process):
+            yield from tree(child)
 
 
 @contextmanager
@@ -132,7 +140,7 @@ def _children(process: int) -> list[int]:
 
 
 def _is_starting(child: int, parent: int) -> bool:
-    """Return whether a child is still a copy of its parent: until it becomes a program of its own it shares all of its memory."""
+    """Return whether a child has not yet become a program of its own."""
     with suppress(OSError):
         ran = [Path(f"/proc/{process}/cmdline").read_bytes() for process in (child, parent)]
         return ran[0] == ran[1]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SPILL = ".next.second"
 DIFFERS = "second_engine_differs"
 TOLD = 3
+SHARE_OF_A_PART = 0.5
 
 
 def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list[Check]:
@@ -45,7 +46,7 @@ def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list
             continue
         by_day.setdefault(one.as_of_date, {})[statement_of(fact)] = (fact, Path(one.path))
     checks: list[Check] = []
-    with _bench(load, now) as bench:
+    with _bench(load, now, month) as bench:
         for day, facts in by_day.items():
             version = Version(month, date.fromisoformat(day))
             load.say(f"mesin kedua / second engine: {version}")
@@ -107,7 +108,7 @@ def _stands(load: Load, fact: type[Fact], rows: pl.DataFrame) -> bool:
 
 
 @contextmanager
-def _bench(load: Load, now: Standing) -> Iterator[Workbench]:
+def _bench(load: Load, now: Standing, month: date | None = None) -> Iterator[Workbench]:
     from expectations.opinion.rows import lay_out
     from warehouse.asking import workbench
 
@@ -115,10 +116,24 @@ def _bench(load: Load, now: Standing) -> Iterator[Workbench]:
     files = [one.path for several in kinds.values() for one in several]
     spill = load.home.warehouse.with_name(load.home.warehouse.name + SPILL)
     limits = load.settings.of_engine()
-    parts = 1 + 2 * sum(path.stat().st_size for path in files) // int(limits["memory_limit"].removesuffix("B"))
+    parts = _parts(load, now, month, int(limits["memory_limit"].removesuffix("B")))
     with workbench(files, spill, **limits, parts=parts) as bench:
         lay_out(bench, kinds)
         yield bench
+
+
+def _parts(load: Load, now: Standing, month: date | None, memory: int) -> int:
+    """Return into how many parts payers and workers of a month are taken: one, and one more whenever its files fill a share of `memory`.
+
+    Of every kind the largest version of the month counts: other months and older versions make no more payers.
+    """
+    largest: dict[str, int] = {}
+    for kind, feeds in now.feeds.items():
+        for version, several in feeds.items():
+            if version and version.month == month:
+                paths = [lake.accepted_path(load.home, kind, one.verdict.gate_id) for one in several]
+                largest[kind] = max(largest.get(kind, 0), sum(path.stat().st_size for path in paths))
+    return 1 + int(sum(largest.values()) / (memory * SHARE_OF_A_PART))
 
 
 def _delivered(load: Load, now: Standing, table: type[Extract]) -> Iterator[Delivered]:

@@ -12,12 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.ceiling import held
+from flows.ceiling import held, tree
 from tests.endtoend import ROOT
 
 LOOK_SECONDS = 0.05
@@ -72,7 +71,7 @@ def under(ceiling: int, source: Path, place: Path) -> Kept:
 
 def taken(process: int) -> int:
     """Return the bytes that a process and all below it take; a page of several counts once."""
-    return sum(_proportional(one) for one in _tree(process))
+    return sum(_proportional(one) for one in tree(process))
 
 
 def _proportional(process: int) -> int:
@@ -81,14 +80,6 @@ def _proportional(process: int) -> int:
             if line.startswith("Pss:"):
                 return int(line.split()[1]) << 10
     return 0
-
-
-def _tree(process: int) -> Iterator[int]:
-    yield process
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        with suppress(OSError):
-            for child in task.read_text(encoding="ascii").split():
-                yield from _tree(int(child))
 
 
 def main() -> int:

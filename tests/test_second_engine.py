@@ -9,10 +9,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from duckdb import DuckDBPyConnection
 
 from expectations.opinion import Opinion, comparing
 from expectations.opinion.comparing import compared, differences
 from expectations.opinion.rows import Delivered, lay_out
+from flows import second_engine
 from flows.entry import load_folder
 from flows.months import versioned_facts
 from flows.records import undated_facts
@@ -23,7 +25,9 @@ from tests.extracts import Files, born, kpj, memberships, nik, rows, two_months
 from tests.timeline import CLOSED, MARCH, MID, load_on
 from tests.warehouse_rows import row
 from transforms import graph
-from warehouse.asking import workbench
+from warehouse import asking
+from warehouse.asking import Workbench, workbench
+from warehouse.errors import Stop
 from warehouse.home import Home
 from warehouse.ledger import Check
 from warehouse.schema import Fact, Lazy, Table, conform
@@ -209,3 +213,32 @@ def test_a_value_is_never_taken_from_the_name_of_a_folder(tmp_path: Path, folder
     with workbench([path], tmp_path / "spill") as bench:
         lay_out(bench, {MinimumWage: [Delivered(path)]})
         assert bench.ask("SELECT region_code, year FROM umk").rows() == [("15.03", 2025)]
+
+
+def test_what_outgrows_the_memory_is_named_by_its_step(tmp_path: Path) -> None:
+    with (
+        pytest.raises(Stop, match="memory_exceeded: persons: "),
+        workbench([], tmp_path / "spill", memory_limit="20MB") as bench,
+    ):
+        bench.table("persons", "SELECT list(range) AS numbers FROM range(10_000_000)")
+
+
+def test_into_how_many_parts_a_month_is_taken_follows_its_own_files_and_not_the_history(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    class Noted(Workbench):
+        def __init__(self, connection: DuckDBPyConnection, parts: int = 1) -> None:
+            super().__init__(connection, parts)
+            seen.append(parts)
+
+    monkeypatch.setattr(asking, "Workbench", Noted)
+    monkeypatch.setattr(second_engine, "SHARE_OF_A_PART", 1e-6)
+    result = load_on(FIRST, two_months(), tmp_path / "source", tmp_path / "home")
+    assert (result["stopped_months"], result["second_engine"]["differing"]) == ({}, 0)
+    february, march, undated = seen
+    assert february > 1 and march > 1 and undated == 1
+    seen.clear()
+    load_on(SECOND, members(CLOSED, 30), tmp_path / "source", tmp_path / "home")
+    assert seen[0] < february + march

@@ -147,10 +147,9 @@ def workbench(
             try:
                 yield bench
             except duckdb.OutOfMemoryException:
-                needs = f"{bench.step}: DuckDB needs more than {memory_limit}"
-                perlu = f"{bench.step}: DuckDB perlu lebih dari {memory_limit}"
-                cure = "raise memory_limit in the settings, and memory with it"
-                raise Stop(MEMORY_EXCEEDED, needs, perlu, cure) from None
+                en = f"{bench.step}: DuckDB needs more than {memory_limit}"
+                id = f"{bench.step}: DuckDB perlu lebih dari {memory_limit}"
+                raise Stop(MEMORY_EXCEEDED, en, id, "raise memory_limit in the settings, and memory with it") from None
     except duckdb.Error as broken:
         if refused := refusal_of(broken):
             raise refused from None
