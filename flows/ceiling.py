@@ -20,6 +20,7 @@ from warehouse.errors import MEMORY_EXCEEDED, Stop
 
 LOOK_SECONDS = 0.05
 PATIENCE_SECONDS = 10
+RETURN_SECONDS, STILL_FALLING = 1.0, 0.98
 FAR_OVER = 1.25
 SHARE_OF_MACHINE = 0.8
 SHARE_AT_ONCE, MOST_ROWS_AT_ONCE = 1 / 16, 4_000_000
@@ -45,6 +46,16 @@ def rows_at_once(most: int, bytes_a_row: int, most_rows: int = MOST_ROWS_AT_ONCE
 def left_for_engine(most: int) -> int:
     """Return the bytes that an engine may take beside what this process holds: half of what a ceiling of `most` leaves."""
     return max((most - held(os.getpid())) // 2, LEAST_FOR_ENGINE)
+
+
+def wait_for_returns() -> None:
+    """Return when this process no longer gives memory back to the machine: what Polars frees goes back some seconds later."""
+    before, patience = held(os.getpid()), time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < patience:
+        time.sleep(RETURN_SECONDS)
+        if (now := held(os.getpid())) > before * STILL_FALLING:
+            return
+        before = now
 
 
 def held(process: int) -> int:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flows.assembly import Assembly
+from flows.ceiling import wait_for_returns
 from flows.context import Load
 from flows.months import fact_of, staged_facts
 from flows.planning import Judged, Standing
 from flows.records import undated_facts, undated_inputs, undated_rows
+from flows.settings import EngineLimits
 from warehouse import lake, store
 from warehouse.asking import Refused, Workbench
 from warehouse.calendar import Version
@@ -115,25 +117,29 @@ def _bench(load: Load, now: Standing, month: date | None = None) -> Iterator[Wor
     kinds = {one: list(_delivered(load, now, one)) for one in Table.registry.values() if issubclass(one, Extract)}
     files = [one.path for several in kinds.values() for one in several]
     spill = load.home.warehouse.with_name(load.home.warehouse.name + SPILL)
-    limits = load.settings.of_engine()
-    parts = _parts(load, now, month, int(limits["memory_limit"].removesuffix("B")))
-    with workbench(files, spill, **limits, parts=parts) as bench:
+    size, limits = _size(load, now, month), load.settings.of_engine()
+    if _parts(size, limits) > 1:
+        wait_for_returns()
+        limits = load.settings.of_engine()
+    with workbench(files, spill, **limits, parts=_parts(size, limits)) as bench:
         lay_out(bench, kinds)
         yield bench
 
 
-def _parts(load: Load, now: Standing, month: date | None, memory: int) -> int:
-    """Return into how many parts payers and workers of a month are taken: one, and one more whenever its files fill a share of `memory`.
+def _parts(size: int, limits: EngineLimits) -> int:
+    """Return into how many parts payers and workers are taken at first: one, and one more whenever their files fill a share of the memory."""
+    return 1 + int(size / (int(limits["memory_limit"].removesuffix("B")) * SHARE_OF_A_PART))
 
-    Of every kind the largest version of the month counts: other months and older versions make no more payers.
-    """
+
+def _size(load: Load, now: Standing, month: date | None) -> int:
+    """Return the bytes of a month's files, of every kind its largest version: other months and older versions make no more payers."""
     largest: dict[str, int] = {}
     for kind, feeds in now.feeds.items():
         for version, several in feeds.items():
             if version and version.month == month:
                 paths = [lake.accepted_path(load.home, kind, one.verdict.gate_id) for one in several]
                 largest[kind] = max(largest.get(kind, 0), sum(path.stat().st_size for path in paths))
-    return 1 + int(sum(largest.values()) / (memory * SHARE_OF_A_PART))
+    return sum(largest.values())
 
 
 def _delivered(load: Load, now: Standing, table: type[Extract]) -> Iterator[Delivered]:

@@ -175,6 +175,14 @@ def test_what_is_held_is_counted_with_the_children_and_never_less_than_nothing()
     assert ceiling.held(2**22 + 1) == 0
 
 
+def test_a_large_step_waits_until_what_was_freed_has_gone_back_to_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    holds, naps = iter([900, 850, 500, 495, 100]), list[float]()
+    monkeypatch.setattr(ceiling, "held", lambda _: next(holds))
+    monkeypatch.setattr("time.sleep", naps.append)
+    ceiling.wait_for_returns()
+    assert (next(holds), len(naps)) == (100, 3)
+
+
 def test_a_child_that_is_being_started_is_not_counted_for_a_second_load() -> None:
     ended = subprocess.run([sys.executable, "-c", STARTING], cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(ended.stdout) < 20 * MIB

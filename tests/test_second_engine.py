@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -221,6 +222,32 @@ def test_what_outgrows_the_memory_is_named_by_its_step(tmp_path: Path) -> None:
         workbench([], tmp_path / "spill", memory_limit="20MB") as bench,
     ):
         bench.table("persons", "SELECT list(range) AS numbers FROM range(10_000_000)")
+
+
+def test_a_step_that_outgrows_the_memory_is_taken_in_more_parts_until_it_fits(tmp_path: Path) -> None:
+    def queries(parts: int) -> list[str]:
+        bounds = [8_000_000 * part // parts for part in range(parts + 1)]
+        return [f"SELECT len(list(range)) AS persons FROM range({first}, {end})" for first, end in pairwise(bounds)]
+
+    with workbench([], tmp_path / "spill", memory_limit="60MB", threads=1) as bench:
+        bench.table_in_parts("persons", queries)
+        assert bench.ask("SELECT sum(persons) AS persons FROM persons").item() == 8_000_000
+        assert bench.parts == bench.ask("SELECT count(*) AS parts FROM persons").item() > 1
+
+
+def test_a_step_without_parts_that_outgrows_the_memory_is_asked_once(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def queries(parts: int) -> list[str]:
+        asked.append(parts)
+        return ["SELECT list(range) AS numbers FROM range(10_000_000)"]
+
+    with (
+        pytest.raises(Stop, match="memory_exceeded: persons: "),
+        workbench([], tmp_path / "spill", memory_limit="20MB", parts=3) as bench,
+    ):
+        bench.table_in_parts("persons", queries)
+    assert asked[0] == 3 and bench.parts == 3
 
 
 def test_into_how_many_parts_a_month_is_taken_follows_its_own_files_and_not_the_history(

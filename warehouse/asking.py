@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,7 @@ THREADS = 2
 READING_THREADS = 1
 """Of a question: on several threads DuckDB, 1.5.5 too, now and then ends a small query with a window by an internal error (duckdb/duckdb#25713)."""
 SHARE_OF_FREE_DISK = 0.8
+MOST_PARTS = 512
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 NO_BAR = "SET enable_progress_bar = false"
 """Where DuckDB takes the program for an interactive one it draws a bar among the results."""
@@ -120,6 +121,17 @@ class Workbench:
         self._connection.execute(f'CREATE TABLE "{name}" AS {sql}')
         for sql in more:
             self._connection.execute(f'INSERT INTO "{name}" {sql}')
+
+    def table_in_parts(self, name: str, queries: Callable[[int], Sequence[str]]) -> None:
+        """Keep the rows of a query that `queries` gives in as many parts as it is told, and from now on take more where they do not fit."""
+        while True:
+            try:
+                return self.table(name, *queries(self.parts))
+            except duckdb.OutOfMemoryException:
+                if self.parts >= MOST_PARTS or len(queries(self.parts)) == len(queries(2 * self.parts)):
+                    raise
+                self.parts *= 2
+                self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
 
     def drop(self, name: str, *, view: bool = False) -> None:
         """Take a view or a table away."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) 
                 if step in VIEWS:
                     bench.view(step, _statement(step, version))
                 else:
-                    bench.table(step, *_parts(_statement(step, version), bench.parts))
+                    bench.table_in_parts(step, partial(_parts, _statement(step, version)))
                 made.append(step)
                 _drop(bench, made, {*waiting, *_read_by(waiting, made)})
             bench.step = name
