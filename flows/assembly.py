@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +17,7 @@ from flows.context import Load, code_version, fingerprint
 from flows.copies import copies, rows_but
 from flows.parts import PERSON, earlier
 from flows.planning import Judged, Standing
+from flows.settling import settle
 from transforms.graph import build
 from warehouse import buckets, lake
 from warehouse.calendar import Version, dim_month, shift
@@ -71,11 +73,13 @@ class Assembly:
     def inputs(self, version: Version) -> Inputs:
         """Return every input that is known for a version: what was delivered, seen on its day or before."""
         sources = self.sources(version)
-        found = self.references() | {table: self._read(table, versions) for table, versions in sources.items()}
+        found = self.references() | {
+            table: self._read(table, versions, version.month) for table, versions in sources.items()
+        }
         for before in sources.get(PresenceBefore, []):
             found[VersionBefore] = _version_before(before)
         if Membership in sources:
-            found[Presence] = self._read(Presence, sources[Membership])
+            found[Presence] = self._read(Presence, sources[Membership], version.month)
         return found
 
     def sources(self, version: Version | None) -> dict[type[Table], list[Version]]:
@@ -131,6 +135,20 @@ class Assembly:
             buckets.write_lots(rows, Presence.polars_schema(), PERSON, path, key)
         return lake.rows_of([path], Presence)
 
+    def settled(self, versions: Sequence[Version]) -> pl.LazyFrame:
+        """Return the contributions of several months without what is settled, made of those of all but the last, and kept in the lake."""
+        if len(versions) < 2:
+            return pl.concat([lake.rows_of([], ContributionHistory), *map(self._history_of, versions)])
+        made_of = [[str(one), *(file.verdict.gate_id for file in self.now.of("iuran", one))] for one in versions]
+        path = lake.settled_path(self.load.home, fingerprint(code_version(), *chain.from_iterable(made_of)))
+        if not path.exists():
+            both = pl.concat([self.settled(versions[:-1]), self._history_of(versions[-1])])
+            settle(self.load, both, versions[-1].month, path)
+        return lake.rows_of([path], ContributionHistory)
+
+    def _history_of(self, version: Version) -> pl.LazyFrame:
+        return conform(self.rows(Contribution, version), ContributionHistory)
+
     def _presence_path(self, version: Version) -> Path:
         files = self.now.of("kepesertaan", version)
         name = fingerprint(code_version(), *(one.verdict.gate_id for one in files))
@@ -156,11 +174,15 @@ class Assembly:
     def _contributions(self, day: date) -> list[Version]:
         return list({one.month: one for one in self.now.versions("iuran") if one.as_of_date <= day}.values())
 
-    def _read(self, table: type[Table], versions: Sequence[Version]) -> pl.LazyFrame:
+    def _read(self, table: type[Table], versions: Sequence[Version], month: date) -> pl.LazyFrame:
         extract = EXTRACT_OF.get(table, table)
         assert issubclass(extract, Extract)
         if table is PresenceEarlier:
             return conform(self.earlier(versions), table)
+        if table is ContributionHistory:
+            past = [one for one in versions if one.month < shift(month, -1)]
+            recent = [self._history_of(one) for one in versions if one not in past]
+            return pl.concat([self.settled(past), *recent])
         read = self.presence if issubclass(table, Presence) else partial(self.rows, extract)
         return conform(pl.concat([read(one) for one in versions] or [lake.rows_of([], table)]), table)
 

@@ -16,6 +16,7 @@ import polars as pl
 from flows.assembly import Inputs
 from flows.ceiling import rows_at_once
 from flows.context import Load
+from flows.parts import SCRATCH
 from transforms.graph import MissingInputError, between, build, families, inputs_of
 from transforms.parting import PARTINGS, Parting
 from warehouse import lake
@@ -29,7 +30,6 @@ from warehouse.tables.open_history import OpenHistory
 
 CHEAP = (InForce, OpenHistory)
 BYTES_A_ROW = 64
-SCRATCH = ".parts-"
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from warehouse.tables.coverage_parts import AlikePersons
 
 PERSON = "person_high"
 BYTES_A_ROW = 128
+SCRATCH = ".parts-"
 K = TypeVar("K")
 
 

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from flows.assembly import Assembly
-from flows.ceiling import wait_for_returns
 from flows.context import Load
 from flows.months import fact_of, staged_facts
-from flows.planning import Judged, Standing
+from flows.planning import Standing
 from flows.records import undated_facts, undated_inputs, undated_rows
-from flows.settings import EngineLimits
+from flows.second_past import bench_of_all, bench_of_version
 from warehouse import lake, store
-from warehouse.asking import Refused, Workbench
+from warehouse.asking import Refused
 from warehouse.calendar import Version
 from warehouse.ddl import identifier
 from warehouse.errors import Stop
 from warehouse.ledger import Check
-from warehouse.schema import Extract, Fact, Table
-from warehouse.seals import whole
+from warehouse.schema import Fact
 
-if TYPE_CHECKING:
-    from expectations.opinion.rows import Delivered
-
-SPILL = ".next.second"
 DIFFERS = "second_engine_differs"
 TOLD = 3
-SHARE_OF_A_PART = 0.5
 
 
 def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list[Check]:
@@ -48,10 +39,10 @@ def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list
             continue
         by_day.setdefault(one.as_of_date, {})[statement_of(fact)] = (fact, Path(one.path))
     checks: list[Check] = []
-    with _bench(load, now, month) as bench:
-        for day, facts in by_day.items():
-            version = Version(month, date.fromisoformat(day))
-            load.say(f"mesin kedua / second engine: {version}")
+    for day, facts in by_day.items():
+        version = Version(month, date.fromisoformat(day))
+        load.say(f"mesin kedua / second engine: {version}")
+        with bench_of_version(load, now, version) as bench:
             for name, opinion in opinions(bench, list(facts), version):
                 fact, path = facts[name]
                 checks.append(compared(lake.rows_of([path], fact), opinion, fact, f"{month:%Y-%m} as of {day}"))
@@ -68,7 +59,7 @@ def compare_undated(load: Load, assembly: Assembly) -> list[Check]:
     new = {statement_of(fact): fact for fact, frame in rows.items() if not _stands(load, fact, frame)}
     if not new:
         return []
-    with _bench(load, assembly.now) as bench:
+    with bench_of_all(load, assembly.now) as bench:
         return [
             compared(rows[new[name]].lazy(), opinion, new[name], "all") for name, opinion in opinions(bench, list(new))
         ]
@@ -107,56 +98,3 @@ def _stands(load: Load, fact: type[Fact], rows: pl.DataFrame) -> bool:
     except Refused:
         return False
     return differences(rows, standing, fact).differing == 0
-
-
-@contextmanager
-def _bench(load: Load, now: Standing, month: date | None = None) -> Iterator[Workbench]:
-    from expectations.opinion.rows import lay_out
-    from warehouse.asking import workbench
-
-    kinds = {one: list(_delivered(load, now, one)) for one in Table.registry.values() if issubclass(one, Extract)}
-    files = [one.path for several in kinds.values() for one in several]
-    spill = load.home.warehouse.with_name(load.home.warehouse.name + SPILL)
-    size, limits = _size(load, now, month), load.settings.of_engine()
-    if _parts(size, limits) > 1:
-        wait_for_returns()
-        limits = load.settings.of_engine()
-    with workbench(files, spill, **limits, parts=_parts(size, limits)) as bench:
-        lay_out(bench, kinds)
-        yield bench
-
-
-def _parts(size: int, limits: EngineLimits) -> int:
-    """Return into how many parts payers and workers are taken at first: one, and one more whenever their files fill a share of the memory."""
-    return 1 + int(size / (int(limits["memory_limit"].removesuffix("B")) * SHARE_OF_A_PART))
-
-
-def _size(load: Load, now: Standing, month: date | None) -> int:
-    """Return the bytes of a month's files, of every kind its largest version: other months and older versions make no more payers."""
-    largest: dict[str, int] = {}
-    for kind, feeds in now.feeds.items():
-        for version, several in feeds.items():
-            if version and version.month == month:
-                paths = [lake.accepted_path(load.home, kind, one.verdict.gate_id) for one in several]
-                largest[kind] = max(largest.get(kind, 0), sum(path.stat().st_size for path in paths))
-    return sum(largest.values())
-
-
-def _delivered(load: Load, now: Standing, table: type[Extract]) -> Iterator[Delivered]:
-    from expectations.opinion.rows import Delivered
-
-    feeds = now.feeds.get(table.kind, {})
-    fed: dict[str, list[Version]] = {}
-    judged: dict[str, Judged] = {}
-    for version, several in feeds.items():
-        for one in several:
-            judged[one.verdict.gate_id] = one
-            fed.setdefault(one.verdict.gate_id, []).extend([version] if version else [])
-    shared = {one.verdict.gate_id for several in feeds.values() if len(several) > 1 for one in several}
-    order = [one.verdict.gate_id for one in feeds.get(None, ())] or sorted(
-        fed, key=lambda gate: judged[gate].delivery.name
-    )
-    for gate in order:
-        versions, held = tuple(sorted(fed[gate])), set(judged[gate].verdict.fed())
-        part = versions if versions and set(versions) != held else None
-        yield Delivered(whole(lake.accepted_path(load.home, table.kind, gate)), part, gate in shared)

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from expectations.opinion import opinions as ask
+from expectations.opinion.past import lay_out_past
 from warehouse.asking import workbench
 from warehouse.calendar import Version
 from warehouse.schema import Table
@@ -24,6 +25,7 @@ def opinions(
 ) -> dict[str, pl.DataFrame]:
     """Return the rows of several statements for a version by their names, payers taken in so many parts."""
     with TemporaryDirectory() as folder, workbench([], Path(folder) / "spill", threads=1, parts=parts) as bench:
+        lay_out_past(bench, {})
         for table, frame in frames.items():
             bench.put(table.name, frame.collect())
         return {name: opinion.found() for name, opinion in ask(bench, list(names), version)}

@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from expectations.opinion import Opinion, comparing
 from expectations.opinion.comparing import compared, differences
 from expectations.opinion.rows import Delivered, lay_out
-from flows import second_engine
+from flows import second_bench
 from flows.entry import load_folder
 from flows.months import versioned_facts
 from flows.records import undated_facts
@@ -261,7 +261,7 @@ def test_into_how_many_parts_a_month_is_taken_follows_its_own_files_and_not_the_
             seen.append(parts)
 
     monkeypatch.setattr(asking, "Workbench", Noted)
-    monkeypatch.setattr(second_engine, "SHARE_OF_A_PART", 1e-6)
+    monkeypatch.setattr(second_bench, "SHARE_OF_A_PART", 1e-6)
     result = load_on(FIRST, two_months(), tmp_path / "source", tmp_path / "home")
     assert (result["stopped_months"], result["second_engine"]["differing"]) == ({}, 0)
     february, march, undated = seen

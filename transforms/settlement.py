@@ -63,7 +63,7 @@ def pieces_of_month(contributions: pl.LazyFrame, months: pl.LazyFrame, version: 
     date are left out, and so are all when `months` does not hold the month.
     """
     due = months.filter(pl.col("month") == version.month).select("due_date")
-    rows = _with_turn(by_payer(contributions), months).join(due, how="cross")
+    rows = with_turn(by_payer(contributions), months).join(due, how="cross")
     in_time = pl.when(pl.col("turn") <= pl.col("due_date")).then("paid_idr").sum().alias("in_time")
     accounts = rows.group_by(ACCOUNT).agg(*_bounds(version), PAID_IN_ALL, in_time)
     not_in_time = accounts.filter(pl.col("billed_after") > pl.max_horizontal("billed_before", "in_time"))
@@ -86,7 +86,7 @@ def unsettled(contributions: pl.LazyFrame, months: pl.LazyFrame, version: Versio
     Nobody else has an account with anything in `unpaid_by_month`, `unpaid_of_month` or `pieces_of_month`.
     """
     due = months.filter(pl.col("month") == version.month).select(pl.col("due_date").max())
-    rows = _with_turn(by_payer(contributions), months).join(due, how="cross")
+    rows = with_turn(by_payer(contributions), months).join(due, how="cross")
     is_late = (pl.col("month") <= version.month) & (pl.col("turn") > pl.col("due_date"))
     return rows_of_payers(rows, UNPAID | is_late.fill_null(False))
 
@@ -108,7 +108,8 @@ def _bounds(version: Version) -> list[pl.Expr]:
     return [pl.when(part).then("billed_idr").otherwise(0).sum().alias(name) for name, part in parts.items()]
 
 
-def _with_turn(rows: pl.LazyFrame, months: pl.LazyFrame) -> pl.LazyFrame:
+def with_turn(rows: pl.LazyFrame, months: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the rows with turn, the day by which their payment stands in line, and is_undated: it has no day of its own."""
     own = months.select("month", own_due_date="due_date")
     turn = pl.coalesce("paid_date", "own_due_date", pl.lit(date.max))
     return rows.join(own, on="month", how="left").with_columns(turn=turn, is_undated=pl.col("paid_date").is_null())

@@ -108,8 +108,10 @@ class Workbench:
         self.parts = parts
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
-        """Lay a frame on the bench under a name."""
-        self._connection.register(name, frame.to_arrow())
+        """Lay the rows of a frame on the bench under a name: of a frame itself DuckDB cannot ask all that it asks of a table."""
+        self._connection.register("frame_to_lay", frame.to_arrow())
+        self._connection.execute(f'CREATE TABLE "{name}" AS FROM frame_to_lay')
+        self._connection.unregister("frame_to_lay")
 
     def view(self, name: str, sql: str) -> None:
         """Give a query a name; it is asked where the name is used."""
@@ -148,11 +150,17 @@ def workbench(
 ) -> Iterator[Workbench]:
     """Yield a workbench that may read `files`, spills to the folder `spill` and takes it away at the end.
 
+    With several parts its tables lie in a file there, packed: what is read once more for each part need not be held or spilled.
     Raises Stop when it needs more memory than `memory_limit`, or refuses a statement: rows never reach the message.
     """
     try:
-        with closing(duckdb.connect(config=config(spill, memory_limit, threads))) as connection:
+        if spill.exists():
+            remove(spill)
+        spill.mkdir(mode=0o750)
+        place = str(spill / "bench.duckdb") if parts > 1 else ":memory:"
+        with closing(duckdb.connect(place, config=config(spill, memory_limit, threads))) as connection:
             connection.execute("SET preserve_insertion_order = false")
+            connection.execute("SET force_compression = 'uncompressed'")
             connection.execute(f"SET allowed_paths = [{', '.join(literal(str(file)) for file in files)}]")
             lock(connection)
             bench = Workbench(connection, parts)

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import pyarrow.parquet as pq
 
-from warehouse.lake import lots, marked
-from warehouse.seals import sealed
+from warehouse.lake import lots
+from warehouse.lot_file import lot_file
 
 BITS, BUCKET_BITS = 64, 6
 BUCKETS = 1 << BUCKET_BITS
@@ -31,9 +30,7 @@ def write_lots(rows: Iterable[pl.DataFrame], schema: pl.Schema, by: str, path: P
     `key` names the key of its tokens, if any.
     """
     repeating = [name for name, dtype in schema.items() if dtype != pl.UInt64]
-    empty = pl.DataFrame(schema=schema).to_arrow().schema.with_metadata(marked(key))
-    options = {"compression": "zstd", "use_dictionary": repeating, "write_statistics": [by]}
-    with sealed(path) as beside, pq.ParquetWriter(beside, empty, **options) as file:
+    with lot_file(path, schema, key, use_dictionary=repeating, write_statistics=[by]) as file:
         for lot in rows:
             bucket = (lot[by].to_numpy() >> (BITS - BUCKET_BITS)).astype(np.uint8)
             ordered = lot.select(pl.all().gather(np.argsort(bucket, kind="stable"))).to_arrow()

@@ -19,7 +19,7 @@ from warehouse.schema import Column, Extract, Lazy, Table, TableT, conform
 from warehouse.seals import forget, seal_of, sealed, whole
 
 KEY_MARK = "cakupan_key"
-PRESENCE = "presence"
+PRESENCE, SETTLED, REMEMBERED = "presence", "settled", "remembered"
 PART, ROWS_SPREAD = "part", 16_000
 QUARANTINE = pl.Schema({LINE_NO: pl.Int64(), "rules": pl.String(), "masked_row": pl.String()})
 
@@ -47,6 +47,16 @@ def presence_path(home: Home, version: Version, fingerprint: str) -> Path:
 def earlier_path(home: Home, fingerprint: str) -> Path:
     """Return where the presence words of all months up to one lie, as one."""
     return home.lake / PRESENCE / f"earlier_{fingerprint}.parquet"
+
+
+def settled_path(home: Home, fingerprint: str) -> Path:
+    """Return where the contributions of all months up to one lie, as one, without what is settled."""
+    return home.lake / SETTLED / f"{fingerprint}.parquet"
+
+
+def remembered_path(home: Home, name: str, fingerprint: str) -> Path:
+    """Return where it lies what the second engine remembers under a name of all months up to one."""
+    return home.lake / REMEMBERED / f"{name}_{fingerprint}.parquet"
 
 
 def spending_path(home: Home, version: Version, fingerprint: str) -> Path:
@@ -156,6 +166,16 @@ def is_of_extracts(folder: str) -> bool:
 def presence_files(home: Home) -> list[Path]:
     """Return the presence words that were kept, in one order."""
     return sorted((home.lake / PRESENCE).glob("[!.]*.parquet"))
+
+
+def past_files(home: Home) -> list[Path]:
+    """Return what was kept of contributions and of what the second engine remembers, in one order."""
+    return [path for place in (SETTLED, REMEMBERED) for path in sorted((home.lake / place).glob("[!.]*.parquet"))]
+
+
+def kept_files(home: Home) -> list[Path]:
+    """Return what was made of rows with tokens and is kept, so that it need not be made again."""
+    return [*presence_files(home), *past_files(home)]
 
 
 def _extracts() -> list[type[Extract]]:

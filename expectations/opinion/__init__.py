@@ -1,7 +1,8 @@
 """The second opinion: every fact once more in plain SQL, written from the definitions and not from the transforms.
 
 The statements read views named like the tables (kepesertaan, iuran, badan_usaha, dim_region, ...), which hold every
-accepted row, in all versions; choosing the version is part of the opinion. `$month` and `$as_of` are its days.
+accepted row, in all versions; choosing the version is part of the opinion. `$month` and `$as_of` are its days. What is not
+there, because it is long past, stands in views of what is remembered of it: see `expectations.opinion.past`.
 """
 
 from __future__ import annotations
@@ -106,16 +107,16 @@ def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) 
     try:
         while waiting:
             name = waiting[0]
-            wanted = _read_by([name], made) | ({name} & shared) | ({name} if PART in _text(name) else set())
+            wanted = _read_by([name], made) | ({name} & shared) | ({name} if PART in text(name) else set())
             for step in [one for one in (*_steps(name), name) if one in wanted and one not in made]:
                 if step in VIEWS:
-                    bench.view(step, _statement(step, version))
+                    bench.view(step, statement(step, version))
                 else:
-                    bench.table_in_parts(step, partial(_parts, _statement(step, version)))
+                    bench.table_in_parts(step, partial(in_parts, statement(step, version)))
                 made.append(step)
                 _drop(bench, made, {*waiting, *_read_by(waiting, made)})
             bench.step = name
-            yield name, Opinion(bench, f'FROM "{name}"' if name in made else _statement(name, version))
+            yield name, Opinion(bench, f'FROM "{name}"' if name in made else statement(name, version))
             waiting.pop(0)
             _drop(bench, made, {*waiting, *_read_by(waiting, made)})
     finally:
@@ -149,16 +150,18 @@ def conformed(rows: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
     return rows.select(pl.col(name).cast(column.dtype) for name, column in table.stored_columns().items())
 
 
-def _statement(name: str, version: Version) -> str:
-    return _text(name).replace("$month", f"DATE '{version.month}'").replace("$as_of", f"DATE '{version.as_of_date}'")
+def statement(name: str, version: Version) -> str:
+    """Return the text of a statement about a version."""
+    return text(name).replace("$month", f"DATE '{version.month}'").replace("$as_of", f"DATE '{version.as_of_date}'")
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """Return a statement as it is written."""
     return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def _parts(statement: str, parts: int) -> list[str]:
-    """Return a statement once for each part of the hashes, in which it stands from $first to $last; once if it names none."""
+def in_parts(sql: str, parts: int) -> list[str]:
+    """Return the text of a statement once for each part of the hashes, which is from $first to $last; once if it names none."""
     bounds = [HASHES * part // parts for part in range(parts + 1)]
-    texts = [statement.replace(PART, str(first)).replace("$last", str(end - 1)) for first, end in pairwise(bounds)]
+    texts = [sql.replace(PART, str(first)).replace("$last", str(end - 1)) for first, end in pairwise(bounds)]
     return list(dict.fromkeys(texts))

@@ -5,3 +5,5 @@ SELECT
     month, billed_idr, paid_idr, paid_date
 FROM iuran
 JOIN newest USING (month, as_of_date)
+UNION ALL
+FROM past_receipts

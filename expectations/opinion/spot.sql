@@ -28,12 +28,18 @@ recent AS (
     GROUP BY worker_key, residence_code, workplace_code
 ),
 newcomer AS (SELECT DISTINCT worker_key FROM recent WHERE held & ~(held >> 8) & 15 <> 0),
-earlier AS (
-    SELECT t.worker_key, t.residence_code, t.workplace_code, bit_or(CAST(4096 * s.bit AS BIGINT)) AS held
+past AS (
+    SELECT t.worker_key, t.residence_code, t.workplace_code, s.bit AS segments
     FROM ever_in_force t
     JOIN segment s USING (segment)
-    SEMI JOIN newcomer n ON n.worker_key = t.worker_key
     WHERE t.month < $month - INTERVAL 1 MONTH
-    GROUP BY t.worker_key, t.residence_code, t.workplace_code
+    UNION ALL
+    FROM past_places
+),
+earlier AS (
+    SELECT p.worker_key, p.residence_code, p.workplace_code, bit_or(CAST(4096 * p.segments AS BIGINT)) AS held
+    FROM past p
+    SEMI JOIN newcomer n ON n.worker_key = p.worker_key
+    GROUP BY p.worker_key, p.residence_code, p.workplace_code
 )
 FROM recent UNION ALL FROM earlier

@@ -140,12 +140,14 @@ def _copies(home: Home, files: Sequence[Affected]) -> list[dict[str, Any]]:
     sealed = [encrypted(home, one.delivery.sha256) for one in files]
     rows = [path for one in files if (path := _accepted(home, one))]
     rejected = [lake.rejected_path(home, past.kind, past.gate_id) for one in files for past in one.history]
+    kinds = {one.delivery.kind for one in files}
     places = (
         ("landing", "clear", clear),
         ("landing", "encrypted", sealed),
         ("landing/outbox", "clear", _outbox(home, files)),
         ("lake", "token", rows),
-        ("lake/presence", "token", lake.presence_files(home) if any(one.delivery.kind == "kepesertaan" for one in files) else []),
+        ("lake/presence", "token", lake.presence_files(home) if "kepesertaan" in kinds else []),
+        ("lake/settled, lake/remembered", "token", lake.past_files(home) if kinds & {"kepesertaan", "iuran"} else []),
         ("lake/rejected", "masked", rejected),
         ("reports/senders", "masked", sorted(path for run in _runs(files) for path in (home.reports / "senders" / run).glob("*"))),
         ("warehouse.duckdb", "counts", [home.warehouse]),

@@ -70,7 +70,7 @@ def claim(home: Home, keys: Pseudonyms, origin: str, at: str) -> None:
 
 def strangers(home: Home, key: str) -> list[Path]:
     """Return the files with tokens that say they were made with another key than `key`."""
-    files = [*lake.token_files(home), *lake.presence_files(home)]
+    files = [*lake.token_files(home), *lake.kept_files(home)]
     return [path for path in files if lake.key_of(path) not in ("", key)]
 
 

@@ -90,14 +90,14 @@ def kept_file(file: Path, id: str) -> Path:
 
 
 def _move_files(home: Home, switch: Switch) -> None:
-    """Put every new file in its place, and remove the presence words of the old key, which are made again when needed."""
+    """Put every new file in its place, and remove what was kept under the old key, which is made again when needed."""
     folder = folder_of(home, switch.old, switch.new)
     waiting = Rotated(home.root, folder)
-    lake.remove(path for path in lake.presence_files(home) if lake.key_of(path) != switch.new)
-    for path in [*lake.token_files(waiting), *lake.presence_files(waiting)]:
+    lake.remove(path for path in lake.kept_files(home) if lake.key_of(path) != switch.new)
+    for path in [*lake.token_files(waiting), *lake.kept_files(waiting)]:
         if lake.key_of(path) == switch.new:
             lake.move(path, home.lake / path.relative_to(folder))
-    for place in {path.parent for path in [*lake.token_files(home), *lake.presence_files(home)]}:
+    for place in {path.parent for path in [*lake.token_files(home), *lake.kept_files(home)]}:
         sync(place)
 
 
