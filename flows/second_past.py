@@ -25,8 +25,7 @@ def bench_of_version(load: Load, now: Standing, version: Version) -> Iterator[Wo
         known = [one for one in _newest(now, kind, version.as_of_date) if one.month < begin]
         if known:
             past[name] = _remembered(load, now, kind, name, known)
-    recent = _since(now, ("kepesertaan", "iuran"), begin)
-    with opened(load, recent, size_of(load, now, version), past) as bench:
+    with opened(load, _since(now, begin), size_of(load, now, version), past) as bench:
         yield bench
 
 
@@ -35,7 +34,7 @@ def bench_of_all(load: Load, now: Standing) -> Iterator[Workbench]:
     """Yield the bench that facts without versions are asked of: the newest month of contributions, and what is remembered of the rest."""
     *known, last = _newest(now, "iuran", date.max) or [Version(date.max, date.max)]
     past = {"spending": _remembered(load, now, "iuran", "spending", known)} if known else {}
-    with opened(load, _since(now, ("iuran",), last.month), 0, past) as bench:
+    with opened(load, _since(now, last.month), 0, past) as bench:
         yield bench
 
 
@@ -67,9 +66,9 @@ def _newest(now: Standing, kind: str, known_on: date) -> list[Version]:
     return list({one.month: one for one in known}.values())
 
 
-def _since(now: Standing, kinds: Sequence[str], month: date) -> Standing:
-    """Return what stands without the versions of older months of some kinds."""
+def _since(now: Standing, month: date) -> Standing:
+    """Return what stands without the memberships and contributions of older months."""
     feeds = dict(now.feeds)
-    for kind in kinds:
+    for kind in ("kepesertaan", "iuran"):
         feeds[kind] = {one: files for one, files in feeds.get(kind, {}).items() if one and one.month >= month}
     return Standing(feeds)
