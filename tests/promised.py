@@ -49,7 +49,12 @@ CHECKS = (
     Long("ceiling", "-m tests.ceiling_kept", "verify-ceiling"),
     Long("disclosure", "-m tests.disclosure 500", "verify-disclosure"),
     Long("rebuild", "-m tests.rebuilt_elsewhere", "verify-rebuild"),
-    Long("second", "-m pytest -q -n 2 tests/test_second_opinion.py", "verify-second", (("CAKUPAN_EXAMPLES", "5000"),)),
+    Long(
+        "second",
+        "-m pytest -q -n 2 tests/test_second_opinion.py tests/test_second_past.py tests/test_settled_past.py",
+        "verify-second",
+        (("CAKUPAN_EXAMPLES", "5000"),),
+    ),
     Long("readers", "-m tests.readers", "verify-readers"),
     Long("privacy", "-m tests.scan_failing", "verify-privacy"),
     Long("silent", "-m tests.silent", "verify-silent"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,9 @@ from expectations.opinion.past import lay_out_past
 from warehouse.asking import workbench
 from warehouse.calendar import Version
 from warehouse.schema import Table
+
+EXAMPLES = int(os.environ.get("CAKUPAN_EXAMPLES", "120"))
+"""On how many random worlds the engines are held against each other."""
 
 
 def opinion(name: str, frames: Mapping[type[Table], pl.LazyFrame], version: Version) -> pl.DataFrame:

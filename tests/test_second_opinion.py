@@ -1,11 +1,10 @@
 """Two engines, written apart, agree to the last row; and the identities of coverage hold whatever the data.
 
-CAKUPAN_EXAMPLES says on how many random worlds: 200 without it, 5,000 in `make verify`.
+CAKUPAN_EXAMPLES says on how many random worlds: 120 without it, 5,000 in `make verify`.
 """
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from functools import cache
 
@@ -16,7 +15,7 @@ from polars.testing import assert_frame_equal
 
 from expectations.opinion import NAMES, NEEDS
 from tests.rules import REFERENCE
-from tests.second import opinion, opinions
+from tests.second import EXAMPLES, opinion, opinions
 from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, inputs_of_version, random_world, worlds
 from transforms.graph import build
 from warehouse.calendar import Version, shift
@@ -59,7 +58,6 @@ FACTS: dict[str, type[Table]] = {
     "target": FactTarget,
     "workforce": FactWorkforce,
 }
-EXAMPLES = int(os.environ.get("CAKUPAN_EXAMPLES", "200"))
 half = settings(
     max_examples=EXAMPLES // 2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )

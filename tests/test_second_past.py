@@ -15,7 +15,7 @@ from expectations.opinion import opinions as ask
 from expectations.opinion.past import KINDS, SCHEMAS, lay_out_past, until
 from tests.asciitable import key, table
 from tests.rules import REFERENCE
-from tests.second import opinions
+from tests.second import EXAMPLES, opinions
 from tests.test_settled_past import payments
 from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, random_world, worlds
 from warehouse.asking import workbench
@@ -77,7 +77,7 @@ def assert_same(world: World, version: Version, parts: int) -> None:
 
 
 @given(world=worlds(rows=12), rows=payments())
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES // 6, deadline=None, derandomize=True)
 def test_a_version_is_answered_as_by_all_months(world: World, rows: pl.LazyFrame) -> None:
     assert_same(world | {Contribution: rows}, CLOSED_MARCH, parts=2)
 

@@ -19,6 +19,7 @@ from flows.planning import Standing
 from flows.settings import Settings
 from tests.asciitable import assert_table, key, table
 from tests.rules import CLASSES, REFERENCE
+from tests.second import EXAMPLES
 from tests.world import random_world
 from transforms.arrears import payment_record
 from transforms.graph import build
@@ -128,7 +129,7 @@ def folded(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 @given(rows=payments())
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES // 2, deadline=None, derandomize=True)
 def test_arrears_fines_and_records_are_those_of_the_whole_past(rows: pl.LazyFrame) -> None:
     known = folded(rows)
     for version in (MARCH, Version(MARCH.month, date(2025, 3, 20))):
