@@ -77,7 +77,7 @@ def assert_same(world: World, version: Version, parts: int) -> None:
 
 
 @given(world=worlds(rows=12), rows=payments())
-@settings(max_examples=EXAMPLES // 6, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES // 4, deadline=None, derandomize=True)
 def test_a_version_is_answered_as_by_all_months(world: World, rows: pl.LazyFrame) -> None:
     assert_same(world | {Contribution: rows}, CLOSED_MARCH, parts=2)
 
