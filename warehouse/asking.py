@@ -19,7 +19,7 @@ import polars as pl
 
 from warehouse.disk import refusal_of
 from warehouse.errors import MEMORY_EXCEEDED, Stop
-from warehouse.files import remove
+from warehouse.files import folder, remove
 from warehouse.known_then import CATALOG_NAMES, STORED, Relation, statements
 
 MEMORY_LIMIT = "1GB"
@@ -156,7 +156,7 @@ def workbench(
     try:
         if spill.exists():
             remove(spill)
-        spill.mkdir(mode=0o750)
+        folder(spill)
         place = str(spill / "bench.duckdb") if parts > 1 else ":memory:"
         with closing(duckdb.connect(place, config=config(spill, memory_limit, threads))) as connection:
             connection.execute("SET preserve_insertion_order = false")
