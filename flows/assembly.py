@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -88,9 +87,9 @@ class Assembly:
         A fact without versions is made from the newest of all.
         """
         if version is None:
-            return {ContributionHistory: self._contributions(date.max)}
+            return {ContributionHistory: self.now.newest_of_months("iuran", date.max)}
         month, day = version.month, version.as_of_date
-        found: dict[type[Table], list[Version]] = {ContributionHistory: self._contributions(day)}
+        found: dict[type[Table], list[Version]] = {ContributionHistory: self.now.newest_of_months("iuran", day)}
         single = {
             Membership: self.now.newest("kepesertaan", month, day),
             Contribution: self.now.newest("iuran", month, day),
@@ -139,8 +138,8 @@ class Assembly:
         """Return the contributions of several months without what is settled, made of those of all but the last, and kept in the lake."""
         if len(versions) < 2:
             return pl.concat([lake.rows_of([], ContributionHistory), *map(self._history_of, versions)])
-        made_of = [[str(one), *(file.verdict.gate_id for file in self.now.of("iuran", one))] for one in versions]
-        path = lake.settled_path(self.load.home, fingerprint(code_version(), *chain.from_iterable(made_of)))
+        made_of = self.now.made_of("iuran", versions)
+        path = lake.settled_path(self.load.home, fingerprint(code_version(), *made_of))
         if not path.exists():
             both = pl.concat([self.settled(versions[:-1]), self._history_of(versions[-1])])
             settle(self.load, both, versions[-1].month, path)
@@ -156,7 +155,9 @@ class Assembly:
 
     def spending(self) -> pl.LazyFrame:
         """Return what was paid for every month in its newest version, added up once per version and kept in the lake."""
-        return lake.rows_of([self._spent(version) for version in self._contributions(date.max)], Spending)
+        return lake.rows_of(
+            [self._spent(version) for version in self.now.newest_of_months("iuran", date.max)], Spending
+        )
 
     def _spent(self, version: Version) -> Path:
         files = self.now.of("iuran", version)
@@ -170,9 +171,6 @@ class Assembly:
     def _past(self, month: date, day: date) -> list[Version | None]:
         months = [one for one in self.now.months() if one < shift(month, -1)]
         return [self.now.newest("kepesertaan", one, day) for one in [shift(month, -1), *months]]
-
-    def _contributions(self, day: date) -> list[Version]:
-        return list({one.month: one for one in self.now.versions("iuran") if one.as_of_date <= day}.values())
 
     def _read(self, table: type[Table], versions: Sequence[Version], month: date) -> pl.LazyFrame:
         extract = EXTRACT_OF.get(table, table)

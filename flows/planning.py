@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -53,6 +53,14 @@ class Standing:
     def known(self, kind: str, month: date, known_on: date) -> list[Version]:
         """Return the versions of a month not after `known_on`, oldest first."""
         return [one for one in self.versions(kind) if one.month == month and one.as_of_date <= known_on]
+
+    def newest_of_months(self, kind: str, known_on: date) -> list[Version]:
+        """Return the newest version of every month not after `known_on`, oldest month first."""
+        return list({one.month: one for one in self.versions(kind) if one.as_of_date <= known_on}.values())
+
+    def made_of(self, kind: str, versions: Iterable[Version]) -> list[str]:
+        """Return versions with the gatings that feed them: what is made of these, in this order, is named by it."""
+        return [part for one in versions for part in (str(one), *(file.verdict.gate_id for file in self.of(kind, one)))]
 
     def newest_snapshot(self, kind: str, known_on: date) -> Version | None:
         """Return the newest version of any month not after `known_on`, or None."""

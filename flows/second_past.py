@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 from flows.context import Load, code_version, fingerprint
@@ -19,12 +18,14 @@ from warehouse.calendar import Version, shift
 @contextmanager
 def bench_of_version(load: Load, now: Standing, version: Version) -> Iterator[Workbench]:
     """Yield the bench that a version is asked of: its month, the month before, later ones, and what is remembered of the rest."""
+    from expectations.opinion.past import KINDS
+
     begin = shift(version.month, -1)
     past: dict[str, Path] = {}
-    for name, kind in (("places", "kepesertaan"), ("receipts", "iuran")):
-        known = [one for one in _newest(now, kind, version.as_of_date) if one.month < begin]
-        if known:
-            past[name] = _remembered(load, now, kind, name, known)
+    for name in ("places", "receipts"):
+        known = now.newest_of_months(KINDS[name], version.as_of_date)
+        if before := [one for one in known if one.month < begin]:
+            past[name] = _remembered(load, now, name, before)
     with opened(load, _since(now, begin), size_of(load, now, version), past) as bench:
         yield bench
 
@@ -32,23 +33,24 @@ def bench_of_version(load: Load, now: Standing, version: Version) -> Iterator[Wo
 @contextmanager
 def bench_of_all(load: Load, now: Standing) -> Iterator[Workbench]:
     """Yield the bench that facts without versions are asked of: the newest month of contributions, and what is remembered of the rest."""
-    *known, last = _newest(now, "iuran", date.max) or [Version(date.max, date.max)]
-    past = {"spending": _remembered(load, now, "iuran", "spending", known)} if known else {}
+    *known, last = now.newest_of_months("iuran", date.max) or [Version(date.max, date.max)]
+    past = {"spending": _remembered(load, now, "spending", known)} if known else {}
     with opened(load, _since(now, last.month), 0, past) as bench:
         yield bench
 
 
-def _remembered(load: Load, now: Standing, kind: str, name: str, versions: Sequence[Version]) -> Path:
+def _remembered(load: Load, now: Standing, name: str, versions: Sequence[Version]) -> Path:
     """Return where it lies what is remembered of several months, made of the last of them and of what was remembered of the others."""
-    from expectations.opinion.past import SCHEMAS, until, written
+    from expectations.opinion.past import KINDS, SCHEMAS, until, written
     from warehouse.lot_file import lot_file
 
-    made_of = chain.from_iterable([str(one), *(file.verdict.gate_id for file in now.of(kind, one))] for one in versions)
+    kind = KINDS[name]
+    made_of = now.made_of(kind, versions)
     path = lake.remembered_path(load.home, name, fingerprint(code_version(), *written(name), *made_of))
     if path.exists():
         return path
     *before, last = versions
-    past = {name: _remembered(load, now, kind, name, before)} if before else {}
+    past = {name: _remembered(load, now, name, before)} if before else {}
     only = Standing({kind: {last: now.of(kind, last)}})
     size = size_of(load, only, last) + sum(one.stat().st_size for one in past.values())
     with (
@@ -58,12 +60,6 @@ def _remembered(load: Load, now: Standing, kind: str, name: str, versions: Seque
         for rows in until(bench, name, last):
             file.write_table(rows.to_arrow())
     return path
-
-
-def _newest(now: Standing, kind: str, known_on: date) -> list[Version]:
-    """Return the newest version of each month that was known on a day, oldest month first."""
-    known = [one for one in now.versions(kind) if one.as_of_date <= known_on]
-    return list({one.month: one for one in known}.values())
 
 
 def _since(now: Standing, month: date) -> Standing:

@@ -28,6 +28,9 @@ READING_THREADS = 1
 """Of a question: on several threads DuckDB, 1.5.5 too, now and then ends a small query with a window by an internal error (duckdb/duckdb#25713)."""
 SHARE_OF_FREE_DISK = 0.8
 MOST_PARTS = 512
+"""Each part reads all rows once more: what does not fit in so many is refused."""
+UNPACKED = "SET force_compression = 'uncompressed'"
+"""Of tables in a file, which go with the bench: to pack them costs more than to write them."""
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 NO_BAR = "SET enable_progress_bar = false"
 """Where DuckDB takes the program for an interactive one it draws a bar among the results."""
@@ -150,7 +153,7 @@ def workbench(
 ) -> Iterator[Workbench]:
     """Yield a workbench that may read `files`, spills to the folder `spill` and takes it away at the end.
 
-    With several parts its tables lie in a file there, packed: what is read once more for each part need not be held or spilled.
+    With several parts its tables lie in a file there: what is read once more for each part need not be held or spilled again.
     Raises Stop when it needs more memory than `memory_limit`, or refuses a statement: rows never reach the message.
     """
     try:
@@ -160,7 +163,7 @@ def workbench(
         place = str(spill / "bench.duckdb") if parts > 1 else ":memory:"
         with closing(duckdb.connect(place, config=config(spill, memory_limit, threads))) as connection:
             connection.execute("SET preserve_insertion_order = false")
-            connection.execute("SET force_compression = 'uncompressed'")
+            connection.execute(UNPACKED)
             connection.execute(f"SET allowed_paths = [{', '.join(literal(str(file)) for file in files)}]")
             lock(connection)
             bench = Workbench(connection, parts)

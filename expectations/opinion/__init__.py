@@ -26,6 +26,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "arrears": ("account",),
     "arrears_by_class": ("receipt", "arrears"),
     "billed": ("receipt",),
+    "budget": ("spent",),
     "bundle": ("bundle_of_employers", "bundle_of_persons"),
     "bundle_of_employers": ("payer",),
     "bundle_of_persons": ("payer", "named"),

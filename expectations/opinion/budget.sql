@@ -1,15 +1,4 @@
 -- mart.fact_budget as known on $as_of: budgets, and public sources that were billed without one.
-WITH newest AS (SELECT month, max(as_of_date) AS as_of_date FROM iuran WHERE as_of_date <= $as_of GROUP BY month),
-paid AS (
-    SELECT year(month) AS year, region_code, funding_source, paid_idr
-    FROM iuran
-    JOIN newest USING (month, as_of_date)
-    UNION ALL
-    FROM past_spending
-),
-spent AS (
-    SELECT year, region_code, funding_source, CAST(sum(paid_idr) AS BIGINT) AS spent_idr FROM paid GROUP BY year, region_code, funding_source
-)
 SELECT
     region_code, CAST(year AS INTEGER) AS year, funding_source, budget_idr, budget_workers,
     CASE WHEN year IN (SELECT year FROM spent) THEN coalesce(spent_idr, 0) END AS spent_idr

@@ -24,16 +24,17 @@ SCHEMAS: Mapping[str, pl.Schema] = {
         {"payer": pl.Binary, **ACCOUNT, "month": pl.Date, "billed_idr": pl.Int64, "paid_idr": pl.Int64, "paid_date": pl.Date}
     ),
     "spending": pl.Schema(
-        {"year": pl.Int64, "region_code": pl.String, "funding_source": pl.String, "paid_idr": pl.Int64}
+        {"year": pl.Int64, "region_code": pl.String, "funding_source": pl.String, "spent_idr": pl.Int64}
     ),
 }  # fmt: skip
 KINDS = {"places": "kepesertaan", "receipts": "iuran", "spending": "iuran"}
 STEPS = {"places": ("ever_in_force",), "receipts": ("receipt",), "spending": ()}
+STATEMENTS = {"places": "past/places", "receipts": "past/receipts", "spending": "spent"}
 
 
 def written(name: str) -> list[str]:
     """Return the texts that decide what is remembered under a name: with others it is made anew."""
-    return [text(one) for one in (*STEPS[name], f"past/{name}")]
+    return [text(one) for one in (*STEPS[name], STATEMENTS[name])]
 
 
 def lay_out_past(bench: Workbench, kept: Mapping[str, Path]) -> None:
@@ -51,5 +52,5 @@ def until(bench: Workbench, name: str, version: Version) -> Iterator[pl.DataFram
     for step in STEPS[name]:
         bench.view(step, statement(step, version))
     bench.step = f"past_{name}"
-    for sql in in_parts(statement(f"past/{name}", version), bench.parts):
+    for sql in in_parts(statement(STATEMENTS[name], version), bench.parts):
         yield bench.ask(sql).cast(SCHEMAS[name])
