@@ -53,7 +53,7 @@ def column(home: Path, kind: str, name: str) -> pl.Series:
 def tokens(home: Path) -> set[bytes]:
     """Return every token in the lake."""
     place = Home(home)
-    files = [*lake.token_files(place), *lake.presence_files(place)]
+    files = [*lake.token_files(place), *lake.kept_files(place)]
     found = {
         one for path in files for name in lake.token_columns(path) for one in pl.read_parquet(path)[name].drop_nulls()
     }

@@ -142,7 +142,7 @@ def _tokens(table: type[Table]) -> list[str]:
 def test_the_lake_and_each_of_its_token_files_name_the_key_they_were_made_with(loaded_home: Loaded) -> None:
     home = Home(loaded_home[0])
     id = pseudonyms(home)[0].fingerprint()
-    files = [*lake.token_files(home), *lake.presence_files(home)]
+    files = [*lake.token_files(home), *lake.kept_files(home)]
     assert {lake.key_of(path) for path in files} == {id}
     assert len({path.parent.name for path in files}) >= 4
     made = known(home)

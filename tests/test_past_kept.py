@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import date
@@ -15,6 +17,7 @@ from flows import assembly, second_bench, second_past
 from flows.context import Load
 from flows.planning import Standing
 from tests.extracts import Files, memberships, rows
+from tests.keyed import places_of, tokens
 from tests.timeline import load_on
 from warehouse import lake
 from warehouse.asking import Workbench
@@ -25,6 +28,7 @@ from warehouse.store import query
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.membership import Membership
 
+ROOT = Path(__file__).parents[1]
 MONTHS = {
     "2024-11": "2024-12-10",
     "2024-12": "2025-01-10",
@@ -32,6 +36,8 @@ MONTHS = {
     "2025-02": "2025-03-10",
     "2025-03": "2025-04-10",
 }
+TOKEN_BYTES = 16
+"""A payer of what is remembered may be an employer's number instead, which is shorter here."""
 FIGURES = "SELECT * EXCLUDE (loaded_at, run_id) FROM {} WHERE superseded_at IS NULL ORDER BY ALL"
 FACTS = ("mart.fact_movement", "mart.fact_arrears", "mart.fact_premium", "core.employer_month")
 
@@ -76,6 +82,19 @@ def test_what_is_kept_of_the_past_may_be_deleted(tmp_path: Path) -> None:
     assert (found["stopped_months"], found["second_engine"]["differing"]) == ({}, 0)
     load_on(date(2025, 5, 2), months_until("2025-03", paid=80_000), source, tmp_path / "other")
     assert figures(home) == figures(tmp_path / "other")
+
+
+def test_a_change_of_the_key_leaves_no_token_of_the_old_one_in_what_is_kept(tmp_path: Path) -> None:
+    source, home = tmp_path / "source", tmp_path / "home"
+    load_on(date(2025, 5, 1), months_until("2025-03"), source, home)
+    old, stood = {one for one in tokens(home) if len(one) == TOKEN_BYTES}, figures(home)
+    assert any(path.name.startswith("places") for path in lake.past_files(Home(home)))
+    command = [sys.executable, "-m", "flows", "key", "rotate", "--home", str(home)]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    assert places_of(home, old) == set()
+    found = load_on(date(2025, 5, 2), months_until("2025-03", paid=80_000), source, home)
+    assert (found["stopped_months"], found["second_engine"]["differing"]) == ({}, 0)
+    assert figures(home) != stood and not tokens(home) & old
 
 
 def test_a_new_month_reads_nothing_of_the_months_before_the_last_two(
