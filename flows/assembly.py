@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -11,8 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
+from flows import kept
 from flows.ceiling import rows_at_once
-from flows.context import Load, code_version, fingerprint
+from flows.context import Load
 from flows.copies import copies, rows_but
 from flows.parts import PERSON, earlier
 from flows.planning import Judged, Standing
@@ -116,7 +117,7 @@ class Assembly:
 
     def presence(self, version: Version) -> pl.LazyFrame:
         """Return the presence words of a version, computed unless they lie in the lake."""
-        path = self._presence_path(version)
+        path = kept.presence_path(self.load, self.now, version)
         if not path.exists():
             inputs = {**self.references(), Membership: self.rows(Membership, version)}
             words, key = build([Presence], inputs, version)[Presence], self.load.pseudonyms.fingerprint()
@@ -127,7 +128,7 @@ class Assembly:
         """Return the presence words of several versions as one, made of those of all but the last, and kept in the lake."""
         if len(versions) < 2:
             return pl.concat([lake.rows_of([], Presence), *map(self.presence, versions)])
-        path = lake.earlier_path(self.load.home, fingerprint(*(self._presence_path(one).name for one in versions)))
+        path = kept.earlier_path(self.load, self.now, versions)
         if not path.exists():
             both = [self.earlier(versions[:-1]), self.presence(versions[-1])]
             rows, key = earlier(both, self.load.settings.most_memory()), self.load.pseudonyms.fingerprint()
@@ -138,20 +139,24 @@ class Assembly:
         """Return the contributions of several months without what is settled, made of those of all but the last, and kept in the lake."""
         if len(versions) < 2:
             return pl.concat([lake.rows_of([], ContributionHistory), *map(self._history_of, versions)])
-        made_of = self.now.made_of("iuran", versions)
-        path = lake.settled_path(self.load.home, fingerprint(code_version(), *made_of))
+        path = kept.settled_path(self.load, self.now, versions)
         if not path.exists():
             both = pl.concat([self.settled(versions[:-1]), self._history_of(versions[-1])])
             settle(self.load, both, versions[-1].month, path)
         return lake.rows_of([path], ContributionHistory)
 
+    def kept(self, version: Version) -> Iterator[Path]:
+        """Yield where it lies what is kept that the inputs of a version are read from, whether it is there or not."""
+        sources = self.sources(version)
+        for table in (Membership, PresenceBefore):
+            yield from (kept.presence_path(self.load, self.now, one) for one in sources.get(table, []))
+        if earlier := sources.get(PresenceEarlier):
+            yield kept.earlier_path(self.load, self.now, earlier)
+        if past := _long_past(sources[ContributionHistory], version.month):
+            yield kept.settled_path(self.load, self.now, past)
+
     def _history_of(self, version: Version) -> pl.LazyFrame:
         return conform(self.rows(Contribution, version), ContributionHistory)
-
-    def _presence_path(self, version: Version) -> Path:
-        files = self.now.of("kepesertaan", version)
-        name = fingerprint(code_version(), *(one.verdict.gate_id for one in files))
-        return lake.presence_path(self.load.home, version, name)
 
     def spending(self) -> pl.LazyFrame:
         """Return what was paid for every month in its newest version, added up once per version and kept in the lake."""
@@ -160,9 +165,7 @@ class Assembly:
         )
 
     def _spent(self, version: Version) -> Path:
-        files = self.now.of("iuran", version)
-        name = fingerprint(code_version(), *(one.verdict.gate_id for one in files))
-        path = lake.spending_path(self.load.home, version, name)
+        path = kept.spending_path(self.load, self.now, version)
         if not path.exists():
             paid = conform(self.rows(Contribution, version), ContributionHistory)
             lake.write(build([Spending], {ContributionHistory: paid})[Spending], path)
@@ -178,9 +181,8 @@ class Assembly:
         if table is PresenceEarlier:
             return conform(self.earlier(versions), table)
         if table is ContributionHistory:
-            past = [one for one in versions if one.month < shift(month, -1)]
-            recent = [self._history_of(one) for one in versions if one not in past]
-            return pl.concat([self.settled(past), *recent])
+            recent = [self._history_of(one) for one in not_long_past(versions, month)]
+            return pl.concat([self.settled(_long_past(versions, month)), *recent])
         read = self.presence if issubclass(table, Presence) else partial(self.rows, extract)
         return conform(pl.concat([read(one) for one in versions] or [lake.rows_of([], table)]), table)
 
@@ -216,6 +218,16 @@ def newest_of_each(paths: Sequence[Path], table: type[TableT]) -> pl.LazyFrame:
     assert issubclass(table, Extract)
     frame = lake.rows_of(paths, table)
     return frame.unique(list(table.unique), keep="last", maintain_order=True) if len(paths) > 1 else frame
+
+
+def not_long_past(versions: Sequence[Version], month: date) -> list[Version]:
+    """Return the versions from the month before `month` on: these are read row by row."""
+    return [one for one in versions if one.month >= shift(month, -1)]
+
+
+def _long_past(versions: Sequence[Version], month: date) -> list[Version]:
+    """Return the versions of the months before the one before `month`: of these alone something is kept as one."""
+    return [one for one in versions if one.month < shift(month, -1)]
 
 
 def _version_before(version: Version) -> pl.LazyFrame:

@@ -54,6 +54,10 @@ class Standing:
         """Return the versions of a month not after `known_on`, oldest first."""
         return [one for one in self.versions(kind) if one.month == month and one.as_of_date <= known_on]
 
+    def of_month(self, month: date) -> list[Version]:
+        """Return the versions of a month of every dated kind, oldest first."""
+        return sorted({one for kind in DATED for one in self.versions(kind) if one.month == month})
+
     def newest_of_months(self, kind: str, known_on: date) -> list[Version]:
         """Return the newest version of every month not after `known_on`, oldest month first."""
         return list({one.month: one for one in self.versions(kind) if one.as_of_date <= known_on}.values())
@@ -108,8 +112,7 @@ def blocked_months(stopped: list[Judged], candidates: list[date]) -> set[date]:
 
 def month_parts(month: date, now: Standing) -> list[str]:
     """Return all that the facts of a month are computed from: the gatings that were seen by its newest day, and the code."""
-    days = [version.as_of_date for kind in DATED for version in now.versions(kind) if version.month == month]
-    newest = max(days, default=month)
+    newest = max((one.as_of_date for one in now.of_month(month)), default=month)
     files = [
         f"{kind}:{version}:{one.verdict.gate_id}"
         for kind in now.feeds

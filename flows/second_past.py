@@ -18,35 +18,58 @@ from warehouse.calendar import Version, shift
 @contextmanager
 def bench_of_version(load: Load, now: Standing, version: Version) -> Iterator[Workbench]:
     """Yield the bench that a version is asked of: its month, the month before, later ones, and what is remembered of the rest."""
-    from expectations.opinion.past import KINDS
-
-    begin = shift(version.month, -1)
-    past: dict[str, Path] = {}
-    for name in ("places", "receipts"):
-        known = now.newest_of_months(KINDS[name], version.as_of_date)
-        if before := [one for one in known if one.month < begin]:
-            past[name] = _remembered(load, now, name, before)
-    with opened(load, _since(now, begin), size_of(load, now, version), past) as bench:
+    past = {name: _remembered(load, now, name, before) for name, before in _long_past(now, version).items()}
+    with opened(load, _since(now, shift(version.month, -1)), size_of(load, now, version), past) as bench:
         yield bench
 
 
 @contextmanager
 def bench_of_all(load: Load, now: Standing) -> Iterator[Workbench]:
     """Yield the bench that facts without versions are asked of: the newest month of contributions, and what is remembered of the rest."""
-    *known, last = now.newest_of_months("iuran", date.max) or [Version(date.max, date.max)]
+    *known, last = _months_of_spending(now)
     past = {"spending": _remembered(load, now, "spending", known)} if known else {}
     with opened(load, _since(now, last.month), 0, past) as bench:
         yield bench
 
 
+def kept_of_version(load: Load, now: Standing, version: Version) -> Iterator[Path]:
+    """Yield where it lies what is remembered for a version, whether it is there or not."""
+    return (_path(load, now, name, before) for name, before in _long_past(now, version).items())
+
+
+def kept_of_all(load: Load, now: Standing) -> Iterator[Path]:
+    """Yield where it lies what is remembered for facts without versions, up to each month: it is small."""
+    known = _months_of_spending(now)
+    return (_path(load, now, "spending", known[:months]) for months in range(1, len(known)))
+
+
+def _long_past(now: Standing, version: Version) -> dict[str, list[Version]]:
+    """Return, by what is remembered for a version, the versions of the months before the one before its own."""
+    from expectations.opinion.past import KINDS
+
+    known = {name: now.newest_of_months(KINDS[name], version.as_of_date) for name in ("places", "receipts")}
+    begin = shift(version.month, -1)
+    found = {name: [one for one in several if one.month < begin] for name, several in known.items()}
+    return {name: before for name, before in found.items() if before}
+
+
+def _months_of_spending(now: Standing) -> list[Version]:
+    return now.newest_of_months("iuran", date.max) or [Version(date.max, date.max)]
+
+
+def _path(load: Load, now: Standing, name: str, versions: Sequence[Version]) -> Path:
+    from expectations.opinion.past import KINDS, written
+
+    made_of = now.made_of(KINDS[name], versions)
+    return lake.remembered_path(load.home, name, fingerprint(code_version(), *written(name), *made_of))
+
+
 def _remembered(load: Load, now: Standing, name: str, versions: Sequence[Version]) -> Path:
     """Return where it lies what is remembered of several months, made of the last of them and of what was remembered of the others."""
-    from expectations.opinion.past import KINDS, SCHEMAS, until, written
+    from expectations.opinion.past import KINDS, SCHEMAS, until
     from warehouse.lot_file import lot_file
 
-    kind = KINDS[name]
-    made_of = now.made_of(kind, versions)
-    path = lake.remembered_path(load.home, name, fingerprint(code_version(), *written(name), *made_of))
+    kind, path = KINDS[name], _path(load, now, name, versions)
     if path.exists():
         return path
     *before, last = versions

@@ -19,6 +19,7 @@ from flows.context import Load, fingerprint
 from flows.corrections import CorrectionEntry
 from flows.gating import gate_together, groups, known_verdict
 from flows.keeping.healing import is_made_again, make_again
+from flows.keeping.pruning import prune
 from flows.planning import Judged, Standing, blocked_months, month_parts, standing, stopped_now
 from flows.publishing.publishing import Publication, publish_home, send_current
 from flows.quarantine.joining import joined
@@ -143,6 +144,8 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
     outcome = records.Outcome(started, summary.state, summary.rows_in, summary.rows_accepted, summary.rows_rejected)
     call("records", records.write, load, outcome, judged, books, checks, assembly, list(summary.stopped_facts))
     call("journal", note, load, judged, books)
+    if summary.months_loaded:
+        call("prune", prune, load, now)
     publication: Publication = call("publish", publish_home, load.home, load.settings, load.run_id)
     if load.settings.publish.postgresql:
         publication = call("publish to postgresql", send_current, load.home, load.settings, publication)

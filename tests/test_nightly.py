@@ -20,7 +20,9 @@ from tests.tracing import REASON, prefix, reached
 from warehouse.home import Home
 
 PATIENCE_SECONDS = 300
-STEPS = ["register", "validate", "transform", "audit", "compare", "load", "records", "journal", "publish", "marts"]
+STEPS = [
+    "register", "validate", "transform", "audit", "compare", "load", "records", "journal", "prune", "publish", "marts",
+]  # fmt: skip
 ARTIFACTS = {
     "load-summary": "markdown", "load-months": "table", "load-costs": "table", "load-progress": "progress",
     "sender-reports": "markdown", "data-docs": "markdown",

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from flows.receive.regions import is_of_others
@@ -58,6 +59,34 @@ def test_a_loaded_home_has_nothing_to_do_until_something_changes(tmp_path: Path)
     assert reasons(told) == {FEBRUARY: ["changed content"]}
     assert told["months"]["2025-02"] == [f"{FEBRUARY}: changed content"]
     assert told["months"]["2025-03"] == ["a month before it may change"]
+
+
+def test_a_month_tells_what_it_reads_of_the_lake_before_it_does(tmp_path: Path) -> None:
+    source, home = write(tmp_path / "source", months()), tmp_path / "home"
+    load(source, home, "2025-02")
+    (february, march) = (path for path in sorted((home / "lake/kepesertaan").glob("*.parquet"), key=_month_of))
+    (words,) = (home / "lake/presence").glob("2025-02*.parquet")
+    told = planned(source, home)["reads"]
+    size = march.stat().st_size + words.stat().st_size
+    assert told == {"2025-03": {"files": 1, "rows": 5, "bytes": size, "to_be_made": 0}}
+    words.unlink()
+    told = planned(source, home)["reads"]
+    assert told["2025-03"] == {"files": 1, "rows": 5, "bytes": march.stat().st_size, "to_be_made": 1}
+    write(source, {FEBRUARY: memberships("2025-02", "2025-02-28", PEOPLE)[1:]})
+    told = planned(source, home)["reads"]
+    assert told["2025-02"] == {"files": 1, "rows": 5, "bytes": february.stat().st_size, "to_be_made": 0}
+
+
+def test_what_is_read_is_told_in_the_text_too(tmp_path: Path) -> None:
+    source, home = write(tmp_path / "source", months()), tmp_path / "home"
+    load(source, home, "2025-02")
+    command = [sys.executable, "-m", "flows", "plan-run", "--source", str(source), "--home", str(home)]
+    told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert "dibaca dari lake / read of the lake: 1 berkas / files, 5 baris / rows, 0.0 MB" in told
+
+
+def _month_of(path: Path) -> object:
+    return pl.read_parquet(path)["month"].min()
 
 
 def test_changed_settings_and_an_unfinished_month_are_named(tmp_path: Path) -> None:

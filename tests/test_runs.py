@@ -70,8 +70,8 @@ def test_every_step_is_kept_with_its_cost_and_entered(source: Path, tmp_path: Pa
     steps = [(one.name, one.subject) for one in record.stages]
     assert steps == [
         ("register", ""), ("validate", "kepesertaan_202502.csv"), ("transform", "2025-02"), ("audit", "2025-02"),
-        ("compare", "2025-02"), ("load", "2025-02"), ("compare", ""), ("records", ""), ("journal", ""), ("publish", ""),
-        ("report", ""),
+        ("compare", "2025-02"), ("load", "2025-02"), ("compare", ""), ("records", ""), ("journal", ""), ("prune", ""),
+        ("publish", ""), ("report", ""),
     ]  # fmt: skip
     validated = record.stages[1]
     assert validated.rows == 5

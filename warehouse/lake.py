@@ -173,6 +173,11 @@ def past_files(home: Home) -> list[Path]:
     return [path for place in (SETTLED, REMEMBERED) for path in sorted((home.lake / place).glob("[!.]*.parquet"))]
 
 
+def fact_files(home: Home) -> list[Path]:
+    """Return the computed facts and the lists of them, of all months, in one order."""
+    return sorted(path for path in (home.lake / "facts").glob("*/[!.]*") if path.suffix in (".parquet", ".json"))
+
+
 def kept_files(home: Home) -> list[Path]:
     """Return what was made of rows with tokens and is kept, so that it need not be made again."""
     return [*presence_files(home), *past_files(home)]

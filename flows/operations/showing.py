@@ -22,7 +22,7 @@ from warehouse.runs import read
 
 DONE_AFTER = {
     "register": 10, "validate": 40, "transform": 60, "audit": 65, "compare": 75, "load": 80, "records": 90,
-    "journal": 95, "publish": 100,
+    "journal": 94, "prune": 95, "publish": 100,
 }  # fmt: skip
 FIRST_MONTH, LAST_MONTH = DONE_AFTER["validate"], DONE_AFTER["load"]
 MIB = 1 << 20

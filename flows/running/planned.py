@@ -22,6 +22,7 @@ from flows.receive.receiving import addresses
 from flows.receive.reception import kind_of, named
 from flows.receive.register import Register
 from flows.receive.remote import Found, Remote
+from flows.running.reads import Reads, reads_of
 from warehouse import ledger
 from warehouse.ledger import Delivery, Verdict
 from warehouse.schema import conform
@@ -52,10 +53,14 @@ class FileStep:
 
 @dataclass
 class RunPlan:
-    """What a run would do. While files are to be checked, the months are those that their names and last checks tell."""
+    """What a run would do, and what it reads of the lake, by month, beside the files that are new or checked again.
+
+    While files are to be checked, the months are those that their names and last checks tell.
+    """
 
     files: list[FileStep] = field(default_factory=list)
     months: dict[str, list[str]] = field(default_factory=dict)
+    reads: dict[str, Reads] = field(default_factory=dict)
     unchanged_files: int = 0
     unchanged_months: int = 0
 
@@ -77,9 +82,13 @@ def plan(load: Load, folder: Path | None) -> RunPlan:
     found.files += [step for step in fresh if step.why]
     found.unchanged_files = sum(not step.why for step in fresh)
     if found.files:
+        now = standing([Judged(one, earlier[one.sha256]) for one in known if one.sha256 in earlier])
         found.months = _guessed(load, found.files)
     else:
-        _weigh_months(load, known, found)
+        now = _standing(load, known)
+        _weigh_months(load, known, now, found)
+    months = {name: date.fromisoformat(f"{name}-01") for name in found.months}
+    found.reads = {name: reads_of(load, now, month) for name, month in months.items() if now.of_month(month)}
     return found
 
 
@@ -150,11 +159,14 @@ def _guessed(load: Load, files: list[FileStep]) -> dict[str, list[str]]:
     return dict(sorted(kept.items()))
 
 
-def _weigh_months(load: Load, known: list[Delivery], found: RunPlan) -> None:
+def _standing(load: Load, known: list[Delivery]) -> Standing:
     judged = [Judged(one, verdict) for one in known if (verdict := known_verdict(load, one))]
     wages = conform(Assembly(load, Standing({})).undated(MinimumWage), MinimumWage)
-    now, held = standing(joined(load, judged, wages)), loaded_fingerprints(load)
-    names = {one.verdict.gate_id: one.delivery.name for one in judged}
+    return standing(joined(load, judged, wages))
+
+
+def _weigh_months(load: Load, known: list[Delivery], now: Standing, found: RunPlan) -> None:
+    held, names = loaded_fingerprints(load), {load.gate_id(one): one.name for one in known}
     for month in now.months():
         if load.months is not None and not load.months.covers(month):
             continue

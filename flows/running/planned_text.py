@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flows.running.planned import RunPlan
+from flows.running.reads import Reads
 
 SHOWN = 20
 MEGABYTE = 1_000_000
@@ -23,13 +24,21 @@ def text(plan: RunPlan) -> str:
     parts += [f"  ... {len(plan.files) - SHOWN:,} lagi / more"] if len(plan.files) > SHOWN else []
     sure = "" if not plan.files else " (menurut nama dan pemeriksaan terakhir / by names and last checks)"
     parts.append(f"Bulan / months: {len(plan.months)}{sure}")
-    parts += [f"  {month}  {_shortly(why)}" for month, why in plan.months.items()]
+    for month, why in plan.months.items():
+        parts.append(f"  {month}  {_shortly(why)}")
+        parts += [f"           {_told(plan.reads[month])}"] if month in plan.reads else []
     return "\n".join(parts)
 
 
 def as_data(plan: RunPlan) -> dict[str, Any]:
     """Return the plan for programs."""
     return asdict(plan)
+
+
+def _told(reads: Reads) -> str:
+    first = f"; {reads.to_be_made} harus dibuat dahulu / to be made first" if reads.to_be_made else ""
+    size = f"{reads.bytes / MEGABYTE:,.1f} MB"
+    return f"dibaca dari lake / read of the lake: {reads.files:,} berkas / files, {reads.rows:,} baris / rows, {size}{first}"
 
 
 def _unchanged(plan: RunPlan) -> str:

@@ -34,7 +34,7 @@ class RunStage(Table, layer="ops", name="run_stage", grain="one row per run and 
     run_id = ID.but(description="The run.")
     position = Column(v.WHOLE, "Place among the steps of the run, from 1.", "place", key=True, minimum=1)
     stage = WORD.but(
-        description="The step: register, validate, transform, audit, compare, load, records, journal, publish, report."
+        description="The step: register, validate, transform, audit, compare, load, records, journal, prune, publish, report."
     )
     subject = WORD.but(description="The file or the month that it was about; empty for the run as a whole.")
     state = WORD.but(description="How it ended.", values=("DONE", "FAILED"))

@@ -1,0 +1,63 @@
+"""What computing a month reads of the lake: known beforehand from verdicts and the sizes of files, so nothing is read to tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flows import kept, second_past
+from flows.assembly import EXTRACT_OF, Assembly, not_long_past
+from flows.context import Load
+from flows.planning import Standing
+from warehouse import lake
+from warehouse.calendar import Version
+from warehouse.schema import Extract
+from warehouse.tables.contribution_history import ContributionHistory
+from warehouse.tables.coverage import Presence
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Files and rows of accepted extracts, and bytes of these and of what is kept of the past.
+
+    `to_be_made` counts what would be kept and is not there: each is made first, of accepted rows of older months.
+    """
+
+    files: int
+    rows: int
+    bytes: int
+    to_be_made: int
+
+
+def reads_of(load: Load, now: Standing, month: date) -> Reads:
+    """Return what a load reads to compute a month from the files that stand; with the second engine on, all of it twice."""
+    assembly = Assembly(load, now)
+    versions = now.of_month(month)
+    rows = {(path, fed): count for one in versions for path, fed, count in _accepted(assembly, one)}
+    past = {path for one in versions for path in _past(assembly, one)}
+    own = {kept.presence_path(load, now, one) for one in now.versions("kepesertaan") if one.month == month}
+    paths = {path for path, _ in rows} | {path for path in past - own if path.exists()}
+    missing = sum(not path.exists() for path in past - own)
+    sizes = sum(path.stat().st_size for path in paths if path.exists())
+    return Reads(len({path for path, _ in rows}), sum(rows.values()), sizes, missing)
+
+
+def _accepted(assembly: Assembly, version: Version) -> Iterator[tuple[Path, Version, int]]:
+    """Yield each file that is read row by row for a version, the version that its rows are of, and their number."""
+    for table, several in assembly.sources(version).items():
+        if issubclass(table, Presence):
+            continue
+        extract = EXTRACT_OF.get(table, table)
+        assert issubclass(extract, Extract)
+        for one in not_long_past(several, version.month) if table is ContributionHistory else several:
+            for file in assembly.now.of(extract.kind, one):
+                path = lake.accepted_path(assembly.load.home, extract.kind, file.verdict.gate_id)
+                yield path, one, file.verdict.fed()[one]
+
+
+def _past(assembly: Assembly, version: Version) -> Iterator[Path]:
+    yield from assembly.kept(version)
+    if assembly.load.settings.checks.second_engine:
+        yield from second_past.kept_of_version(assembly.load, assembly.now, version)
