@@ -78,9 +78,13 @@ class Assembly:
         }
         for before in sources.get(PresenceBefore, []):
             found[VersionBefore] = _version_before(before)
-        if Membership in sources:
-            found[Presence] = self._read(Presence, sources[Membership], version.month)
         return found
+
+    def gates(self, table: type[Table], version: Version | None) -> list[str]:
+        """Return the gatings that an input is read from in a version, in order."""
+        extract = EXTRACT_OF.get(table, table)
+        assert issubclass(extract, Extract)
+        return [one.verdict.gate_id for one in self.now.of(extract.kind, version)]
 
     def sources(self, version: Version | None) -> dict[type[Table], list[Version]]:
         """Return, for every dated input of a version, the versions it is read from: the newest known on the day.

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from flows.assembly import Assembly, Inputs
+from flows.assembly import Assembly
 from flows.context import Load
-from flows.lineage import Source, contents_of, record, sources_of
-from flows.parting import CHEAP, taken_in_parts, with_steps
-from flows.parts import alike_persons
+from flows.lineage import Source, contents_of, record
 from flows.planning import Standing, month_parts
-from transforms.graph import MissingInputError, build, families
+from flows.staging import Staged, stage, stood
 from warehouse import lake, seals, store
 from warehouse.calendar import Version
 from warehouse.errors import Stop
@@ -25,22 +23,9 @@ from warehouse.schema import Fact, Table
 from warehouse.tables.benefit import Claim
 from warehouse.tables.compliance import EmployerMonth
 from warehouse.tables.contribution import Contribution
-from warehouse.tables.coverage import Presence
-from warehouse.tables.coverage_parts import AlikePersons
 from warehouse.tables.operations import MonthLoad
 
 CONSERVED = ("billed_idr", "paid_idr")
-
-
-@dataclass(frozen=True)
-class Staged:
-    """The computed rows of one fact and version, waiting in the lake, and what they were computed from."""
-
-    table: str
-    as_of_date: str
-    path: str
-    rows: int
-    sources: list[Source]
 
 
 def versioned_facts() -> list[type[Fact]]:
@@ -65,11 +50,14 @@ def compute(load: Load, now: Standing, month: date, name: str) -> Path:
     for fact in versioned_facts():
         for version in driven(fact, now, month):
             by_version.setdefault(version, []).append(fact)
+    before = stood(listing_of(load, month, loaded_fingerprints(load).get(month, "")))
     staged = [
-        one for version in sorted(by_version) for one in _stage(load, assembly, version, by_version[version], name)
+        stage(assembly, version, by_version[version], name, before.get(version.as_of_date))
+        for version in sorted(by_version)
     ]
     content = {
-        "facts": [asdict(one) for one in staged],
+        "facts": [asdict(fact) for one in staged for fact in one.facts],
+        "versions": {one.version.as_of_date.isoformat(): {"read": one.read, "sums": one.sums} for one in staged},
         "repeated": {gate: sorted(lines) for gate, lines in assembly.repeated.items()},
         "conserved": {one.as_of_date.isoformat(): _sums(assembly, one) for one in by_version},
         "made_of": month_parts(month, now),
@@ -194,29 +182,3 @@ def _sums(assembly: Assembly, version: Version) -> dict[str, int]:
     if Claim in inputs:
         found |= lake.sums(inputs[Claim].select(claims=pl.lit(1), claims_idr="paid_idr"), ("claims", "claims_idr"))
     return found
-
-
-def _stage(load: Load, assembly: Assembly, version: Version, facts: list[type[Fact]], name: str) -> list[Staged]:
-    inputs = assembly.inputs(version)
-    if Presence in inputs:
-        inputs[AlikePersons] = alike_persons(inputs, version, load.settings.most_memory())
-    day, month = version.as_of_date.isoformat(), f"{version.month:%Y-%m}"
-    known = [fact for fact in facts if _can_be_built(load, fact, inputs, version)]
-    paths = {fact: lake.fact_path(load.home, month, fact, day, name) for fact in known}
-    with taken_in_parts(load, known, inputs, version) as inputs:
-        for family in families(known, cheap=CHEAP):
-            frames = build(family, with_steps(family, inputs, version), version)
-            lake.write_all({paths[fact]: frames[fact] for fact in known if fact in family})
-    return [
-        Staged(fact.qualified(), day, str(path), lake.count(path), sources_of(assembly, fact, version))
-        for fact, path in paths.items()
-    ]
-
-
-def _can_be_built(load: Load, fact: type[Fact], inputs: Inputs, version: Version) -> bool:
-    try:
-        build([fact], inputs, version)
-    except MissingInputError as missing:
-        load.say(f"{fact.name} {version}: belum ada / not delivered yet: {missing.table.name}")
-        return False
-    return True

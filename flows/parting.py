@@ -39,7 +39,7 @@ def taken_in_parts(load: Load, facts: Sequence[type[Table]], inputs: Inputs, ver
     with tempfile.TemporaryDirectory(dir=load.home.lake, prefix=SCRATCH) as scratch:
         for number, parting in enumerate(PARTINGS):
             asked = {*facts, *between(facts, known, CHEAP)}
-            wanted = [table for table in parting.makes if table in asked and _can_be_made(table, known, version)]
+            wanted = [table for table in parting.makes if table in asked and can_be_made(table, known, version)]
             parts = number_of_parts(parting, known, memory)
             if wanted and parts > 1:
                 known |= _made(parting, parts, wanted, known, version, Path(scratch, str(number)))
@@ -51,6 +51,14 @@ def number_of_parts(parting: Parting, inputs: Inputs, memory: int) -> int:
     delivered = [Membership if table is InForce else table for table in parting.of]
     rows = sum(lake.height(inputs[table]) for table in delivered if table in inputs)
     return -(-rows // rows_at_once(memory, BYTES_A_ROW, most_rows=max(rows, 1)))
+
+
+def can_be_made(table: type[Table], inputs: Inputs, version: Version) -> bool:
+    """Return whether all is there that a table needs."""
+    with suppress(MissingInputError):
+        build([table], inputs, version)
+        return True
+    return False
 
 
 def with_steps(family: Sequence[type[Table]], inputs: Inputs, version: Version) -> Inputs:
@@ -74,7 +82,7 @@ def _made(
     whole = _with_what_is_whole(parting, wanted, inputs, version)
     spread: dict[type[Table], list[Path]] = {}
     for table, (key, columns) in parting.of.items():
-        if _can_be_made(table, inputs, version):
+        if can_be_made(table, inputs, version):
             rows = build([table], inputs, version)[table].select(columns)
             spread[table] = lake.spread(rows, key % parts, folder / table.__name__, parts)
     made: dict[type[Table], list[Path]] = {table: [] for table in wanted}
@@ -98,10 +106,3 @@ def _with_what_is_whole(parting: Parting, wanted: Sequence[type[Table]], inputs:
     parted = inputs_of(list(parting.of)) | {Contribution}
     steps = [one for one in between(wanted, inputs, cheap=CHEAP) if not inputs_of([one]) & parted]
     return inputs | {one: lake.held(build([one], inputs, version)[one]).lazy() for one in steps}
-
-
-def _can_be_made(table: type[Table], inputs: Inputs, version: Version) -> bool:
-    with suppress(MissingInputError):
-        build([table], inputs, version)
-        return True
-    return False

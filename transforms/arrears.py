@@ -53,7 +53,7 @@ def arrears_of_payers(
     by_payer = owed.group_by(*GROUP, "arrears_class", "employer_key", "membership_key").agg(pl.col("unpaid_idr").sum())
     totals = by_payer.group_by(*GROUP, "arrears_class").agg(accounts=pl.len(), arrears_idr=pl.col("unpaid_idr").sum())
     known = contributions.filter(pl.col("month") <= version.month).select(pl.col(GROUP).cast(pl.Categorical))
-    billed = known.unique().select(pl.col(GROUP).cast(pl.String))
+    billed = known.group_by(GROUP).agg(bills=pl.len()).with_columns(pl.col(GROUP).cast(pl.String))
     every = billed.join(classes.select("arrears_class"), how="cross")
     counted = every.join(totals, on=[*GROUP, "arrears_class"], how="left")
     return conform(

@@ -52,17 +52,21 @@ def per_scope(words: pl.LazyFrame, conditions: Callable[[str], dict[str, pl.Expr
 @transform
 def presence(in_force: Lazy[InForce]) -> Lazy[Presence]:
     """Return one row per membership in force: who, where by either basis, and as what."""
-    halves = pl.col("worker_key").bin.reinterpret(dtype=pl.Array(pl.UInt64, 2), endianness="big")
     return conform(
         in_force.select(
-            person_high=halves.arr.get(0),
-            person_low=halves.arr.get(1),
+            **person(),
             residence=_number("residence_code"),
             workplace=_number("workplace_code"),
             word=_word_of_membership(),
         ),
         Presence,
     )
+
+
+def person() -> dict[str, pl.Expr]:
+    """Return the token of a person as two integers, person_high and person_low."""
+    halves = pl.col("worker_key").bin.reinterpret(dtype=pl.Array(pl.UInt64, 2), endianness="big")
+    return {"person_high": halves.arr.get(0), "person_low": halves.arr.get(1)}
 
 
 def _number(code: str) -> pl.Expr:

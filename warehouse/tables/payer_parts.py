@@ -17,6 +17,8 @@ from warehouse.tables.premium_rule import FactPremiumRule
 class ArrearsOfPayers(FactArrears):
     """The arrears of a set of payers, by class."""
 
+    bills = Column(pl.Int64(), "Rows of contributions of the group, of every month up to the month.", "rows", minimum=1)
+
 
 class DueByRule(Table, layer="lake", grain="one row per regency, segment, programme, funding_source and rules"):
     """What a set of payers owes for the month, by the rules that make it."""

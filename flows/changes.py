@@ -1,0 +1,143 @@
+"""What of a version is not what it was when it was computed last: its files, and the payers and persons that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from flows.assembly import UNDATED, Assembly
+from flows.copies import rows_but
+from transforms.settlement import PAYER, by_payer
+from warehouse import lake
+from warehouse.calendar import Version
+from warehouse.schema import Extract, Table, conform
+from warehouse.tables.contribution import Contribution
+from warehouse.tables.contribution_history import ContributionHistory
+from warehouse.tables.employer import Employer
+from warehouse.tables.membership import Membership
+
+MAY_CHANGE: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
+Read = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Stood:
+    """What a version was made of and added up to: gatings by input, lines that were left out by gating, and sums."""
+
+    read: Mapping[str, Sequence[str]]
+    repeated: Mapping[str, Sequence[int]]
+    sums: Mapping[type[Table], Path]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The gatings of one kind that feed a version: those that stayed, those that are gone, and those that have come."""
+
+    version: Version
+    stayed: Sequence[str]
+    gone: Sequence[str]
+    come: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Rows as they were before a change, and as they are now."""
+
+    before: pl.LazyFrame
+    now: pl.LazyFrame
+
+
+def read_of(assembly: Assembly, version: Version) -> Read:
+    """Return the gatings that a version is made of, by input and version."""
+    dated = assembly.sources(version)
+    found = {_named(table, one): assembly.gates(table, one) for table, several in dated.items() for one in several}
+    return found | {table.__name__: assembly.gates(table, None) for table in UNDATED}
+
+
+class Change:
+    """What a version is made of now beside what it was made of."""
+
+    def __init__(self, assembly: Assembly, version: Version, stood: Stood) -> None:
+        self.assembly, self.stood, self.now = assembly, stood, read_of(assembly, version)
+        sources = assembly.sources(version)
+        self.files = {table: self._files(table, sources[table][0]) for table in MAY_CHANGE if table in sources}
+
+    @property
+    def is_of_own_files(self) -> bool:
+        """Return whether nothing differs but files of the version's own, and every row of the others counts where it counted."""
+        own = {_named(table, files.version) for table, files in self.files.items()}
+        own |= {
+            _named(ContributionHistory, files.version) for table, files in self.files.items() if table is Contribution
+        }
+        names = self.stood.read.keys() == self.now.keys()
+        same = all(list(self.stood.read.get(name, ())) == gates for name, gates in self.now.items() if name not in own)
+        return names and same and all(map(self._is_plain, self.files.values()))
+
+    @property
+    def share(self) -> float:
+        """Return the share of the rows of a kind that changed, of the kind that changed most."""
+        shares = [0.0]
+        for table, files in self.files.items():
+            changed = max(self._count(table, files.gone), self._count(table, files.come))
+            if changed:
+                shares.append(changed / (changed + self._count(table, files.stayed)))
+        return max(shares)
+
+    @cached_property
+    def payers(self) -> pl.DataFrame:
+        """Return employer_key, or else membership_key, of the payers of all rows of changed files."""
+        own = [by_payer(self._changed(table)).select(PAYER) for table in (Membership, Contribution)]
+        listed = self._changed(Employer).select(employer_key="npp", membership_key=pl.lit(None, pl.Binary))
+        return lake.few(pl.concat([*own, listed.drop_nulls("employer_key")]).unique())
+
+    @cached_property
+    def workers(self) -> pl.DataFrame:
+        """Return the persons of all memberships of changed files."""
+        return lake.few(self._changed(Membership).select("worker_key").unique())
+
+    @cached_property
+    def employers(self) -> pl.DataFrame:
+        """Return npp, or else nib, of the employers of all rows of changed files."""
+        named = self.payers.lazy().select(npp="employer_key", nib=pl.lit(None, pl.String)).drop_nulls("npp")
+        unnamed = self._changed(Employer).filter(pl.col("npp").is_null()).select("npp", "nib")
+        return lake.few(pl.concat([named, unnamed]).unique())
+
+    def sides(self, table: type[Extract], select: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Sides:
+        """Return the rows that `select` picks of the files that stayed, with all rows of those that are gone, or have come."""
+        files = self.files[table]
+        near = lake.held(select(self._rows(table, files.stayed))).lazy()
+        return Sides(*(pl.concat([near, self._rows(table, gates)]) for gates in (files.gone, files.come)))
+
+    def _files(self, table: type[Extract], version: Version) -> Files:
+        before, now = self.stood.read.get(_named(table, version), ()), self.now[_named(table, version)]
+        gone, come = ([one for one in these if one not in others] for these, others in ((before, now), (now, before)))
+        return Files(version, [one for one in now if one in before], gone, come)
+
+    def _is_plain(self, files: Files) -> bool:
+        """Return whether no content stands twice among the files, and the rows left out of those that stayed are the same."""
+        once = len(set(files.stayed)) == len(files.stayed) and len(set(files.come)) == len(files.come)
+        known = self.assembly.repeated
+        return once and all(known.get(one, set()) == set(self.stood.repeated.get(one, ())) for one in files.stayed)
+
+    def _changed(self, table: type[Extract]) -> pl.LazyFrame:
+        files = self.files.get(table)
+        return self._rows(table, [*files.gone, *files.come] if files else [])
+
+    def _rows(self, table: type[Extract], gates: Sequence[str]) -> pl.LazyFrame:
+        if not gates:
+            return lake.rows_of([], table)
+        left_out: dict[str, Iterable[int]] = {**self.stood.repeated, **self.assembly.repeated}
+        paths = [lake.accepted_path(self.assembly.load.home, table.kind, gate) for gate in gates]
+        places = {place: sorted(left_out[gate]) for place, gate in enumerate(gates) if left_out.get(gate)}
+        return conform(rows_but(places, paths, table, self.files[table].version), table)
+
+    def _count(self, table: type[Extract], gates: Sequence[str]) -> int:
+        return sum(lake.count(lake.accepted_path(self.assembly.load.home, table.kind, gate)) for gate in gates)
+
+
+def _named(table: type[Table], version: Version) -> str:
+    return f"{table.__name__} {version}"
