@@ -1,0 +1,182 @@
+"""A month whose files changed has the figures of a home that never knew the old ones, made of everything or of what it was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from flows import renewing, staging
+from flows.entry import load_folder
+from flows.publishing.publishing import Publication
+from tests.endtoend import assert_same, standing
+from tests.extracts import Files, Row, memberships, rows, write
+from tests.second import EXAMPLES
+from warehouse.home import Home
+
+MARCH, SEEN = "2025-03", "2025-03-31"
+RENEWED = "dari yang lama"
+MOVED, EVERYTHING = "a worker moved and one left", "members, bills and employers"
+PEOPLE = """
+    | orang | segmen | npp  | kode_kab_domisili | kode_kab_kerja |
+    | 1-8   | PU     | NPP1 | 15.03             | 15.03          |
+    | 9-12  | PU     | NPP2 | 15.03             | 15.04          |
+    | 13-16 | BPU    | -    | 15.03             | -              |
+"""
+ELSEWHERE = """
+    | orang | segmen | npp  | kode_kab_domisili | kode_kab_kerja |
+    | 5-9   | JAKON  | NPP1 | 15.04             | 15.04          |
+    | 21-28 | PU     | NPP2 | 15.04             | 16.01          |
+    | 29-34 | PU     | NPP3 | 16.01             | 16.01          |
+"""
+BILLS = """
+    | npp  | kode_kab | jumlah_tk | tagihan | dibayar | tgl_bayar  |
+    | NPP1 | 15.03    | 8         | 61440   | 61440   | 2025-04-10 |
+    | NPP2 | 15.03    | 4         | 30720   | 0       | -          |
+    | NPP2 | 15.04    | 8         | 61440   | 61440   | 2025-05-02 |
+    | NPP3 | 16.01    | 6         | 50000   | 50000   | 2025-04-10 |
+"""
+EMPLOYERS = (
+    "| npp | nib | kode_kab | tk_wlkp |\n| NPP1 | - | 15.03 | 8 |\n| NPP2 | 81 | 15.04 | 12 |\n| - | 82 | 15.04 | 3 |"
+)
+"""March, in files of which each is restated in turn."""
+MEMBERS, OTHERS, BILLED, LISTED = (
+    "kepesertaan_1503_202503.csv", "kepesertaan_99_202503.csv", "iuran_15_202503.csv", "badan_usaha_15_202503.csv",
+)  # fmt: skip
+
+
+def march() -> Files:
+    """Return February, and March in files of its own."""
+    return {
+        "kepesertaan_15_202502.csv": memberships("2025-02", "2025-02-28", PEOPLE),
+        "iuran_15_202502.csv": rows("iuran", BILLS, blth="2025-02", tgl_data="2025-02-28"),
+        MEMBERS: memberships(MARCH, SEEN, PEOPLE),
+        OTHERS: memberships(MARCH, SEEN, ELSEWHERE),
+        BILLED: rows("iuran", BILLS, blth=MARCH, tgl_data=SEEN),
+        LISTED: rows("badan_usaha", EMPLOYERS, tgl_data=SEEN),
+        "umk_15.csv": rows("umk", "| kode_kab |\n| 15.03 |\n| 15.04 |"),
+    }
+
+
+def load(files: Files, folder: Path, home: str = "home") -> list[str]:
+    """Load the files into a home of that name, both engines agreeing, and return what was said of versions made of what they were."""
+
+    def call(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
+        return Publication("not published") if name.startswith("publish") else step(*arguments)
+
+    said: list[str] = []
+    config = folder / "cakupan.toml"
+    config.write_text("most_rejected = 1.0\n", encoding="utf-8")
+    source, to = str(write(folder / "source", files)), str(folder / home)
+    result = load_folder(source, to, config=str(config), call=call, say=said.append)
+    assert (result["stopped_months"], result["second_engine"]["differing"]) == ({}, 0)
+    return [line for line in said if RENEWED in line]
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home of February and March."""
+    folder = tmp_path_factory.mktemp("march")
+    load(march(), folder)
+    return folder / "home"
+
+
+@pytest.fixture
+def folder(loaded: Path, tmp_path: Path) -> Path:
+    """Return a folder with a home of February and March of its own."""
+    shutil.copytree(loaded, tmp_path / "home", symlinks=True)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def every_change_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a version be made of what it was however much of it changed: these months are small."""
+    monkeypatch.setattr(renewing, "MOST_CHANGED", 1.0)
+
+
+SAME = {"blth": MARCH, "tgl_data": SEEN}
+LATE = "| orang | segmen | npp |\n| 2-3 | JAKON | NPP3 |\n| 90 | BPU | - |"
+MOVED_PEOPLE = PEOPLE.replace("| 1-8   | PU     | NPP1 | 15.03", "| 1-7   | PU     | NPP1 | 15.04")
+PAID = BILLS.replace("| 0       | -          |", "| 30720   | 2025-04-09 |")
+CHANGES: dict[str, Files] = {
+    MOVED: {MEMBERS: memberships(MARCH, SEEN, MOVED_PEOPLE)},
+    "a file of members came late": {"kepesertaan_98_202503.csv": memberships(MARCH, SEEN, LATE)},
+    "a bill was paid after all": {BILLED: rows("iuran", PAID, **SAME)},
+    "a payer is billed no more": {BILLED: rows("iuran", BILLS.rpartition("| NPP3")[0], **SAME)},
+    "an employer lists others": {
+        LISTED: rows("badan_usaha", EMPLOYERS.replace("| - | 82 |", "| NPP3 | 82 |"), tgl_data=SEEN)
+    },
+    EVERYTHING: {
+        MEMBERS: memberships(MARCH, SEEN, PEOPLE.replace("NPP2", "NPP3")),
+        BILLED: rows("iuran", BILLS.replace("NPP2", "NPP1"), **SAME),
+        LISTED: rows("badan_usaha", EMPLOYERS.replace("| 8 |", "| 20 |"), tgl_data=SEEN),
+    },
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_month_is_made_of_what_it_was_where_its_own_files_changed(change: str, folder: Path) -> None:
+    (said,) = load(march() | CHANGES[change], folder)
+    assert said.startswith("2025-03 as of 2025-03-31: ")
+
+
+def test_rows_that_now_count_in_another_file_have_the_month_made_of_everything(tmp_path: Path) -> None:
+    members = march()[MEMBERS]
+    twice = march() | {OTHERS: [*march()[OTHERS], members[0]]}
+    load(twice, tmp_path)
+    assert load(twice | {MEMBERS: members[1:]}, tmp_path) == []
+
+
+def test_a_month_before_that_changed_has_the_month_made_of_everything(folder: Path) -> None:
+    february = "kepesertaan_15_202502.csv"
+    said = load(march() | {february: march()[february][2:]}, folder)
+    assert [line[:7] for line in said] == ["2025-02"]
+
+
+def test_other_code_has_the_month_made_of_everything(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "code_version", lambda: "other")
+    assert load(march() | CHANGES[MOVED], folder) == []
+
+
+def test_where_most_rows_changed_the_month_is_made_of_everything(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renewing, "MOST_CHANGED", 0.25)
+    assert load(march() | CHANGES[MOVED], folder) == []
+
+
+def test_a_change_that_is_taken_back_leaves_the_figures_as_they_were(folder: Path, loaded: Path) -> None:
+    load(march() | CHANGES[EVERYTHING], folder)
+    assert len(load(march(), folder)) == 1
+    assert_same(standing(Home(folder / "home").warehouse), standing(Home(loaded).warehouse))
+
+
+@pytest.mark.parametrize("seed", range(max(2, EXAMPLES // 30)))
+def test_random_months_that_change_at_random_have_the_figures_of_a_home_that_knew_them_at_once(
+    seed: int, tmp_path: Path
+) -> None:
+    dice = Random(seed)
+    before = {name: drawn(dice, found) for name, found in march().items()}
+    names = [name for name in (MEMBERS, OTHERS, BILLED, LISTED) if dice.random() < 0.6] or [OTHERS]
+    now = before | {name: drawn(dice, before[name]) for name in names}
+    load(before, tmp_path)
+    load(now, tmp_path)
+    load(now, tmp_path, "fresh")
+    assert_same(*(standing(Home(tmp_path / name).warehouse) for name in ("home", "fresh")))
+
+
+def drawn(dice: Random, found: list[Row]) -> list[Row]:
+    """Return most of the rows, some with a value of another row; one at least."""
+    kept = [dict(row) for row in found if dice.random() < 0.9] or found[:1]
+    for row in kept:
+        if dice.random() < 0.4:
+            name = dice.choice([one for one in MAY_DIFFER if one in row])
+            row[name] = dice.choice(found)[name] if name != "npp" or row["npp"] else ""
+    return kept
+
+
+MAY_DIFFER = (
+    "npp", "kode_kab_domisili", "kode_kab_kerja", "upah", "program", "kode_kab", "jumlah_tk", "dibayar", "tgl_bayar", "tk_wlkp",
+)  # fmt: skip
