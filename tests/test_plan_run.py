@@ -85,8 +85,8 @@ def test_what_is_read_is_told_in_the_text_too(tmp_path: Path) -> None:
     assert "dibaca dari lake / read of the lake: 1 berkas / files, 5 baris / rows, 0.0 MB" in told
 
 
-def _month_of(path: Path) -> object:
-    return pl.read_parquet(path)["month"].min()
+def _month_of(path: Path) -> str:
+    return str(pl.read_parquet(path)["month"].min())
 
 
 def test_changed_settings_and_an_unfinished_month_are_named(tmp_path: Path) -> None:
