@@ -21,7 +21,12 @@ from warehouse.tables.employer import Employer
 from warehouse.tables.membership import Membership
 
 MAY_CHANGE: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
+LOT = 16_000
 Read = dict[str, list[str]]
+
+
+class TooManyError(Exception):
+    """A frame has more rows than may be held."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,17 @@ def read_of(assembly: Assembly, version: Version) -> Read:
     return found | {table.__name__: assembly.gates(table, None) for table in UNDATED}
 
 
+def at_most(frame: pl.LazyFrame, rows: int) -> pl.LazyFrame:
+    """Return the rows of a frame, held, in no order. Raises TooManyError where they are more: hardly more than that are held."""
+    held, found = 0, [pl.DataFrame(schema=frame.collect_schema())]
+    for lot in lake.lots(frame, LOT):
+        held += lot.height
+        if held > rows:
+            raise TooManyError
+        found.append(lot)
+    return pl.concat(found).lazy()
+
+
 class Change:
     """What a version is made of now beside what it was made of."""
 
@@ -68,24 +84,27 @@ class Change:
 
     @property
     def is_of_own_files(self) -> bool:
-        """Return whether nothing differs but files of the version's own, and every row of the others counts where it counted."""
+        """Return whether nothing differs but files of the version's own, all there, and every other row counts where it counted."""
         own = {_named(table, files.version) for table, files in self.files.items()}
         own |= {
             _named(ContributionHistory, files.version) for table, files in self.files.items() if table is Contribution
         }
         names = self.stood.read.keys() == self.now.keys()
         same = all(list(self.stood.read.get(name, ())) == gates for name, gates in self.now.items() if name not in own)
-        return names and same and all(map(self._is_plain, self.files.values()))
+        return names and same and all(self._is_plain(*one) for one in self.files.items())
 
     @property
-    def share(self) -> float:
-        """Return the share of the rows of a kind that changed, of the kind that changed most."""
-        shares = [0.0]
+    def is_there(self) -> bool:
+        """Return whether any of the version's own files is gone or has come."""
+        return any(files.gone or files.come for files in self.files.values())
+
+    def is_small(self, most: int, share: float) -> bool:
+        """Return whether of no kind more than `most` rows changed, nor more than this share of its rows."""
         for table, files in self.files.items():
             changed = max(self._count(table, files.gone), self._count(table, files.come))
-            if changed:
-                shares.append(changed / (changed + self._count(table, files.stayed)))
-        return max(shares)
+            if changed > min(most, share * (changed + self._count(table, files.stayed))):
+                return False
+        return True
 
     @cached_property
     def payers(self) -> pl.DataFrame:
@@ -106,10 +125,13 @@ class Change:
         unnamed = self._changed(Employer).filter(pl.col("npp").is_null()).select("npp", "nib")
         return lake.few(pl.concat([named, unnamed]).unique())
 
-    def sides(self, table: type[Extract], select: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Sides:
-        """Return the rows that `select` picks of the files that stayed, with all rows of those that are gone, or have come."""
+    def sides(self, table: type[Extract], select: Callable[[pl.LazyFrame], pl.LazyFrame], most: int) -> Sides:
+        """Return the rows that `select` picks of the files that stayed, with all rows of those that are gone, or have come.
+
+        Raises TooManyError where more than `most` are picked.
+        """
         files = self.files[table]
-        near = lake.held(select(self._rows(table, files.stayed))).lazy()
+        near = at_most(select(self._rows(table, files.stayed)), most)
         return Sides(*(pl.concat([near, self._rows(table, gates)]) for gates in (files.gone, files.come)))
 
     def _files(self, table: type[Extract], version: Version) -> Files:
@@ -117,11 +139,16 @@ class Change:
         gone, come = ([one for one in these if one not in others] for these, others in ((before, now), (now, before)))
         return Files(version, [one for one in now if one in before], gone, come)
 
-    def _is_plain(self, files: Files) -> bool:
-        """Return whether no content stands twice among the files, and the rows left out of those that stayed are the same."""
+    def _is_plain(self, table: type[Extract], files: Files) -> bool:
+        """Return whether no content stands twice among files, those gone still lie there, and the same rows are left out of the others."""
         once = len(set(files.stayed)) == len(files.stayed) and len(set(files.come)) == len(files.come)
         known = self.assembly.repeated
-        return once and all(known.get(one, set()) == set(self.stood.repeated.get(one, ())) for one in files.stayed)
+        there = all(path.exists() for path in self._paths(table, files.gone))
+        return (
+            once
+            and there
+            and all(known.get(one, set()) == set(self.stood.repeated.get(one, ())) for one in files.stayed)
+        )
 
     def _changed(self, table: type[Extract]) -> pl.LazyFrame:
         files = self.files.get(table)
@@ -131,12 +158,15 @@ class Change:
         if not gates:
             return lake.rows_of([], table)
         left_out: dict[str, Iterable[int]] = {**self.stood.repeated, **self.assembly.repeated}
-        paths = [lake.accepted_path(self.assembly.load.home, table.kind, gate) for gate in gates]
+        paths = self._paths(table, gates)
         places = {place: sorted(left_out[gate]) for place, gate in enumerate(gates) if left_out.get(gate)}
         return conform(rows_but(places, paths, table, self.files[table].version), table)
 
     def _count(self, table: type[Extract], gates: Sequence[str]) -> int:
-        return sum(lake.count(lake.accepted_path(self.assembly.load.home, table.kind, gate)) for gate in gates)
+        return sum(map(lake.count, self._paths(table, gates)))
+
+    def _paths(self, table: type[Extract], gates: Sequence[str]) -> list[Path]:
+        return [lake.accepted_path(self.assembly.load.home, table.kind, gate) for gate in gates]
 
 
 def _named(table: type[Table], version: Version) -> str:

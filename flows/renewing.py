@@ -13,7 +13,7 @@ import polars as pl
 
 from flows.assembly import Assembly, Inputs
 from flows.ceiling import rows_at_once
-from flows.changes import MAY_CHANGE, Change, Stood
+from flows.changes import MAY_CHANGE, Change, Stood, TooManyError, at_most
 from flows.parting import BYTES_A_ROW, can_be_made, with_steps
 from transforms.graph import between, build
 from transforms.presence import person
@@ -32,9 +32,7 @@ from warehouse.tables.membership import Membership
 from warehouse.tables.payer_parts import PaidFor
 
 OF_PERSONS = (AlikePersons, PaidFor)
-OF_PAYERS = (*(table for table in ADDS_UP if table not in OF_PERSONS), EmployerMonth)
 APART: tuple[type[Table], ...] = (Presence, *MAY_CHANGE)
-BEFORE, NOW = 0, 1
 MOST_CHANGED = 0.25
 
 
@@ -49,58 +47,69 @@ def made_of_before(
     asked = {*facts, *between(facts, inputs)}
     wanted = [one for one in (*ADDS_UP, EmployerMonth) if one in asked and can_be_made(one, inputs, version)]
     change = Change(assembly, version, stood)
-    if not set(wanted) <= stood.sums.keys() or not change.is_of_own_files or change.share > MOST_CHANGED:
+    most = rows_at_once(assembly.load.settings.most_memory(), BYTES_A_ROW)
+    known = set(wanted) <= stood.sums.keys() and change.is_of_own_files
+    if not known or not change.is_small(most, MOST_CHANGED):
         return None
     was = {table: lake.rows_of([stood.sums[table]], table) for table in wanted}
-    if not change.share:
+    if not change.is_there:
         return inputs | was
-    concerned = [(OF_PERSONS, _of_persons(change, inputs)), (OF_PAYERS, _of_payers(change, inputs, version))]
-    if any(
-        lake.height(frame) > _most_rows(assembly) for _, sides in concerned for side in sides for frame in side.values()
-    ):
+    try:
+        before, now = _made(change, wanted, inputs, version, most)
+    except TooManyError:
         return None
     assembly.load.say(f"{version}: dari yang lama / made of what it was: {len(change.payers):,} pembayar / payers")
-    before, now = (
-        {
-            table: frame
-            for tables, sides in concerned
-            for table, frame in _made([one for one in wanted if one in tables], inputs, sides[side], version).items()
-        }
-        for side in (BEFORE, NOW)
-    )
-    for table in wanted:
-        if table is EmployerMonth:
-            was[table] = employers_renewed(was[table], change.employers.lazy(), now[table])
-        else:
-            was[table] = renewed(table, was[table], before[table], now[table])
-    return inputs | {table: lake.held(frame).lazy() for table, frame in was.items()}
+    if EmployerMonth in was:
+        was[EmployerMonth] = employers_renewed(was[EmployerMonth], change.employers.lazy(), now[EmployerMonth])
+    sums = [table for table in wanted if table in ADDS_UP]
+    return inputs | was | {one: lake.few(renewed(one, was[one], before[one], now[one])).lazy() for one in sums}
 
 
-def _of_persons(change: Change, inputs: Inputs) -> tuple[Inputs, Inputs]:
+def _made(
+    change: Change, wanted: Sequence[type[Table]], inputs: Inputs, version: Version, most: int
+) -> tuple[Inputs, Inputs]:
+    """Return the wanted tables of those whom a changed file names: as they were, and as they are now."""
+    whole = {table: frame for table, frame in inputs.items() if not issubclass(table, APART)}
+    of_persons = [table for table in wanted if table in OF_PERSONS]
+    of_payers = [table for table in wanted if table not in OF_PERSONS]
+    sides: list[Inputs] = []
+    for persons, payers in zip(
+        _of_persons(change, inputs, most), _of_payers(change, inputs, version, most), strict=True
+    ):
+        made: Inputs = {}
+        for tables, rows in ((of_persons, persons), (of_payers, payers)):
+            frames = build(tables, with_steps(tables, whole | rows, version), version)
+            made |= {table: lake.few(frame).lazy() for table, frame in frames.items()}
+        sides.append(made)
+    before, now = sides
+    return before, now
+
+
+def _of_persons(change: Change, inputs: Inputs, most: int) -> tuple[Inputs, Inputs]:
     """Return what counts persons, of those whom a changed file names: as it was, and as it is now."""
     if Membership not in inputs:
         return {}, {}
     workers = change.workers.lazy()
     halves = workers.select(**person())
     past = {
-        table: lake.held(inputs[table].join(halves, on=halves.collect_schema().names(), how="semi")).lazy()
+        table: at_most(inputs[table].join(halves, on=halves.collect_schema().names(), how="semi"), most)
         for table in (PresenceBefore, PresenceEarlier)
         if table in inputs
     }
-    rows = change.sides(Membership, lambda frame: frame.join(workers, on="worker_key", how="semi"))
+    rows = change.sides(Membership, lambda frame: frame.join(workers, on="worker_key", how="semi"), most)
     return past | {Membership: rows.before}, past | {Membership: rows.now}
 
 
-def _of_payers(change: Change, inputs: Inputs, version: Version) -> tuple[Inputs, Inputs]:
+def _of_payers(change: Change, inputs: Inputs, version: Version, most: int) -> tuple[Inputs, Inputs]:
     """Return what tells of payers, of those whom a changed file names: as it was, and as it is now."""
     sides = {
-        table: change.sides(table, partial(_listed if table is Employer else _paid_by, change))
+        table: change.sides(table, partial(_listed if table is Employer else _paid_by, change), most)
         for table in change.files
     }
     before: Inputs = {table: side.before for table, side in sides.items()}
     now: Inputs = {table: side.now for table, side in sides.items()}
     past = inputs[ContributionHistory].filter(pl.col("month") != version.month)
-    history = lake.held(_paid_by(change, past)).lazy()
+    history = at_most(_paid_by(change, past), most)
     for known in (before, now):
         bills = [conform(known[Contribution], ContributionHistory)] if Contribution in known else []
         known[ContributionHistory] = pl.concat([history, *bills])
@@ -118,14 +127,3 @@ def _listed(change: Change, rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.join(
         change.employers.lazy(), left_on=["npp", nib], right_on=["npp", "nib"], how="semi", nulls_equal=True
     )
-
-
-def _made(tables: Sequence[type[Table]], inputs: Inputs, rows: Inputs, version: Version) -> Inputs:
-    """Return the tables, made of these rows and of the inputs that tell neither persons nor payers apart."""
-    whole = {table: frame for table, frame in inputs.items() if not issubclass(table, APART)}
-    frames = build(tables, with_steps(tables, whole | rows, version), version)
-    return {table: lake.held(frame).lazy() for table, frame in frames.items()}
-
-
-def _most_rows(assembly: Assembly) -> int:
-    return rows_at_once(assembly.load.settings.most_memory(), BYTES_A_ROW)

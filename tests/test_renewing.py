@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import polars as pl
 import pytest
 
 from flows import renewing, staging
@@ -20,7 +21,9 @@ from warehouse.home import Home
 
 MARCH, SEEN = "2025-03", "2025-03-31"
 RENEWED = "dari yang lama"
-MOVED, EVERYTHING = "a worker moved and one left", "members, bills and employers"
+MOVED, UNBILLED, EVERYTHING = (
+    "a worker moved and one left", "a payer is billed no more", "members, bills and employers",
+)  # fmt: skip
 PEOPLE = """
     | orang | segmen | npp  | kode_kab_domisili | kode_kab_kerja |
     | 1-8   | PU     | NPP1 | 15.03             | 15.03          |
@@ -106,7 +109,7 @@ CHANGES: dict[str, Files] = {
     MOVED: {MEMBERS: memberships(MARCH, SEEN, MOVED_PEOPLE)},
     "a file of members came late": {"kepesertaan_98_202503.csv": memberships(MARCH, SEEN, LATE)},
     "a bill was paid after all": {BILLED: rows("iuran", PAID, **SAME)},
-    "a payer is billed no more": {BILLED: rows("iuran", BILLS.rpartition("| NPP3")[0], **SAME)},
+    UNBILLED: {BILLED: rows("iuran", BILLS.rpartition("| NPP3")[0], **SAME)},
     "an employer lists others": {
         LISTED: rows("badan_usaha", EMPLOYERS.replace("| - | 82 |", "| NPP3 | 82 |"), tgl_data=SEEN)
     },
@@ -147,6 +150,21 @@ def test_where_most_rows_changed_the_month_is_made_of_everything(folder: Path, m
     assert load(march() | CHANGES[MOVED], folder) == []
 
 
+def test_where_more_rows_are_concerned_than_may_be_held_the_month_is_made_of_everything(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewing, "rows_at_once", lambda *_: len(march()[BILLED]))
+    assert load(march() | CHANGES[UNBILLED], folder) == []
+
+
+def test_a_file_that_no_longer_lies_in_the_lake_has_the_month_made_of_everything(folder: Path) -> None:
+    (replaced,) = (
+        path for path in (folder / "home/lake/kepesertaan").glob("*.parquet") if holds(path, march()[MEMBERS])
+    )
+    replaced.unlink()
+    assert load(march() | CHANGES[MOVED], folder) == []
+
+
 def test_a_change_that_is_taken_back_leaves_the_figures_as_they_were(folder: Path, loaded: Path) -> None:
     load(march() | CHANGES[EVERYTHING], folder)
     assert len(load(march(), folder)) == 1
@@ -165,6 +183,12 @@ def test_random_months_that_change_at_random_have_the_figures_of_a_home_that_kne
     load(now, tmp_path)
     load(now, tmp_path, "fresh")
     assert_same(*(standing(Home(tmp_path / name).warehouse) for name in ("home", "fresh")))
+
+
+def holds(path: Path, found: list[Row]) -> bool:
+    """Return whether a file of the lake holds the rows of an extract, by their month and number."""
+    months = pl.read_parquet(path)["month"]
+    return [f"{one:%Y-%m}" for one in months] == [row["blth"] for row in found]
 
 
 def drawn(dice: Random, found: list[Row]) -> list[Row]:
