@@ -1,7 +1,7 @@
 """A version some of whose files changed, made of what it was: only the payers and persons of these files are looked at again.
 
 What it adds up to adds up over payers and over persons. What those whom a changed file names added, with all their rows in
-all files, is taken off, and what they add now is added. Of the files that stayed nothing is read but who stands in them.
+all files, is taken off, and what they add now is added. The files that stayed are looked through for their rows.
 """
 
 from __future__ import annotations

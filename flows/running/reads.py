@@ -32,10 +32,7 @@ class Reads:
 
 
 def reads_of(load: Load, now: Standing, month: date) -> Reads:
-    """Return what a load reads at most to compute a month from the files that stand; with the second engine on, all of it twice.
-
-    A version that is made of what it was reads of most files two columns alone.
-    """
+    """Return what a load reads to compute a month from the files that stand; with the second engine on, all of it twice."""
     assembly = Assembly(load, now)
     versions = now.of_month(month)
     rows = {(path, fed): count for one in versions for path, fed, count in _accepted(assembly, one)}
