@@ -20,7 +20,7 @@ from warehouse.errors import Stop
 from warehouse.reading import Limits, opened, regular
 from warehouse.reading.opened import places
 
-EXAMPLES = int(os.environ.get("CAKUPAN_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("CAKUPAN_EXAMPLES", "100"))
 WIDTH = 3
 QUOTING: tuple[Literal[0, 1], ...] = (0, 1)
 PIECES = st.sampled_from(
