@@ -5,6 +5,7 @@ WITH bill AS (
         account, payer, any_value(employer_key) AS employer_key, region_code, segment, programme, funding_source, month,
         sum(billed_idr) AS billed, sum(paid_idr) AS paid
     FROM account
+    WHERE hash(account) BETWEEN $first AND $last
     GROUP BY account, payer, region_code, segment, programme, funding_source, month
 ),
 debt AS (

@@ -1,17 +1,18 @@
--- Fines of $month as of $as_of. The bills of an account lie end to end, oldest first, and so do its payments, in the order
+-- Fines of $month as of $as_of, of each part of the accounts. The bills of an account lie end to end, oldest first, and so do its payments, in the order
 -- of their days; a payment settles of the bill of $month what the two stretches share. One without a day takes the due
 -- date of its own month as its turn and raises no fine; what no payment reaches is late until $as_of.
-WITH bill AS (
+WITH mine AS NOT MATERIALIZED (FROM account WHERE hash(account) BETWEEN $first AND $last),
+bill AS (
     SELECT
         account, region_code, segment, programme, funding_source,
         sum(CASE WHEN month < $month THEN billed_idr ELSE 0 END) AS begins,
         sum(CASE WHEN month <= $month THEN billed_idr ELSE 0 END) AS ends
-    FROM account
+    FROM mine
     GROUP BY account, region_code, segment, programme, funding_source
 ),
 payment AS (
     SELECT account, paid_date, sum(paid_idr) OVER turns - paid_idr AS begins, sum(paid_idr) OVER turns AS ends
-    FROM account a
+    FROM mine a
     LEFT JOIN dim_month m ON m.month = a.month
     WINDOW turns AS (
         PARTITION BY account
@@ -53,4 +54,3 @@ fined AS (
 SELECT region_code, segment, programme, funding_source, CAST(sum(fine) AS BIGINT) AS fine_idr
 FROM fined
 GROUP BY region_code, segment, programme, funding_source
-HAVING sum(fine) > 0

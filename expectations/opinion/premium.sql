@@ -25,6 +25,12 @@ priced AS (
     FROM due
     GROUP BY ALL
 ),
+fined AS (
+    SELECT region_code, segment, programme, funding_source, CAST(sum(fine_idr) AS BIGINT) AS fine_idr
+    FROM fines
+    GROUP BY ALL
+    HAVING sum(fine_idr) > 0
+),
 snapshot AS (SELECT count(*) > 0 AS is_known FROM kepesertaan WHERE month = $month AND as_of_date <= $as_of)
 SELECT
     region_code, CAST($month AS DATE) AS month, CAST($as_of AS DATE) AS as_of_date, segment, programme, funding_source,
@@ -37,6 +43,6 @@ FROM (SELECT region_code, segment, programme, funding_source FROM billed UNION S
 CROSS JOIN snapshot s
 LEFT JOIN billed b USING (region_code, segment, programme, funding_source)
 LEFT JOIN owed o USING (region_code, segment, programme, funding_source)
-LEFT JOIN fines f USING (region_code, segment, programme, funding_source)
+LEFT JOIN fined f USING (region_code, segment, programme, funding_source)
 LEFT JOIN members m USING (region_code, segment, programme, funding_source)
 LEFT JOIN priced p USING (region_code, segment, programme, funding_source)
