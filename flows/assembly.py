@@ -16,7 +16,7 @@ from flows.ceiling import rows_at_once
 from flows.context import Load
 from flows.copies import copies, rows_but
 from flows.parts import PERSON, earlier
-from flows.planning import Judged, Standing
+from flows.planning import Judged, Standing, is_long_past
 from flows.settling import settle
 from transforms.graph import build
 from warehouse import buckets, lake
@@ -149,14 +149,14 @@ class Assembly:
             settle(self.load, both, versions[-1].month, path)
         return lake.rows_of([path], ContributionHistory)
 
-    def kept(self, version: Version) -> Iterator[Path]:
+    def kept_of_version(self, version: Version) -> Iterator[Path]:
         """Yield where it lies what is kept that the inputs of a version are read from, whether it is there or not."""
         sources = self.sources(version)
         for table in (Membership, PresenceBefore):
             yield from (kept.presence_path(self.load, self.now, one) for one in sources.get(table, []))
         if earlier := sources.get(PresenceEarlier):
             yield kept.earlier_path(self.load, self.now, earlier)
-        if past := _long_past(sources[ContributionHistory], version.month):
+        if past := [one for one in sources[ContributionHistory] if is_long_past(one, version.month)]:
             yield kept.settled_path(self.load, self.now, past)
 
     def _history_of(self, version: Version) -> pl.LazyFrame:
@@ -185,8 +185,9 @@ class Assembly:
         if table is PresenceEarlier:
             return conform(self.earlier(versions), table)
         if table is ContributionHistory:
-            recent = [self._history_of(one) for one in not_long_past(versions, month)]
-            return pl.concat([self.settled(_long_past(versions, month)), *recent])
+            past = [one for one in versions if is_long_past(one, month)]
+            recent = [self._history_of(one) for one in versions if not is_long_past(one, month)]
+            return pl.concat([self.settled(past), *recent])
         read = self.presence if issubclass(table, Presence) else partial(self.rows, extract)
         return conform(pl.concat([read(one) for one in versions] or [lake.rows_of([], table)]), table)
 
@@ -222,16 +223,6 @@ def newest_of_each(paths: Sequence[Path], table: type[TableT]) -> pl.LazyFrame:
     assert issubclass(table, Extract)
     frame = lake.rows_of(paths, table)
     return frame.unique(list(table.unique), keep="last", maintain_order=True) if len(paths) > 1 else frame
-
-
-def not_long_past(versions: Sequence[Version], month: date) -> list[Version]:
-    """Return the versions from the month before `month` on: these are read row by row."""
-    return [one for one in versions if one.month >= shift(month, -1)]
-
-
-def _long_past(versions: Sequence[Version], month: date) -> list[Version]:
-    """Return the versions of the months before the one before `month`: of these alone something is kept as one."""
-    return [one for one in versions if one.month < shift(month, -1)]
 
 
 def _version_before(version: Version) -> pl.LazyFrame:

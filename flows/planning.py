@@ -12,7 +12,7 @@ from functools import cache
 from flows.context import code_version
 from flows.gating import extract_of
 from transforms.graph import inputs_of
-from warehouse.calendar import Version
+from warehouse.calendar import Version, shift
 from warehouse.ledger import Delivery, Verdict
 from warehouse.schema import Extract, Fact, Table
 
@@ -79,6 +79,11 @@ class Standing:
         """Return the months that memberships, contributions or claims were delivered for, oldest first."""
         kinds = [kind for kind in DATED if extract_of(kind).monthly]
         return sorted({version.month for kind in kinds for version in self.versions(kind)})
+
+
+def is_long_past(version: Version, month: date) -> bool:
+    """Return whether a version is of a month before the one before `month`: what was is kept of these as one, and no row is read."""
+    return version.month < shift(month, -1)
 
 
 def standing(judged: list[Judged]) -> Standing:

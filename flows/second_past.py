@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.context import Load, code_version, fingerprint
-from flows.planning import Standing
+from flows.planning import Standing, is_long_past
 from flows.second_bench import opened, size_of
 from warehouse import lake
 from warehouse.asking import Workbench
@@ -48,8 +48,7 @@ def _long_past(now: Standing, version: Version) -> dict[str, list[Version]]:
     from expectations.opinion.past import KINDS
 
     known = {name: now.newest_of_months(KINDS[name], version.as_of_date) for name in ("places", "receipts")}
-    begin = shift(version.month, -1)
-    found = {name: [one for one in several if one.month < begin] for name, several in known.items()}
+    found = {name: [one for one in several if is_long_past(one, version.month)] for name, several in known.items()}
     return {name: before for name, before in found.items() if before}
 
 

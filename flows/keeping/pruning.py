@@ -40,7 +40,7 @@ def prune(load: Load, now: Standing) -> int:
 def _read_by(load: Load, now: Standing, month: date) -> Iterator[Path]:
     """Yield what the versions of a month are made of that is kept."""
     for version in now.of_month(month):
-        yield from Assembly(load, now).kept(version)
+        yield from Assembly(load, now).kept_of_version(version)
         yield from second_past.kept_of_version(load, now, version)
 
 

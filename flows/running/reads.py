@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from flows import kept, second_past
-from flows.assembly import EXTRACT_OF, Assembly, not_long_past
+from flows.assembly import EXTRACT_OF, Assembly
 from flows.context import Load
-from flows.planning import Standing
+from flows.planning import Standing, is_long_past
 from warehouse import lake
 from warehouse.calendar import Version
 from warehouse.schema import Extract
@@ -20,7 +20,7 @@ from warehouse.tables.coverage import Presence
 
 @dataclass(frozen=True)
 class Reads:
-    """Files and rows of accepted extracts, and bytes of these and of what is kept of the past.
+    """Files and rows of accepted extracts of the kinds with a date, and bytes of these and of what is kept of the past.
 
     `to_be_made` counts what would be kept and is not there: each is made first, of accepted rows of older months.
     """
@@ -51,13 +51,14 @@ def _accepted(assembly: Assembly, version: Version) -> Iterator[tuple[Path, Vers
             continue
         extract = EXTRACT_OF.get(table, table)
         assert issubclass(extract, Extract)
-        for one in not_long_past(several, version.month) if table is ContributionHistory else several:
+        kept_as_one = [one for one in several if table is ContributionHistory and is_long_past(one, version.month)]
+        for one in [one for one in several if one not in kept_as_one]:
             for file in assembly.now.of(extract.kind, one):
                 path = lake.accepted_path(assembly.load.home, extract.kind, file.verdict.gate_id)
                 yield path, one, file.verdict.fed()[one]
 
 
 def _past(assembly: Assembly, version: Version) -> Iterator[Path]:
-    yield from assembly.kept(version)
+    yield from assembly.kept_of_version(version)
     if assembly.load.settings.checks.second_engine:
         yield from second_past.kept_of_version(assembly.load, assembly.now, version)
