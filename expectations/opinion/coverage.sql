@@ -33,7 +33,7 @@ denominator AS (
     LEFT JOIN release r ON r.region_code = regency.region_code AND r.place = 1
     GROUP BY area.region_code
 ),
-past AS (SELECT count(*) > 0 AS is_known FROM kepesertaan WHERE month = $month - INTERVAL 1 MONTH AND as_of_date <= $as_of)
+past AS (SELECT count(*) > 0 AS is_known FROM membership_versions WHERE month = $month - INTERVAL 1 MONTH AND as_of_date <= $as_of)
 SELECT
     c.region_code, CAST($month AS DATE) AS month, CAST($as_of AS DATE) AS as_of_date, c.basis, c.segment,
     CAST(c.active_workers AS BIGINT) AS active_workers, CAST(c.vulnerable_workers AS BIGINT) AS vulnerable_workers,

@@ -2,7 +2,7 @@
 WITH snapshot AS (
     SELECT coalesce(npp, 'NIB:' || nib) AS employer_key, *
     FROM badan_usaha
-    WHERE as_of_date = (SELECT max(as_of_date) FROM badan_usaha WHERE as_of_date <= $as_of)
+    WHERE as_of_date = (SELECT max(as_of_date) FROM employer_versions WHERE as_of_date <= $as_of)
       AND hash(coalesce(npp, 'NIB:' || nib)) BETWEEN $first AND $last
     QUALIFY row_number() OVER (PARTITION BY employer_key, region_code ORDER BY declared_workers DESC, nib NULLS FIRST) = 1
 ),

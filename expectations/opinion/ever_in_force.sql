@@ -10,7 +10,7 @@ WITH newest AS (
             WHERE r.parameter = 'arrears_grace_months' AND r.segment = 'BPU'
               AND d.month BETWEEN r.effective_from AND coalesce(r.effective_to, DATE '9999-12-31')
         ) AS grace
-    FROM kepesertaan d
+    FROM membership_versions d
     WHERE d.as_of_date <= $as_of AND d.month <= $month
     GROUP BY d.month
 )

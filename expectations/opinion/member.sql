@@ -3,7 +3,7 @@
 WITH employer AS (
     SELECT b.npp, b.risk_class, CASE WHEN b.labour_intensive THEN 'Y' ELSE 'T' END AS is_intensive
     FROM badan_usaha b
-    WHERE b.as_of_date = (SELECT max(as_of_date) FROM badan_usaha WHERE as_of_date <= $as_of) AND b.npp IS NOT NULL
+    WHERE b.as_of_date = (SELECT max(as_of_date) FROM employer_versions WHERE as_of_date <= $as_of) AND b.npp IS NOT NULL
     QUALIFY row_number() OVER (
         PARTITION BY b.npp ORDER BY b.declared_workers DESC, b.nib NULLS FIRST, b.risk_class, b.labour_intensive
     ) = 1

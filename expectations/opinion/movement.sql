@@ -1,7 +1,7 @@
 -- mart.fact_movement of $month as of $as_of: what became of each person of a region, seen from the whole nation.
 WITH scope(segment, members) AS (VALUES ('PU', 1), ('BPU', 2), ('JAKON', 4), ('PMI', 8), ('UCJ', 7), ('ALL', 15)),
 day(version_before) AS (
-    SELECT max(as_of_date) FROM kepesertaan WHERE month = $month - INTERVAL 1 MONTH AND as_of_date <= $as_of
+    SELECT max(as_of_date) FROM membership_versions WHERE month = $month - INTERVAL 1 MONTH AND as_of_date <= $as_of
 ),
 fates AS (
     SELECT

@@ -28,7 +28,11 @@ SCHEMAS: Mapping[str, pl.Schema] = {
     ),
 }  # fmt: skip
 KINDS = {"places": "kepesertaan", "receipts": "iuran", "spending": "iuran"}
-STEPS = {"places": ("ever_in_force",), "receipts": ("receipt",), "spending": ()}
+STEPS = {
+    "places": ("membership_versions", "ever_in_force"),
+    "receipts": ("contribution_versions", "receipt"),
+    "spending": ("contribution_versions",),
+}
 STATEMENTS = {"places": "past/places", "receipts": "past/receipts", "spending": "spent"}
 
 

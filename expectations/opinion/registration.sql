@@ -2,7 +2,7 @@
 WITH seat AS (
     SELECT npp, min(region_code) AS region_code
     FROM badan_usaha
-    WHERE as_of_date = (SELECT max(as_of_date) FROM badan_usaha WHERE as_of_date <= $as_of) AND npp IS NOT NULL
+    WHERE as_of_date = (SELECT max(as_of_date) FROM employer_versions WHERE as_of_date <= $as_of) AND npp IS NOT NULL
     GROUP BY npp
     HAVING min(region_code) = max(region_code)
 ),
@@ -19,7 +19,7 @@ levelled AS (
     UNION ALL
     SELECT worker_key, employer_key, '00' FROM asked
 ),
-known AS (SELECT count(*) > 0 AS is_known FROM kepesertaan WHERE month = $month AND as_of_date <= $as_of),
+known AS (SELECT count(*) > 0 AS is_known FROM membership_versions WHERE month = $month AND as_of_date <= $as_of),
 member AS (SELECT worker_key, employer_key FROM in_force)
 SELECT
     l.region_code, CAST($month AS DATE) AS month, CAST($as_of AS DATE) AS as_of_date,

@@ -1,5 +1,5 @@
 -- What was paid in each year, regency and from each source, each month in its newest delivery known on $as_of.
-WITH newest AS (SELECT month, max(as_of_date) AS as_of_date FROM iuran WHERE as_of_date <= $as_of GROUP BY month),
+WITH newest AS (SELECT month, max(as_of_date) AS as_of_date FROM contribution_versions WHERE as_of_date <= $as_of GROUP BY month),
 paid AS (
     SELECT year(month) AS year, region_code, funding_source, paid_idr
     FROM iuran

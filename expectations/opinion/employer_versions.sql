@@ -1,0 +1,2 @@
+-- Which versions of employers there are.
+SELECT DISTINCT as_of_date FROM badan_usaha
