@@ -43,6 +43,7 @@ class Files:
     """The gatings of one kind that feed a version: those that stayed, those that are gone, and those that have come."""
 
     version: Version
+    before: Sequence[str]
     stayed: Sequence[str]
     gone: Sequence[str]
     come: Sequence[str]
@@ -78,7 +79,8 @@ class Change:
     """What a version is made of now beside what it was made of."""
 
     def __init__(self, assembly: Assembly, version: Version, stood: Stood) -> None:
-        self.assembly, self.stood, self.now = assembly, stood, read_of(assembly, version)
+        self.assembly, self.version, self.stood = assembly, version, stood
+        self.now = read_of(assembly, version)
         sources = assembly.sources(version)
         self.files = {table: self._files(table, sources[table][0]) for table in MAY_CHANGE if table in sources}
 
@@ -125,6 +127,11 @@ class Change:
         unnamed = self._changed(Employer).filter(pl.col("npp").is_null()).select("npp", "nib")
         return lake.few(pl.concat([named, unnamed]).unique())
 
+    @property
+    def paths(self) -> dict[str, list[Path]]:
+        """Return the changed files of each kind, as they were and as they are."""
+        return {table.kind: self._paths(table, [*files.gone, *files.come]) for table, files in self.files.items()}
+
     def sides(self, table: type[Extract], select: Callable[[pl.LazyFrame], pl.LazyFrame], most: int) -> Sides:
         """Return the rows that `select` picks of the files that stayed, with all rows of those that are gone, or have come.
 
@@ -137,7 +144,7 @@ class Change:
     def _files(self, table: type[Extract], version: Version) -> Files:
         before, now = self.stood.read.get(_named(table, version), ()), self.now[_named(table, version)]
         gone, come = ([one for one in these if one not in others] for these, others in ((before, now), (now, before)))
-        return Files(version, [one for one in now if one in before], gone, come)
+        return Files(version, before, [one for one in now if one in before], gone, come)
 
     def _is_plain(self, table: type[Extract], files: Files) -> bool:
         """Return whether no content stands twice among files, those gone still lie there, and the same rows are left out of the others."""

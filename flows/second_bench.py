@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.ceiling import wait_for_returns
+from flows.changes import Change
 from flows.context import Load
 from flows.planning import Judged, Standing
 from flows.settings import EngineLimits
@@ -24,15 +25,22 @@ SPILL = ".next.second"
 SHARE_OF_A_PART = 0.5
 
 
+Kinds = dict[type[Extract], "list[Delivered]"]
+
+
 @contextmanager
-def opened(load: Load, now: Standing, size: int, past: Mapping[str, Path]) -> Iterator[Workbench]:
-    """Yield a bench with the rows of what stands, and with what is remembered; `size` is that of the files its largest steps read."""
+def opened(
+    load: Load, kinds: Kinds, size: int, past: Mapping[str, Path], more: Sequence[Path] = ()
+) -> Iterator[Workbench]:
+    """Yield a bench with the rows of what was delivered, and with what is remembered; it may read `more` files.
+
+    `size` is that of the files its largest steps read.
+    """
     from expectations.opinion.past import lay_out_past
     from expectations.opinion.rows import lay_out
     from warehouse.asking import workbench
 
-    kinds = {one: list(_delivered(load, now, one)) for one in Table.registry.values() if issubclass(one, Extract)}
-    files = [*(one.path for several in kinds.values() for one in several), *map(whole, past.values())]
+    files = [*(one.path for several in kinds.values() for one in several), *map(whole, (*past.values(), *more))]
     spill = load.home.warehouse.with_name(load.home.warehouse.name + SPILL)
     limits = load.settings.of_engine()
     if _parts(size, limits) > 1:
@@ -58,6 +66,25 @@ def size_of(load: Load, now: Standing, version: Version) -> int:
 def _parts(size: int, limits: EngineLimits) -> int:
     """Return into how many parts payers and workers are taken at first: one, and one more whenever their files fill a share of the memory."""
     return 1 + int(size / (int(limits["memory_limit"].removesuffix("B")) * SHARE_OF_A_PART))
+
+
+def delivered(load: Load, now: Standing) -> Kinds:
+    """Return the files of every kind that stand, in the order in which they count."""
+    extracts = [one for one in Table.registry.values() if issubclass(one, Extract)]
+    return {one: list(_delivered(load, now, one)) for one in extracts}
+
+
+def as_it_was(load: Load, now: Kinds, change: Change) -> Kinds:
+    """Return the files as they were before those of a version changed."""
+    from expectations.opinion.rows import Delivered
+
+    found = dict(now)
+    for table, files in change.files.items():
+        before, come = ([lake.accepted_path(load.home, table.kind, one) for one in gates] for gates in (files.before, files.come))
+        there = {one.path: one for one in now[table] if one.path not in come}
+        own = [there.pop(path, Delivered(path, (files.version,), len(before) > 1)) for path in before]
+        found[table] = [*own, *there.values()]
+    return found
 
 
 def _delivered(load: Load, now: Standing, table: type[Extract]) -> Iterator[Delivered]:

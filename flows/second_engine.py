@@ -13,7 +13,8 @@ from flows.context import Load
 from flows.months import fact_of, staged_facts
 from flows.planning import Standing
 from flows.records import undated_facts, undated_inputs, undated_rows
-from flows.second_past import bench_of_all, bench_of_version
+from flows.second_past import bench_of_all
+from flows.second_renewing import answers
 from warehouse import lake, store
 from warehouse.asking import Refused
 from warehouse.calendar import Version
@@ -28,7 +29,7 @@ TOLD = 3
 
 def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list[Check]:
     """Return one check per staged fact and version of a month: whether the second engine finds the same."""
-    from expectations.opinion import has_statement, opinions, statement_of
+    from expectations.opinion import has_statement, statement_of
     from expectations.opinion.comparing import compared
 
     by_day: dict[str, dict[str, tuple[type[Fact], Path]]] = {}
@@ -41,11 +42,9 @@ def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list
     checks: list[Check] = []
     for day, facts in by_day.items():
         version = Version(month, date.fromisoformat(day))
-        load.say(f"mesin kedua / second engine: {version}")
-        with bench_of_version(load, now, version) as bench:
-            for name, opinion in opinions(bench, list(facts), version):
-                fact, path = facts[name]
-                checks.append(compared(lake.rows_of([path], fact), opinion, fact, f"{month:%Y-%m} as of {day}"))
+        for name, opinion in answers(load, now, version, list(facts), listing):
+            fact, path = facts[name]
+            checks.append(compared(lake.rows_of([path], fact), opinion, fact, f"{month:%Y-%m} as of {day}"))
     return checks
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.context import Load, code_version, fingerprint
 from flows.planning import Standing, is_long_past
-from flows.second_bench import opened, size_of
+from flows.second_bench import Kinds, delivered, opened, size_of
 from warehouse import lake
 from warehouse.asking import Workbench
 from warehouse.calendar import Version, shift
@@ -18,9 +18,18 @@ from warehouse.calendar import Version, shift
 @contextmanager
 def bench_of_version(load: Load, now: Standing, version: Version) -> Iterator[Workbench]:
     """Yield the bench that a version is asked of: its month, the month before, later ones, and what is remembered of the rest."""
-    past = {name: _remembered(load, now, name, before) for name, before in _long_past(now, version).items()}
-    with opened(load, _since(now, shift(version.month, -1)), size_of(load, now, version), past) as bench:
+    with opened(load, delivered_of(load, now, version), size_of(load, now, version), past_of(load, now, version)) as bench:
         yield bench
+
+
+def delivered_of(load: Load, now: Standing, version: Version) -> Kinds:
+    """Return the files that a version is asked of: memberships and contributions since the month before."""
+    return delivered(load, _since(now, shift(version.month, -1)))
+
+
+def past_of(load: Load, now: Standing, version: Version) -> dict[str, Path]:
+    """Return the files of what is remembered of the months before these."""
+    return {name: _remembered(load, now, name, before) for name, before in _long_past(now, version).items()}
 
 
 @contextmanager
@@ -28,7 +37,7 @@ def bench_of_all(load: Load, now: Standing) -> Iterator[Workbench]:
     """Yield the bench that facts without versions are asked of: the newest month of contributions, and what is remembered of the rest."""
     *known, last = _months_of_spending(now)
     past = {"spending": _remembered(load, now, "spending", known)} if known else {}
-    with opened(load, _since(now, last.month), 0, past) as bench:
+    with opened(load, delivered(load, _since(now, last.month)), 0, past) as bench:
         yield bench
 
 
@@ -76,7 +85,7 @@ def _remembered(load: Load, now: Standing, name: str, versions: Sequence[Version
     only = Standing({kind: {last: now.of(kind, last)}})
     size = size_of(load, only, last) + sum(one.stat().st_size for one in past.values())
     with (
-        opened(load, only, size, past) as bench,
+        opened(load, delivered(load, only), size, past) as bench,
         lot_file(path, SCHEMAS[name], load.pseudonyms.fingerprint()) as file,
     ):
         for rows in until(bench, name, last):

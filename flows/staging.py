@@ -59,7 +59,7 @@ def stage(
     with _with_sums(assembly, version, known, inputs, before) as inputs:
         for family in families(known, cheap=CHEAP):
             steps = with_steps(family, inputs, version)
-            fresh = {one: lake.sums_path(load.home, month, one, day, name) for one in ADDS_UP if one in steps}
+            fresh = {one: lake.sums_path(load.home, month, one.__name__, day, name) for one in ADDS_UP if one in steps}
             fresh = {one: path for one, path in fresh.items() if one not in sums}
             frames = build(family, steps, version)
             placed = {paths[fact]: frames[fact] for fact in known if fact in family}

@@ -6,21 +6,26 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
 
+from expectations import opinion
 from flows import renewing, staging
 from flows.entry import load_folder
 from flows.publishing.publishing import Publication
 from tests.endtoend import assert_same, standing
 from tests.extracts import Files, Row, memberships, rows, write
 from tests.second import EXAMPLES
+from transforms.renewal import renewed
 from warehouse.home import Home
+from warehouse.schema import Lazy, Table, TableT
+from warehouse.tables.coverage_parts import AlikePersons
+from warehouse.tables.payer_parts import PaidFor
 
 MARCH, SEEN = "2025-03", "2025-03-31"
-RENEWED = "dari yang lama"
+MADE, FOUND = "made of what it was: ", "second engine, of what it was: "
 MOVED, UNBILLED, EVERYTHING = (
     "a worker moved and one left", "a payer is billed no more", "members, bills and employers",
 )  # fmt: skip
@@ -65,8 +70,18 @@ def march() -> Files:
     }
 
 
-def load(files: Files, folder: Path, home: str = "home") -> list[str]:
-    """Load the files into a home of that name, both engines agreeing, and return what was said of versions made of what they were."""
+class Renewed(NamedTuple):
+    """The months that each engine made of what they were."""
+
+    made: list[str]
+    found: list[str]
+
+
+NOTHING, ALL_OF_MARCH = Renewed([], []), Renewed([MARCH], [MARCH])
+
+
+def load(files: Files, folder: Path, home: str = "home") -> Renewed:
+    """Load the files into a home of that name, both engines agreeing, and return the months made of what they were."""
 
     def call(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
         return Publication("not published") if name.startswith("publish") else step(*arguments)
@@ -77,7 +92,8 @@ def load(files: Files, folder: Path, home: str = "home") -> list[str]:
     source, to = str(write(folder / "source", files)), str(folder / home)
     result = load_folder(source, to, config=str(config), call=call, say=said.append)
     assert (result["stopped_months"], result["second_engine"]["differing"]) == ({}, 0)
-    return [line for line in said if RENEWED in line]
+    found = [line.partition(FOUND)[2][:7] for line in said if FOUND in line]
+    return Renewed([line[:7] for line in said if MADE in line], found)
 
 
 @pytest.fixture(scope="module")
@@ -123,38 +139,37 @@ CHANGES: dict[str, Files] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_month_is_made_of_what_it_was_where_its_own_files_changed(change: str, folder: Path) -> None:
-    (said,) = load(march() | CHANGES[change], folder)
-    assert said.startswith("2025-03 as of 2025-03-31: ")
+    assert load(march() | CHANGES[change], folder) == ALL_OF_MARCH
 
 
 def test_rows_that_now_count_in_another_file_have_the_month_made_of_everything(tmp_path: Path) -> None:
     members = march()[MEMBERS]
     twice = march() | {OTHERS: [*march()[OTHERS], members[0]]}
     load(twice, tmp_path)
-    assert load(twice | {MEMBERS: members[1:]}, tmp_path) == []
+    assert load(twice | {MEMBERS: members[1:]}, tmp_path) == NOTHING
 
 
 def test_a_month_before_that_changed_has_the_month_made_of_everything(folder: Path) -> None:
     february = "kepesertaan_15_202502.csv"
     said = load(march() | {february: march()[february][2:]}, folder)
-    assert [line[:7] for line in said] == ["2025-02"]
+    assert said == Renewed(["2025-02"], ["2025-02"])
 
 
 def test_other_code_has_the_month_made_of_everything(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "code_version", lambda: "other")
-    assert load(march() | CHANGES[MOVED], folder) == []
+    assert load(march() | CHANGES[MOVED], folder) == NOTHING
 
 
 def test_where_most_rows_changed_the_month_is_made_of_everything(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renewing, "MOST_CHANGED", 0.25)
-    assert load(march() | CHANGES[MOVED], folder) == []
+    assert load(march() | CHANGES[MOVED], folder) == NOTHING
 
 
-def test_where_more_rows_are_concerned_than_may_be_held_the_month_is_made_of_everything(
+def test_where_more_rows_are_concerned_than_may_be_held_the_transforms_make_the_month_of_everything(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(renewing, "rows_at_once", lambda *_: len(march()[BILLED]))
-    assert load(march() | CHANGES[UNBILLED], folder) == []
+    assert load(march() | CHANGES[UNBILLED], folder) == Renewed([], [MARCH])
 
 
 def test_a_file_that_no_longer_lies_in_the_lake_has_the_month_made_of_everything(folder: Path) -> None:
@@ -162,12 +177,35 @@ def test_a_file_that_no_longer_lies_in_the_lake_has_the_month_made_of_everything
         path for path in (folder / "home/lake/kepesertaan").glob("*.parquet") if holds(path, march()[MEMBERS])
     )
     replaced.unlink()
-    assert load(march() | CHANGES[MOVED], folder) == []
+    assert load(march() | CHANGES[MOVED], folder) == NOTHING
+
+
+def test_other_statements_have_the_second_engine_ask_everything(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opinion, "NAMES", opinion.NAMES[1:])
+    assert load(march() | CHANGES[MOVED], folder) == Renewed([MARCH], [])
+
+
+def test_sums_of_the_second_engine_that_are_gone_have_it_ask_everything(folder: Path) -> None:
+    (settled,) = (folder / "home/lake/facts" / MARCH).glob("second-settled-*.parquet")
+    settled.unlink()
+    assert load(march() | CHANGES[MOVED], folder) == Renewed([MARCH], [])
+
+
+@pytest.mark.parametrize("sums", [AlikePersons, PaidFor])
+def test_what_the_transforms_miscount_of_a_changed_month_the_second_engine_finds(
+    sums: type[Table], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def miscounted(table: type[TableT], was: pl.LazyFrame, gone: pl.LazyFrame, come: pl.LazyFrame) -> Lazy[TableT]:
+        return renewed(table, was, gone.clear() if table is sums else gone, come)
+
+    monkeypatch.setattr(renewing, "renewed", miscounted)
+    with pytest.raises(AssertionError, match="second_engine_differs"):
+        load(march() | CHANGES[MOVED], folder)
 
 
 def test_a_change_that_is_taken_back_leaves_the_figures_as_they_were(folder: Path, loaded: Path) -> None:
     load(march() | CHANGES[EVERYTHING], folder)
-    assert len(load(march(), folder)) == 1
+    assert load(march(), folder) == ALL_OF_MARCH
     assert_same(standing(Home(folder / "home").warehouse), standing(Home(loaded).warehouse))
 
 

@@ -138,6 +138,25 @@ class Workbench:
                 self.parts *= 2
                 self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
 
+    @contextmanager
+    def only(self, rows: Mapping[str, str]) -> Iterator[None]:
+        """Have names stand, while it lasts, for those of their rows alone that a condition holds for."""
+        laid: list[str] = []
+        try:
+            for name, condition in rows.items():
+                self.step = name
+                self._connection.execute(f'CREATE TEMP TABLE "{name}" AS FROM main."{name}" WHERE {condition}')
+                laid.append(name)
+            yield
+        finally:
+            for name in laid:
+                self._connection.execute(f'DROP TABLE temp."{name}"')
+
+    def has(self, name: str) -> bool:
+        """Return whether anything lies on the bench under a name."""
+        named = "SELECT table_name FROM duckdb_tables() UNION ALL SELECT view_name FROM duckdb_views()"
+        return not self.ask(f"FROM ({named}) WHERE table_name = {literal(name)}").is_empty()
+
     def drop(self, name: str, *, view: bool = False) -> None:
         """Take a view or a table away."""
         self._connection.execute(f'DROP {"VIEW" if view else "TABLE"} "{name}"')

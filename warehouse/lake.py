@@ -69,9 +69,9 @@ def fact_path(home: Home, month: str, table: type[Table], as_of: str, fingerprin
     return home.lake / "facts" / month / f"{table.name}_{as_of}_{fingerprint}.parquet"
 
 
-def sums_path(home: Home, month: str, table: type[Table], as_of: str, fingerprint: str) -> Path:
+def sums_path(home: Home, month: str, name: str, as_of: str, fingerprint: str) -> Path:
     """Return where the sums lie that facts of a month are made of, beside the facts."""
-    return home.lake / "facts" / month / f"{table.__name__}_{as_of}_{fingerprint}.parquet"
+    return home.lake / "facts" / month / f"{name}_{as_of}_{fingerprint}.parquet"
 
 
 def rows_of(paths: Sequence[Path], table: type[TableT]) -> Lazy[TableT]:

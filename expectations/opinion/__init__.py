@@ -103,8 +103,10 @@ def statement_of(fact: type[Fact]) -> str:
     return OTHERWISE_CALLED.get(fact.qualified(), fact.name.removeprefix("fact_"))
 
 
-def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) -> Iterator[tuple[str, Opinion]]:
-    """Yield each statement's opinion of a version by its name; a step that several need is taken once.
+def opinions(
+    bench: Workbench, names: Sequence[str], version: Version = OF_ALL, given: Collection[str] = ()
+) -> Iterator[tuple[str, Opinion]]:
+    """Yield each statement's opinion of a version by its name; a step that several need is taken once, those `given` lie there.
 
     A step that names a part is asked part by part, for DuckDB gives up where what it groups outgrows its memory by far. A step
     is dropped when nothing that is still to come reads it. The bench holds afterwards no more than before.
@@ -115,18 +117,20 @@ def opinions(bench: Workbench, names: Sequence[str], version: Version = OF_ALL) 
     try:
         while waiting:
             name = waiting[0]
-            wanted = _read_by([name], made) | ({name} & shared) | ({name} if PART in text(name) else set())
-            for step in [one for one in (*_steps(name), name) if one in wanted and one not in made]:
+            there = {*made, *given}
+            wanted = _read_by([name], there) | ({name} & shared) | ({name} if PART in text(name) else set())
+            for step in [one for one in (*_steps(name), name) if one in wanted and one not in there]:
                 if step in VIEWS:
                     bench.view(step, statement(step, version))
                 else:
                     bench.table_in_parts(step, partial(in_parts, statement(step, version)))
                 made.append(step)
-                _drop(bench, made, {*waiting, *_read_by(waiting, made)})
+                _drop(bench, made, {*waiting, *_read_by(waiting, {*made, *given})})
             bench.step = name
-            yield name, Opinion(bench, f'FROM "{name}"' if name in made else statement(name, version))
+            is_there = name in made or name in given
+            yield name, Opinion(bench, f'FROM "{name}"' if is_there else statement(name, version))
             waiting.pop(0)
-            _drop(bench, made, {*waiting, *_read_by(waiting, made)})
+            _drop(bench, made, {*waiting, *_read_by(waiting, {*made, *given})})
     finally:
         _drop(bench, made, ())
 
@@ -136,7 +140,7 @@ def _steps(name: str) -> list[str]:
     return list(dict.fromkeys(one for need in NEEDS.get(name, ()) for one in (*_steps(need), need)))
 
 
-def _read_by(waiting: Sequence[str], made: Sequence[str]) -> set[str]:
+def _read_by(waiting: Sequence[str], made: Collection[str]) -> set[str]:
     """Return the steps that statements still to come read, by themselves or through a view or a step not made yet."""
     found, asked = set[str](), [one for one in waiting if one not in made]
     while asked:

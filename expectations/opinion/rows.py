@@ -54,6 +54,15 @@ def lay_out(bench: Workbench, kinds: Mapping[type[Extract], Sequence[Delivered]]
         bench.view(table.kind, f"SELECT {_columns(table)} FROM {table.kind}_rows{without}")
 
 
+def copies_among(bench: Workbench, table: type[Extract], files: Sequence[Path]) -> pl.DataFrame:
+    """Return file and line of the rows of some files that do not count because another file has their key."""
+    name = f"{table.kind}_copies"
+    if not files or not bench.has(name):
+        return pl.DataFrame(schema={"file": pl.String, LINE_NO: pl.Int64})
+    listed = ", ".join(literal(str(one)) for one in files)
+    return bench.ask(f"SELECT file, CAST({LINE_NO} AS BIGINT) AS {LINE_NO} FROM {name} WHERE file IN ({listed}) ORDER BY ALL")
+
+
 def _read(table: type[Extract], files: Sequence[Delivered]) -> Iterable[str]:
     listed = f"SELECT {_columns(table)}, {LINE_NO}, file FROM read_parquet([{{}}], filename = 'file', hive_partitioning = false)"
     if whole := [one for one in files if one.versions is None]:

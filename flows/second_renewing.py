@@ -1,0 +1,143 @@
+"""The second engine's answers about a version: made of what it found before where only few files changed, or else of everything."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flows import renewing
+from flows.assembly import Assembly
+from flows.changes import Change
+from flows.context import Load, fingerprint
+from flows.months import listing_of, loaded_fingerprints
+from flows.planning import Standing
+from flows.second_bench import as_it_was, opened
+from flows.second_past import bench_of_version, delivered_of, past_of
+from flows.staging import stood
+from warehouse import lake
+from warehouse.asking import Workbench
+from warehouse.calendar import Version
+from warehouse.tables.compliance import EmployerMonth
+
+if TYPE_CHECKING:
+    from expectations.opinion import Opinion
+    from expectations.opinion.renewal import Sums
+
+
+def answers(
+    load: Load, now: Standing, version: Version, names: Sequence[str], listing: Path
+) -> Iterator[tuple[str, Opinion]]:
+    """Yield each statement's opinion of a version by its name; what they add up is kept beside the facts of the listing."""
+    from expectations.opinion import opinions
+    from expectations.opinion.renewal import SUMS, made_of
+
+    fresh = {one: _path(load, version, one, listing) for one in made_of(names) if one in SUMS}
+    with _bench(load, now, version, names, listing) as (bench, given):
+        for name, opinion in opinions(bench, [*names, *fresh], version, given):
+            if name in fresh:
+                lake.write(opinion.found().lazy(), fresh[name])
+            else:
+                yield name, opinion
+
+
+@contextmanager
+def _bench(
+    load: Load, now: Standing, version: Version, names: Sequence[str], listing: Path
+) -> Iterator[tuple[Workbench, Sequence[str]]]:
+    """Yield the bench of a version, and which steps lie on it already, made of what they were."""
+    if renewal := _renewal(load, now, version, names, listing):
+        with renewal.bench() as (bench, given):
+            if given:
+                load.say(f"mesin kedua, dari yang lama / second engine, of what it was: {version}")
+                yield bench, given
+                return
+    load.say(f"mesin kedua / second engine: {version}")
+    with bench_of_version(load, now, version) as bench:
+        yield bench, ()
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What changed of a version, and the files of what the second engine found of it when it was loaded."""
+
+    load: Load
+    now: Standing
+    change: Change
+    was: Mapping[str, Path]
+
+    @cached_property
+    def changed(self) -> Mapping[str, Sequence[Path]]:
+        """Return the changed files of each kind, as they were and as they are."""
+        return self.change.paths
+
+    @contextmanager
+    def bench(self) -> Iterator[tuple[Workbench, Sequence[str]]]:
+        """Yield a bench of what stands now, and which steps lie on it; none where rows of other files count otherwise than they did."""
+        load, version = self.load, self.change.version
+        kinds, past = delivered_of(load, self.now, version), past_of(load, self.now, version)
+        files = [one for several in self.changed.values() for one in several]
+        size, more = sum(one.stat().st_size for one in files), [*files, *self.was.values()]
+        with opened(load, as_it_was(load, kinds, self.change), size, past, more) as bench:
+            gone, before = self._asked(bench)
+        with opened(load, kinds, size, past, more) as bench:
+            come, after = self._asked(bench)
+            same = all(one.equals(other) for one, other in zip(before, after, strict=True))
+            yield bench, self._laid_out(bench, gone, come) if same else ()
+
+    def _asked(self, bench: Workbench) -> tuple[Sums, Sequence[pl.DataFrame]]:
+        """Return the sums of all whom the changed files name, and what must be the same before and after."""
+        from expectations.opinion.renewal import lay_out_versions, of_changed
+        from expectations.opinion.rows import copies_among
+
+        same = lay_out_versions(bench, self.change.version)
+        for table, files in self.change.files.items():
+            stayed = [lake.accepted_path(self.load.home, table.kind, one) for one in files.stayed]
+            same.append(copies_among(bench, table, stayed))
+        return of_changed(bench, list(self.was), self.change.version, self.changed), same
+
+    def _laid_out(self, bench: Workbench, gone: Sums, come: Sums) -> Sequence[str]:
+        """Return the steps that lie on the bench now, each made of what it was."""
+        from expectations.opinion import renewal
+
+        renewal.lay_out_registered(bench, self.change.version)
+        for name, was in self.was.items():
+            if name not in come:
+                renewal.lay_out_unchanged(bench, name, was)
+            elif name == renewal.EMPLOYERS:
+                renewal.lay_out_employers(bench, was, come[name], self.changed)
+            else:
+                renewal.lay_out_renewed(bench, name, was, gone[name], come[name])
+        return [*self.was, *renewal.VERSIONS, renewal.ON_SHEETS]
+
+
+def _renewal(load: Load, now: Standing, version: Version, names: Sequence[str], listing: Path) -> Renewal | None:
+    """Return what changed of a version; None where what was found of it is not there, or more changed than few of its own files."""
+    from expectations.opinion.renewal import EMPLOYERS, made_of
+
+    loaded = listing_of(load, version.month, loaded_fingerprints(load).get(version.month, ""))
+    before, current = (stood(one).get(version.as_of_date) for one in (loaded, listing))
+    if before is None or current is None:
+        return None
+    was = {one: _path(load, version, one, loaded) for one in made_of(names)}
+    if EMPLOYERS in was:
+        was[EMPLOYERS] = before.sums.get(EmployerMonth, was[EMPLOYERS])
+    repeated = {gate: set(lines) for gate, lines in current.repeated.items()}
+    change = Change(Assembly(load, now, defaultdict(set, repeated)), version, before)
+    known = all(path.exists() for path in was.values()) and change.is_of_own_files
+    return Renewal(load, now, change, was) if known and change.is_small(sys.maxsize, renewing.MOST_CHANGED) else None
+
+
+def _path(load: Load, version: Version, step: str, listing: Path) -> Path:
+    """Return where the rows of a step lie beside the facts of a listing: other statements, other name."""
+    from expectations.opinion import NAMES, text
+
+    name = f"second-{step}-{fingerprint(*map(text, NAMES))}"
+    return lake.sums_path(load.home, f"{version.month:%Y-%m}", name, version.as_of_date.isoformat(), listing.stem)
