@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import polars as pl
 
 from flows.assembly import UNDATED, Assembly
 from flows.copies import rows_but
+from transforms.graph import inputs_of
+from transforms.renewal import ADDS_UP
 from transforms.settlement import PAYER, by_payer
 from warehouse import lake
 from warehouse.calendar import Version
 from warehouse.schema import Extract, Table, conform
+from warehouse.tables.compliance import EmployerMonth
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.contribution_history import ContributionHistory
 from warehouse.tables.employer import Employer
@@ -86,14 +89,17 @@ class Change:
 
     @property
     def is_of_own_files(self) -> bool:
-        """Return whether nothing differs but files of the version's own, all there, and every other row counts where it counted."""
+        """Return whether nothing that leads to sums differs but files of the version's own, all there.
+
+        Every row of a file that stayed counts where it counted.
+        """
         own = {_named(table, files.version) for table, files in self.files.items()}
         own |= {
             _named(ContributionHistory, files.version) for table, files in self.files.items() if table is Contribution
         }
-        names = self.stood.read.keys() == self.now.keys()
-        same = all(list(self.stood.read.get(name, ())) == gates for name, gates in self.now.items() if name not in own)
-        return names and same and all(self._is_plain(*one) for one in self.files.items())
+        before, now = (_leading_to_sums(read) for read in (self.stood.read, self.now))
+        same = all(list(before.get(name, ())) == list(gates) for name, gates in now.items() if name not in own)
+        return before.keys() == now.keys() and same and all(self._is_plain(*one) for one in self.files.items())
 
     @property
     def is_there(self) -> bool:
@@ -174,6 +180,16 @@ class Change:
 
     def _paths(self, table: type[Extract], gates: Sequence[str]) -> list[Path]:
         return [lake.accepted_path(self.assembly.load.home, table.kind, gate) for gate in gates]
+
+
+@cache
+def _inputs_of_sums() -> frozenset[str]:
+    return frozenset(table.__name__ for table in inputs_of([*ADDS_UP, EmployerMonth]))
+
+
+def _leading_to_sums(read: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Return what of that which was read leads to sums: what else the facts are made of they are made of as ever."""
+    return {name: gates for name, gates in read.items() if name.partition(" ")[0] in _inputs_of_sums()}
 
 
 def _named(table: type[Table], version: Version) -> str:

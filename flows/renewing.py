@@ -41,8 +41,8 @@ def made_of_before(
 ) -> Inputs | None:
     """Return the inputs, and with them the sums that lead to the facts, made of those that stood.
 
-    None where they have to be made of everything: another input changed than files of the version's own, a row that stands
-    in several files now counts in another one, a sum is not known, or so much changed that nothing is gained.
+    None where they have to be made of everything: of what leads to sums not only files of the version's own changed, a row
+    that stands in several files now counts in another one, a sum is not known, or so much changed that nothing is gained.
     """
     asked = {*facts, *between(facts, inputs)}
     wanted = [one for one in (*ADDS_UP, EmployerMonth) if one in asked and can_be_made(one, inputs, version)]
@@ -53,16 +53,21 @@ def made_of_before(
         return None
     was = {table: lake.rows_of([stood.sums[table]], table) for table in wanted}
     if not change.is_there:
+        _say(assembly, version, 0)
         return inputs | was
     try:
         before, now = _made(change, wanted, inputs, version, most)
     except TooManyError:
         return None
-    assembly.load.say(f"{version}: dari yang lama / made of what it was: {len(change.payers):,} pembayar / payers")
+    _say(assembly, version, len(change.payers))
     if EmployerMonth in was:
         was[EmployerMonth] = employers_renewed(was[EmployerMonth], change.employers.lazy(), now[EmployerMonth])
     sums = [table for table in wanted if table in ADDS_UP]
     return inputs | was | {one: lake.few(renewed(one, was[one], before[one], now[one])).lazy() for one in sums}
+
+
+def _say(assembly: Assembly, version: Version, payers: int) -> None:
+    assembly.load.say(f"{version}: dari yang lama / made of what it was: {payers:,} pembayar / payers")
 
 
 def _made(

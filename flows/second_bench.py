@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,15 +77,30 @@ def delivered(load: Load, now: Standing) -> Kinds:
 
 def as_it_was(load: Load, now: Kinds, change: Change) -> Kinds:
     """Return the files as they were before those of a version changed."""
-    from expectations.opinion.rows import Delivered
-
     found = dict(now)
     for table, files in change.files.items():
-        before, come = ([lake.accepted_path(load.home, table.kind, one) for one in gates] for gates in (files.before, files.come))
-        there = {one.path: one for one in now[table] if one.path not in come}
-        own = [there.pop(path, Delivered(path, (files.version,), len(before) > 1)) for path in before]
-        found[table] = [*own, *there.values()]
+        before = [whole(lake.accepted_path(load.home, table.kind, one)) for one in files.before]
+        there = {one.path: one for one in now[table]}
+        own = [_feeding(files.version, path, there.pop(path, None), len(before) > 1) for path in before]
+        others = [_without(files.version, one) for one in there.values()]
+        found[table] = [*own, *(one for one in others if one.versions)]
     return found
+
+
+def _feeding(version: Version, path: Path, now: Delivered | None, shares: bool) -> Delivered:
+    """Return a file that feeds a version, beside what it feeds now."""
+    from expectations.opinion.rows import Delivered
+
+    if now and version in now.versions:
+        return now
+    return Delivered(path, (version, *(now.versions if now else ())), is_whole=False, shares=shares)
+
+
+def _without(version: Version, now: Delivered) -> Delivered:
+    """Return a file without a version that it feeds now."""
+    if version not in now.versions:
+        return now
+    return replace(now, versions=tuple(one for one in now.versions if one != version), is_whole=False)
 
 
 def _delivered(load: Load, now: Standing, table: type[Extract]) -> Iterator[Delivered]:
@@ -103,5 +119,5 @@ def _delivered(load: Load, now: Standing, table: type[Extract]) -> Iterator[Deli
     )
     for gate in order:
         versions, held = tuple(sorted(fed[gate])), set(judged[gate].verdict.fed())
-        part = versions if versions and set(versions) != held else None
-        yield Delivered(whole(lake.accepted_path(load.home, table.kind, gate)), part, gate in shared)
+        is_whole = not versions or set(versions) == held
+        yield Delivered(whole(lake.accepted_path(load.home, table.kind, gate)), versions, is_whole, gate in shared)

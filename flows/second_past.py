@@ -18,7 +18,9 @@ from warehouse.calendar import Version, shift
 @contextmanager
 def bench_of_version(load: Load, now: Standing, version: Version) -> Iterator[Workbench]:
     """Yield the bench that a version is asked of: its month, the month before, later ones, and what is remembered of the rest."""
-    with opened(load, delivered_of(load, now, version), size_of(load, now, version), past_of(load, now, version)) as bench:
+    with opened(
+        load, delivered_of(load, now, version), size_of(load, now, version), past_of(load, now, version)
+    ) as bench:
         yield bench
 
 

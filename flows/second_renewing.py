@@ -29,7 +29,8 @@ from warehouse.tables.compliance import EmployerMonth
 
 if TYPE_CHECKING:
     from expectations.opinion import Opinion
-    from expectations.opinion.renewal import Sums
+
+Sums = dict[str, pl.DataFrame]
 
 
 def answers(
@@ -85,11 +86,13 @@ class Renewal:
         kinds, past = delivered_of(load, self.now, version), past_of(load, self.now, version)
         files = [one for several in self.changed.values() for one in several]
         size, more = sum(one.stat().st_size for one in files), [*files, *self.was.values()]
-        with opened(load, as_it_was(load, kinds, self.change), size, past, more) as bench:
-            gone, before = self._asked(bench)
+        gone, before = Sums(), None
+        if self.change.is_there:
+            with opened(load, as_it_was(load, kinds, self.change), size, past, more) as bench:
+                gone, before = self._asked(bench)
         with opened(load, kinds, size, past, more) as bench:
             come, after = self._asked(bench)
-            same = all(one.equals(other) for one, other in zip(before, after, strict=True))
+            same = before is None or all(one.equals(other) for one, other in zip(before, after, strict=True))
             yield bench, self._laid_out(bench, gone, come) if same else ()
 
     def _asked(self, bench: Workbench) -> tuple[Sums, Sequence[pl.DataFrame]]:

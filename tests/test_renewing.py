@@ -16,7 +16,7 @@ from flows import renewing, staging
 from flows.entry import load_folder
 from flows.publishing.publishing import Publication
 from tests.endtoend import assert_same, standing
-from tests.extracts import Files, Row, memberships, rows, write
+from tests.extracts import Files, Row, kpj, memberships, rows, write
 from tests.second import EXAMPLES
 from transforms.renewal import renewed
 from warehouse.home import Home
@@ -153,6 +153,35 @@ def test_a_month_before_that_changed_has_the_month_made_of_everything(folder: Pa
     february = "kepesertaan_15_202502.csv"
     said = load(march() | {february: march()[february][2:]}, folder)
     assert said == Renewed(["2025-02"], ["2025-02"])
+
+
+@pytest.mark.parametrize(("kind", "months"), [("penduduk_bekerja", ["2025-02", MARCH]), ("klaim", [MARCH])])
+def test_a_month_is_made_of_what_it_was_where_another_kind_came_that_no_sum_is_made_of(
+    kind: str, months: list[str], folder: Path
+) -> None:
+    came = {
+        "penduduk_bekerja": rows(
+            "penduduk_bekerja", "| kode_kab | penduduk_bekerja |\n| 15.03 | 100 |", tgl_rilis=SEEN
+        ),
+        "klaim": rows("klaim", "| no_klaim | tgl_bayar |\n| K1 | 2025-03-10 |", tgl_data=SEEN, kpj=kpj(1)),
+    }
+    assert load(march() | {f"{kind}_15.csv": came[kind]}, folder) == Renewed(months, months)
+
+
+def test_minimum_wages_have_the_month_made_of_everything(folder: Path) -> None:
+    assert load(march() | {"umk_16.csv": rows("umk", "| kode_kab |\n| 16.01 |")}, folder) == NOTHING
+
+
+def test_a_month_is_made_of_what_it_was_where_a_file_still_feeds_another_month(tmp_path: Path) -> None:
+    february = memberships("2025-02", "2025-02-28", ELSEWHERE)
+    load(march() | {OTHERS: february + march()[OTHERS]}, tmp_path)
+    moved = memberships(
+        MARCH, SEEN, ELSEWHERE.replace("| 21-28 | PU     | NPP2 | 15.04 ", "| 22-29 | PU     | NPP2 | 15.03 ")
+    )
+    assert load(march() | {OTHERS: moved}, tmp_path) == ALL_OF_MARCH
+    kept = march() | {OTHERS: moved, "kepesertaan_98_202502.csv": february}
+    load(kept, tmp_path, "fresh")
+    assert_same(*(standing(Home(tmp_path / name).warehouse) for name in ("home", "fresh")))
 
 
 def test_other_code_has_the_month_made_of_everything(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

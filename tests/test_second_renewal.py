@@ -68,9 +68,7 @@ def sums_of(world: World, version: Version, folder: Path) -> dict[str, Path]:
     return {name: folder / f"{name}.parquet" for name in found}
 
 
-def of_changed(
-    bench: Workbench, world: World, version: Version, changed: Changed
-) -> tuple[Sums, list[pl.DataFrame]]:
+def of_changed(bench: Workbench, world: World, version: Version, changed: Changed) -> tuple[Sums, list[pl.DataFrame]]:
     """Return what the changed add to a world that is laid on the bench, and its versions."""
     lay_out_past(bench, {})
     for table, frame in {**REFERENCE, **world}.items():

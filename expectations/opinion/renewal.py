@@ -120,7 +120,9 @@ def _stored(*paths: Path) -> str:
 
 def _named(whom: str, changed: Changed) -> str:
     """Return the query for those whom the changed files name."""
-    asked = [f"SELECT {key} AS key FROM ({_stored(*changed[kind])})" for kind, key in KEYS[whom].items() if changed.get(kind)]
+    asked = [
+        f"SELECT {key} AS key FROM ({_stored(*changed[kind])})" for kind, key in KEYS[whom].items() if changed.get(kind)
+    ]
     return f"SELECT DISTINCT key FROM ({' UNION ALL '.join(asked)}) WHERE key IS NOT NULL"
 
 

@@ -20,13 +20,14 @@ PLACE = "delivered"
 
 @dataclass(frozen=True)
 class Delivered:
-    """A lake file that feeds a kind. `versions` are those it feeds, None when it feeds all that it holds.
+    """A lake file that feeds some `versions` of a kind; one that `is_whole` holds nothing else.
 
     `shares` says that another file feeds one of its versions too.
     """
 
     path: Path
-    versions: tuple[Version, ...] | None = None
+    versions: tuple[Version, ...] = ()
+    is_whole: bool = True
     shares: bool = False
 
 
@@ -60,15 +61,17 @@ def copies_among(bench: Workbench, table: type[Extract], files: Sequence[Path]) 
     if not files or not bench.has(name):
         return pl.DataFrame(schema={"file": pl.String, LINE_NO: pl.Int64})
     listed = ", ".join(literal(str(one)) for one in files)
-    return bench.ask(f"SELECT file, CAST({LINE_NO} AS BIGINT) AS {LINE_NO} FROM {name} WHERE file IN ({listed}) ORDER BY ALL")
+    return bench.ask(
+        f"SELECT file, CAST({LINE_NO} AS BIGINT) AS {LINE_NO} FROM {name} WHERE file IN ({listed}) ORDER BY ALL"
+    )
 
 
 def _read(table: type[Extract], files: Sequence[Delivered]) -> Iterable[str]:
     listed = f"SELECT {_columns(table)}, {LINE_NO}, file FROM read_parquet([{{}}], filename = 'file', hive_partitioning = false)"
-    if whole := [one for one in files if one.versions is None]:
+    if whole := [one for one in files if one.is_whole]:
         yield listed.format(", ".join(literal(str(one.path)) for one in whole))
     for one in files:
-        if one.versions is not None:
+        if not one.is_whole:
             fed = " OR ".join(_is_of(table, version) for version in one.versions)
             yield f"{listed.format(literal(str(one.path)))} WHERE {fed or 'false'}"
 
