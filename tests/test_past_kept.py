@@ -16,7 +16,7 @@ import pytest
 from flows import assembly, second_bench, second_past
 from flows.context import Load
 from flows.keeping import pruning
-from flows.planning import Standing
+from flows.second_bench import Kinds
 from tests.endtoend import load
 from tests.extracts import Files, memberships, rows, write
 from tests.keyed import places_of, tokens
@@ -185,11 +185,10 @@ def test_a_new_month_reads_nothing_of_the_months_before_the_last_two(
             read.add(f"{version.month:%Y-%m}")
         return rows_of(books, table, version)
 
-    def noted_bench(
-        load: Load, now: Standing, size: int, past: Mapping[str, Path]
-    ) -> AbstractContextManager[Workbench]:
-        read.update(f"{one.month:%Y-%m}" for kind in ("kepesertaan", "iuran") for one in now.versions(kind))
-        return opened(load, now, size, past)
+    def noted_bench(load: Load, kinds: Kinds, size: int, past: Mapping[str, Path]) -> AbstractContextManager[Workbench]:
+        files = (one for table in (Contribution, Membership) for one in kinds[table])
+        read.update(f"{version.month:%Y-%m}" for one in files for version in one.versions)
+        return opened(load, kinds, size, past)
 
     monkeypatch.setattr(assembly.Assembly, "rows", noted_rows)
     monkeypatch.setattr(second_past, "opened", noted_bench)

@@ -20,7 +20,7 @@ from tests.second import EXAMPLES, opinions
 from tests.world import CLOSED_MARCH, MID_MARCH, World, random_world
 from warehouse.asking import Workbench, workbench
 from warehouse.calendar import Version
-from warehouse.schema import Table
+from warehouse.schema import Extract
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.employer import Employer
 from warehouse.tables.membership import Membership
@@ -29,7 +29,7 @@ FACTS = (
     "arrears_by_class", "compliance", "coverage", "employer_month", "movement", "premium", "premium_difference",
     "premium_rule", "programme_coverage", "registration",
 )  # fmt: skip
-CHANGING: tuple[type[Table], ...] = (Membership, Contribution, Employer)
+CHANGING: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
 
 
 def split(rows: pl.LazyFrame, dice: Random) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
