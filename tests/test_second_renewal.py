@@ -13,13 +13,14 @@ from polars.testing import assert_frame_equal
 
 from expectations.opinion import opinions as ask
 from expectations.opinion import renewal
-from expectations.opinion.past import lay_out_past
-from expectations.opinion.renewal import EMPLOYERS, KEYS, SUMS, VERSIONS, Changed, Sums, made_of
+from expectations.opinion.past import KINDS, lay_out_past
+from expectations.opinion.renewal import EMPLOYERS, KEYS, SUMS, VERSIONS, Sums, made_of
 from tests.rules import REFERENCE
 from tests.second import EXAMPLES, opinions
-from tests.world import CLOSED_MARCH, MID_MARCH, World, random_world
+from tests.test_second_past import TABLES, newest, remembered
+from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, random_world
 from warehouse.asking import Workbench, workbench
-from warehouse.calendar import Version
+from warehouse.calendar import Version, shift
 from warehouse.schema import Extract
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.employer import Employer
@@ -42,12 +43,18 @@ def split(rows: pl.LazyFrame, dice: Random) -> tuple[pl.DataFrame, pl.DataFrame,
 
 
 class Told:
-    """A world before and after files of it changed."""
+    """A world before and after files of it changed, and what is remembered of its months before the last two."""
 
-    def __init__(self, seed: int, rows: int, folder: Path) -> None:
+    def __init__(self, seed: int, rows: int, version: Version, folder: Path) -> None:
         dice, world = Random(seed), random_world(seed, rows)
         lawful = (pl.col("segment") != "JAKON") | pl.col("employer_key").is_not_null()
         world[Membership] = world[Membership].filter(lawful)
+        self.whole, self.past = dict(world), dict[str, Path]()
+        for name in ("places", "receipts"):
+            delivered, begin = TABLES[KINDS[name]], shift(version.month, -1)
+            old = [one for one in newest(world[delivered], version.as_of_date) if one.month < begin]
+            self.past |= {name: remembered(world, name, old, folder, parts=1)} if old else {}
+            world[delivered] = world[delivered].filter(pl.col("month") >= begin)
         self.before, self.now = dict(world), dict(world)
         self.changed: dict[str, list[Path]] = {}
         for table in CHANGING:
@@ -59,6 +66,13 @@ class Told:
                     frame.write_parquet(path)
                     self.changed.setdefault(table.kind, []).append(path)
 
+    def all_of(self, world: World) -> World:
+        """Return a world with all months: nothing of it is remembered."""
+        old = {
+            table: self.whole[table].filter(pl.col("month") < shift(MARCH, -1)) for table in (Membership, Contribution)
+        }
+        return {**world, **{table: pl.concat([world[table], rows]) for table, rows in old.items()}}
+
 
 def sums_of(world: World, version: Version, folder: Path) -> dict[str, Path]:
     """Return the files of all sums of a world, asked of everything."""
@@ -68,25 +82,26 @@ def sums_of(world: World, version: Version, folder: Path) -> dict[str, Path]:
     return {name: folder / f"{name}.parquet" for name in found}
 
 
-def of_changed(bench: Workbench, world: World, version: Version, changed: Changed) -> tuple[Sums, list[pl.DataFrame]]:
+def of_changed(bench: Workbench, told: Told, world: World, version: Version) -> tuple[Sums, list[pl.DataFrame]]:
     """Return what the changed add to a world that is laid on the bench, and its versions."""
-    lay_out_past(bench, {})
+    lay_out_past(bench, told.past)
     for table, frame in {**REFERENCE, **world}.items():
         bench.put(table.name, frame.collect())
     versions = renewal.lay_out_versions(bench, version)
-    return renewal.of_changed(bench, made_of(FACTS), version, changed), versions
+    return renewal.of_changed(bench, made_of(FACTS), version, told.changed), versions
 
 
 def renewed(told: Told, version: Version, parts: int, folder: Path) -> dict[str, pl.DataFrame] | None:
     """Return the facts of what a world is now, made of the sums of what it was; None where it has other versions now."""
-    was = sums_of(told.before, version, folder)
-    files = [*was.values(), *(path for several in told.changed.values() for path in several)]
+    was = sums_of(told.all_of(told.before), version, folder)
+    changed = [path for several in told.changed.values() for path in several]
+    files = [*was.values(), *changed, *told.past.values()]
     with ExitStack() as stack:
         one, other = (
             stack.enter_context(workbench(files, folder / name, threads=1, parts=parts)) for name in ("one", "other")
         )
-        gone, versions = of_changed(one, told.before, version, told.changed)
-        come, others = of_changed(other, told.now, version, told.changed)
+        gone, versions = of_changed(one, told, told.before, version)
+        come, others = of_changed(other, told, told.now, version)
         if any(not before.equals(after) for before, after in zip(versions, others, strict=True)):
             return None
         renewal.lay_out_registered(other, version)
@@ -105,11 +120,11 @@ def assert_renewed(seed: int, rows: int, parts: int) -> bool:
     """Check that the facts made of what was are those of everything; return whether they could be made so."""
     version = CLOSED_MARCH if seed % 2 else MID_MARCH
     with TemporaryDirectory() as place:
-        told = Told(seed, rows, Path(place))
+        told = Told(seed, rows, version, Path(place))
         found = renewed(told, version, parts, Path(place))
     if found is None:
         return False
-    for name, wanted in opinions(FACTS, {**REFERENCE, **told.now}, version).items():
+    for name, wanted in opinions(FACTS, {**REFERENCE, **told.all_of(told.now)}, version).items():
         assert_frame_equal(found[name], wanted, check_row_order=False, check_dtypes=False)
     return True
 
