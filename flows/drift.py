@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +35,22 @@ class History:
     def deliveries(self) -> list[Delivery]:
         """Return every delivery in order of arrival."""
         return ledger.deliveries(self.load.home)
+
+    @cached_property
+    def places(self) -> dict[Delivery, int]:
+        """Return the place of every delivery in order of arrival."""
+        return {one: place for place, one in reversed(list(enumerate(self.deliveries)))}
+
+    @cached_property
+    def of_source(self) -> dict[tuple[str, str], list[int]]:
+        """Return the places of the deliveries of every kind and source.
+
+        Files that no source covers are of one source when their names differ in nothing but digits and signs.
+        """
+        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for place, one in enumerate(self.deliveries):
+            found[one.kind, source_key(self.load, one.name) or _letters(one.name)].append(place)
+        return found
 
     def verdict(self, gate_id: str) -> Verdict | None:
         """Return the verdict of a gating, None where there is none yet."""
@@ -94,17 +112,12 @@ def against_last(history: History, delivery: Delivery, columns: Columns) -> tupl
 
 
 def _last_accepted(history: History, delivery: Delivery, key: str) -> Columns:
-    """Return the columns of the newest delivery before this one of the same kind and source that was accepted.
-
-    Files that no source covers are of one source when their names differ in nothing but digits and signs.
-    """
-    load, known = history.load, history.deliveries
-    earlier = known[: known.index(delivery)] if delivery in known else known
-    mine = (delivery.kind, key or _letters(delivery.name))
-    for one in reversed(earlier):
-        theirs = (one.kind, source_key(load, one.name) or _letters(one.name))
-        if theirs == mine and one.sha256 != delivery.sha256:
-            verdict = history.verdict(load.gate_id(one))
+    """Return the columns of the newest delivery before this one of the same kind and source that was accepted."""
+    places = history.of_source.get((delivery.kind, key or _letters(delivery.name)), [])
+    earlier = places[: bisect_left(places, history.places.get(delivery, len(history.deliveries)))]
+    for one in (history.deliveries[place] for place in reversed(earlier)):
+        if one.sha256 != delivery.sha256:
+            verdict = history.verdict(history.load.gate_id(one))
             if verdict and not verdict.stopped and verdict.columns:
                 return verdict.columns
     return ()

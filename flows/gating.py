@@ -76,7 +76,7 @@ def gate_together(
         for gate_id, delivery in zip(names, deliveries, strict=True):
             if gate_id in found or any(one.gate_id == gate_id for one in arrivals):
                 continue
-            if (known := known_verdict(load, delivery, terms)) is not None:
+            if (known := known_verdict(load, delivery, gate_id, terms)) is not None:
                 found[gate_id] = known
                 continue
             load.say(f"memeriksa / checking {delivery.name}")
@@ -139,12 +139,13 @@ def _verdict(one: Arrival, history: drift.History) -> Verdict:
     )  # fmt: skip
 
 
-def known_verdict(load: Load, delivery: Delivery, terms: Terms | None = None) -> Verdict | None:
-    """Return the verdict on a delivery that came to its end before, None where there is none.
+def known_verdict(load: Load, delivery: Delivery, gate_id: str, terms: Terms | None = None) -> Verdict | None:
+    """Return the verdict on a delivery, whose gating has this name, that came to its end before, None where there is none.
 
-    A content that was deleted from landing as the settings ask stands by the verdict it had, whatever changed since.
+    A content that was deleted from landing as the settings ask stands by the verdict it had, whatever changed since. The checks
+    of a file that came with an earlier run are on record, and left out.
     """
-    if known := ledger.find(load.home, terms.gate_id if terms else load.gate_id(delivery)):
+    if known := ledger.find(load.home, gate_id, with_checks=delivery.run_id == load.run_id):
         return known
     deleted = noted(load.home, delivery.sha256)
     if deleted is None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 
 from flows.context import code_version
 from flows.gating import extract_of
@@ -37,6 +37,14 @@ class Standing:
     """
 
     feeds: Mapping[str, Mapping[Version | None, tuple[Judged, ...]]]
+
+    @cached_property
+    def parts(self) -> dict[tuple[str, Version | None], list[str]]:
+        """Return by kind and version how the gatings that feed it are named among the parts of a month."""
+        return {
+            (kind, version): [f"{kind}:{version}:{one.verdict.gate_id}" for one in several]
+            for kind, versions in self.feeds.items() for version, several in versions.items()
+        }  # fmt: skip
 
     def of(self, kind: str, version: Version | None) -> tuple[Judged, ...]:
         """Return the gatings that feed a version of a kind; none when it was not delivered."""
@@ -119,11 +127,9 @@ def month_parts(month: date, now: Standing) -> list[str]:
     """Return all that the facts of a month are computed from: the gatings that were seen by its newest day, and the code."""
     newest = max((one.as_of_date for one in now.of_month(month)), default=month)
     files = [
-        f"{kind}:{version}:{one.verdict.gate_id}"
-        for kind in now.feeds
-        if kind in kinds_of_months()
-        for version, several in now.feeds[kind].items()
-        if version is None or _matters(kind, version, month, newest)
+        one
+        for (kind, version), several in now.parts.items()
+        if kind in kinds_of_months() and (version is None or _matters(kind, version, month, newest))
         for one in several
     ]
     return [f"{month}", code_version(), *sorted(files)]

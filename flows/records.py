@@ -6,6 +6,8 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 import polars as pl
 
@@ -23,6 +25,9 @@ from warehouse.schema import Fact, Table, tables_of
 from warehouse.tables.budget import Spending
 from warehouse.tables.dimensions import DimMonth
 from warehouse.tables.operations import CheckResult, ColumnDrift, Rejection, Run, SourceFile
+
+FILES_AT_ONCE = 200
+"""How many files are recorded in one step."""
 
 
 @dataclass(frozen=True)
@@ -113,19 +118,25 @@ def _write_files(load: Load, build_file: store.Build, files: Mapping[str, Judged
         sha: rest
         for sha, *rest in build_file.frame("SELECT sha256, gate_id, rows_rejected FROM ops.source_file").iter_rows()
     }
-    for sha256, one in files.items():
-        gate, lines = one.verdict.gate_id, books.repeated.get(one.verdict.gate_id, [])
-        if sha256 in known and known[sha256][0] == gate and gate not in books.standing:
-            continue
-        rejected = None if one.verdict.rejected is None else one.verdict.rejected + len(lines)
-        if known.get(sha256) == [gate, rejected]:
-            continue
-        build_file.delete_rows(SourceFile, "sha256", sha256)
-        build_file.delete_rows(Rejection, "sha256", sha256)
-        build_file.delete_rows(ColumnDrift, "sha256", sha256)
-        build_file.append(SourceFile, _file(one, len(lines)))
-        build_file.append(Rejection, _rejections(load, one, lines))
-        build_file.append(ColumnDrift, drift.rows(load, one.delivery, one.verdict))
+    changed = iter([one for one in files.values() if _is_other(one, known.get(one.delivery.sha256), books)])
+    while several := {one.delivery.sha256: one for one in islice(changed, FILES_AT_ONCE)}:
+        lines = [books.repeated.get(one.verdict.gate_id, []) for one in several.values()]
+        rows: dict[type[Table], list[pl.DataFrame]] = {
+            SourceFile: [_file(one, len(mine)) for one, mine in zip(several.values(), lines, strict=True)],
+            Rejection: [_rejections(load, one, mine) for one, mine in zip(several.values(), lines, strict=True)],
+            ColumnDrift: [drift.rows(load, one.delivery, one.verdict) for one in several.values()],
+        }
+        for table, frames in rows.items():
+            build_file.delete_rows(table, "sha256", *several)
+            build_file.append(table, pl.concat(frames))
+
+
+def _is_other(one: Judged, known: list[Any] | None, books: Books) -> bool:
+    """Return whether a file is recorded otherwise, or not at all; `known` are the gating and the rejected rows on record."""
+    gate, rejected = one.verdict.gate_id, one.verdict.rejected
+    if known and known[0] == gate and gate not in books.standing:
+        return False
+    return known != [gate, None if rejected is None else rejected + len(books.repeated.get(gate, []))]
 
 
 def _file(one: Judged, repeated: int) -> pl.DataFrame:

@@ -123,7 +123,8 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
     gated_before = ledger.gated(load.home)
     judged = _gate_all(load, call)
     SANDBOX.close()
-    mine = [one for one in _newest(judged) if one.delivery.name in set(received.names)]
+    named = set(received.names)
+    mine = [one for one in _newest(judged) if one.delivery.name in named]
     _count(summary, mine, load.run_id)
     summary.corrections = [_corrected(one, mine) for one in load.settings.correction]
     for one in judged:
@@ -171,13 +172,17 @@ def _gate_all(load: Load, call: Call) -> list[Judged]:
 
 def _gate(load: Load, deliveries: list[Delivery], wages: Lazy[MinimumWage], call: Call) -> list[Verdict]:
     """Return the verdicts on deliveries; those without one are judged, a group of them at a time."""
-    found = {load.gate_id(one): known_verdict(load, one) for one in deliveries}
-    new = {load.gate_id(one): one for one in reversed(deliveries) if found[load.gate_id(one)] is None}
-    for group in groups(load, [one for one in deliveries if new.get(load.gate_id(one)) is one]):
+    names = [load.gate_id(one) for one in deliveries]
+    found, new = dict[str, Verdict | None](), list[Delivery]()
+    for name, one in zip(names, deliveries, strict=True):
+        if name not in found:
+            found[name] = known_verdict(load, one, name)
+            new += [] if found[name] else [one]
+    for group in groups(load, new):
         others = f" +{len(group) - 1}" if len(group) > 1 else ""
         verdicts = call(f"validate {group[0].name}{others}", gate_together, load, group, wages)
         found |= {load.gate_id(one): verdict for one, verdict in zip(group, verdicts, strict=True)}
-    return [verdict for one in deliveries if (verdict := found[load.gate_id(one)])]
+    return [verdict for name in names if (verdict := found[name])]
 
 
 def _newest(judged: list[Judged]) -> list[Judged]:

@@ -16,7 +16,7 @@ import pytest
 
 from flows import settings as settings_file
 from flows.entry import load_folder
-from flows.receive import receiving, reception
+from flows.receive import folder, receiving, reception
 from flows.receive.folder import CHUNK, FolderRemote
 from flows.receive.landing import Landing
 from flows.receive.receiving import receive
@@ -223,6 +223,35 @@ def test_a_folder_by_url_is_read_and_a_link_out_of_it_is_refused(home: Home, tmp
     assert found.arrived == ["kantor/iuran.csv"]
     assert found.failed["kantor/umk.csv"][0].startswith("link_leads_out")
     assert [one.uri for one in ledger.deliveries(home)] == [(folder / "iuran.csv").as_uri()]
+
+
+@pytest.mark.parametrize(("settled_seconds", "read_again"), [(-1, False), (3600, True)])
+def test_a_file_of_a_folder_is_read_again_only_where_it_may_have_been_written_since(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled_seconds: int, read_again: bool
+) -> None:
+    monkeypatch.setattr(folder, "SETTLED_SECONDS", settled_seconds)
+    source, read, whole = tmp_path / "source", list[str](), FolderRemote.read
+    source.mkdir()
+
+    def noted(remote: FolderRemote, found: Found, offset: int) -> Iterator[bytes]:
+        read.append(found.name)
+        return whole(remote, found, offset)
+
+    monkeypatch.setattr(FolderRemote, "read", noted)
+    for name in ("iuran.csv", "umk.csv"):
+        (source / name).write_bytes(b"a" + name.encode())
+    receive(home, source, Settings(), "run")
+    read.clear()
+    found = receive(home, source, Settings(), "again")
+    assert (sorted(read), found.names, found.arrived) == (
+        ["iuran.csv", "umk.csv"] if read_again else [], ["iuran.csv", "umk.csv"], [],
+    )  # fmt: skip
+    read.clear()
+    state = (source / "umk.csv").stat()
+    (source / "umk.csv").write_bytes(b"bumk.csv")
+    os.utime(source / "umk.csv", ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert receive(home, source, Settings(), "third").arrived == ["umk.csv"]
+    assert "umk.csv" in read
 
 
 def test_a_file_of_a_folder_that_is_replaced_while_it_is_read_is_read_again(home: Home, tmp_path: Path) -> None:

@@ -145,5 +145,11 @@ class Home:
 
 def _links(top: Path) -> Iterator[Path]:
     if not top.is_symlink():
-        for folder, folders, files in os.walk(top):
-            yield from (path for name in (*folders, *files) if (path := Path(folder, name)).is_symlink())
+        folders = [str(top)]
+        while folders:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_symlink():
+                        yield Path(entry.path)
+                    elif entry.is_dir():
+                        folders.append(entry.path)

@@ -97,11 +97,14 @@ class Build:
         with self._incoming(table, frame):
             self._connection.execute(f"INSERT INTO {table.qualified()} BY NAME SELECT * FROM incoming")
 
-    def delete_rows(self, table: type[Table], column: str, value: str) -> None:
-        """Delete the rows of `table` whose `column` is `value`; facts keep their history and refuse."""
+    def delete_rows(self, table: type[Table], column: str, *values: str) -> None:
+        """Delete the rows of `table` whose `column` is one of `values`; facts keep their history and refuse."""
         if issubclass(table, Fact) or column not in table.columns:
             raise ValueError(f"{table.qualified()}: rows cannot be deleted by {column}")
-        self._connection.execute(f"DELETE FROM {table.qualified()} WHERE {ddl.identifier(column)} = ?", [value])
+        listed = ", ".join("?" * len(values))
+        self._connection.execute(
+            f"DELETE FROM {table.qualified()} WHERE {ddl.identifier(column)} IN ({listed})", list(values)
+        )
 
     def frame(self, source: type[Table] | str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         """Return the rows of a table, formulas and history included, or of a query with bound `parameters`."""

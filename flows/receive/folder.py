@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -14,10 +15,16 @@ from flows.sources import FileAddress
 from warehouse.errors import Stop
 
 CHUNK = 1 << 20
+SETTLED_SECONDS = 3
+"""A file system may give two writes within so many seconds one time."""
 
 
 class FolderRemote:
-    """A folder. The tag is the time of the last change and the inode: a file replaced by another one shows."""
+    """A folder. The tag is the times of the last change, and the inode: a file replaced by another one shows.
+
+    The kernel sets the time of the last change of state whenever a file is written, renamed or given other rights or times, and nobody can
+    set it: once it is some seconds old, the same tag is the same content.
+    """
 
     resumes = True
 
@@ -76,9 +83,11 @@ class FolderRemote:
             state = os.stat(path)  # noqa: PTH116
         except OSError:
             return None
-        tag = f"{state.st_mtime_ns}-{state.st_ino}"
-        whole = stat.S_ISREG(state.st_mode)
-        return Found(path.relative_to(self.root).as_posix(), state.st_size, tag) if whole else None
+        if not stat.S_ISREG(state.st_mode):
+            return None
+        tag = f"{state.st_mtime_ns}-{state.st_ctime_ns}-{state.st_ino}"
+        is_settled = time.time() - state.st_ctime > SETTLED_SECONDS
+        return Found(path.relative_to(self.root).as_posix(), state.st_size, tag, strong=is_settled)
 
 
 def _refuse(broken: OSError) -> None:

@@ -76,7 +76,7 @@ def plan(load: Load, folder: Path | None) -> RunPlan:
     earlier = {one.sha256: one for one in ledger.verdicts(load.home)}
     known = ledger.deliveries(load.home)
     for delivery in known:
-        if known_verdict(load, delivery) is None:
+        if known_verdict(load, delivery, load.gate_id(delivery)) is None:
             found.files.append(_again(load, delivery, earlier.get(delivery.sha256)))
     fresh = list(_offered(load, folder))
     found.files += [step for step in fresh if step.why]
@@ -160,7 +160,7 @@ def _guessed(load: Load, files: list[FileStep]) -> dict[str, list[str]]:
 
 
 def _standing(load: Load, known: list[Delivery]) -> Standing:
-    judged = [Judged(one, verdict) for one in known if (verdict := known_verdict(load, one))]
+    judged = [Judged(one, verdict) for one in known if (verdict := known_verdict(load, one, load.gate_id(one)))]
     wages = conform(Assembly(load, Standing({})).undated(MinimumWage), MinimumWage)
     return standing(joined(load, judged, wages))
 

@@ -18,7 +18,7 @@ from flows.quarantine.state import Content, contents
 from warehouse import lake
 from warehouse.files import placed
 from warehouse.home import Home
-from warehouse.ledger import Delivery, Drift, Reason
+from warehouse.ledger import Delivery, Drift, Reason, deliveries
 from warehouse.rules import LINE_NO
 
 KEPT_RUNS = 10
@@ -111,6 +111,8 @@ def write_report(home: Home, one: Content, folder: Path, known: Sequence[Content
 
 def write_reports(home: Home, run_id: str, keep: int = KEPT_RUNS) -> list[Path]:
     """Return the reports of the deliveries that a run received, written; those of the newest `keep` runs stay."""
+    if all(one.run_id != run_id for one in deliveries(home)):
+        return []
     folder, known = home.reports / "senders", contents(home)
     mine = [one for one in known if one.judged.delivery.run_id == run_id]
     paths = [path for one in mine for path in write_report(home, one, folder / run_id, known)]
