@@ -71,6 +71,7 @@ REVIEWED = {
     ("warehouse/publish.py", "rows"): "declared tables and columns, quoted",
     ("warehouse/publish.py", "table.name"): "a declared table",
     ("warehouse/scanning/containers.py", "name"): "a quoted name, found in the file that is searched",
+    ("warehouse/store.py", "listed"): "marks for bound values",
     ("warehouse/store.py", "CATALOG"): "a constant",
     ("warehouse/store.py", "OF_VERSION"): "declared columns with bound values",
     ("warehouse/store.py", "catalog"): "a name in the code",
