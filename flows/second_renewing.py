@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +28,7 @@ from warehouse.tables.compliance import EmployerMonth
 
 if TYPE_CHECKING:
     from expectations.opinion import Opinion
-
-Sums = dict[str, pl.DataFrame]
+    from expectations.opinion.renewal import Sums
 
 
 def answers(
@@ -75,19 +73,15 @@ class Renewal:
     change: Change
     was: Mapping[str, Path]
 
-    @cached_property
-    def changed(self) -> Mapping[str, Sequence[Path]]:
-        """Return the changed files of each kind, as they were and as they are."""
-        return self.change.paths
-
     @contextmanager
     def bench(self) -> Iterator[tuple[Workbench, Sequence[str]]]:
         """Yield a bench of what stands now, and which steps lie on it; none where rows of other files count otherwise than they did."""
         load, version = self.load, self.change.version
         kinds, past = delivered_of(load, self.now, version), past_of(load, self.now, version)
-        files = [one for several in self.changed.values() for one in several]
+        files = [one for several in self.change.paths.values() for one in several]
         size, more = sum(one.stat().st_size for one in files), [*files, *self.was.values()]
-        gone, before = Sums(), None
+        gone: Sums = {}
+        before: Sequence[pl.DataFrame] | None = None
         if self.change.is_there:
             with opened(load, as_it_was(load, kinds, self.change), size, past, more) as bench:
                 gone, before = self._asked(bench)
@@ -105,7 +99,7 @@ class Renewal:
         for table, files in self.change.files.items():
             stayed = [lake.accepted_path(self.load.home, table.kind, one) for one in files.stayed]
             same.append(copies_among(bench, table, stayed))
-        return of_changed(bench, list(self.was), self.change.version, self.changed), same
+        return of_changed(bench, list(self.was), self.change.version, self.change.paths), same
 
     def _laid_out(self, bench: Workbench, gone: Sums, come: Sums) -> Sequence[str]:
         """Return the steps that lie on the bench now, each made of what it was."""
@@ -116,7 +110,7 @@ class Renewal:
             if name not in come:
                 renewal.lay_out_unchanged(bench, name, was)
             elif name == renewal.EMPLOYERS:
-                renewal.lay_out_employers(bench, was, come[name], self.changed)
+                renewal.lay_out_employers(bench, was, come[name], self.change.paths)
             else:
                 renewal.lay_out_renewed(bench, name, was, gone[name], come[name])
         return [*self.was, *renewal.VERSIONS, renewal.ON_SHEETS]

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from flows import settings as settings_file
 from flows.entry import load_folder
 from flows.receive import receiving, reception
 from flows.receive.receiving import receive
@@ -37,13 +36,6 @@ def home(tmp_path: Path) -> Home:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody wait between tries."""
     monkeypatch.setattr(reception, "Patience", lambda retries: Patience(retries, sleep=lambda _: None))
-
-
-def settings(folder: Path, text: str) -> Settings:
-    """Return the settings that a text declares."""
-    path = folder / "cakupan.toml"
-    path.write_text(text, encoding="utf-8")
-    return settings_file.load(path)
 
 
 def kantor(more: str = "", **files: Scripted) -> Settings:
