@@ -6,6 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,7 +148,7 @@ def _links(top: Path) -> Iterator[Path]:
     if not top.is_symlink():
         folders = [str(top)]
         while folders:
-            with os.scandir(folders.pop()) as entries:
+            with suppress(OSError), os.scandir(folders.pop()) as entries:
                 for entry in entries:
                     if entry.is_symlink():
                         yield Path(entry.path)
