@@ -76,6 +76,8 @@ class Renewal:
     @contextmanager
     def bench(self) -> Iterator[tuple[Workbench, Sequence[str]]]:
         """Yield a bench of what stands now, and which steps lie on it; none where rows of other files count otherwise than they did."""
+        from expectations.opinion.renewal import lay_out
+
         load, version = self.load, self.change.version
         kinds, past = delivered_of(load, self.now, version), past_of(load, self.now, version)
         files = [one for several in self.change.paths.values() for one in several]
@@ -88,7 +90,7 @@ class Renewal:
         with opened(load, kinds, size, past, more) as bench:
             come, after = self._asked(bench)
             same = before is None or all(one.equals(other) for one, other in zip(before, after, strict=True))
-            yield bench, self._laid_out(bench, gone, come) if same else ()
+            yield bench, lay_out(bench, version, self.was, gone, come, self.change.paths) if same else ()
 
     def _asked(self, bench: Workbench) -> tuple[Sums, Sequence[pl.DataFrame]]:
         """Return the sums of all whom the changed files name, and what must be the same before and after."""
@@ -100,20 +102,6 @@ class Renewal:
             stayed = [lake.accepted_path(self.load.home, table.kind, one) for one in files.stayed]
             same.append(copies_among(bench, table, stayed))
         return of_changed(bench, list(self.was), self.change.version, self.change.paths), same
-
-    def _laid_out(self, bench: Workbench, gone: Sums, come: Sums) -> Sequence[str]:
-        """Return the steps that lie on the bench now, each made of what it was."""
-        from expectations.opinion import renewal
-
-        renewal.lay_out_registered(bench, self.change.version)
-        for name, was in self.was.items():
-            if name not in come:
-                renewal.lay_out_unchanged(bench, name, was)
-            elif name == renewal.EMPLOYERS:
-                renewal.lay_out_employers(bench, was, come[name], self.change.paths)
-            else:
-                renewal.lay_out_renewed(bench, name, was, gone[name], come[name])
-        return [*self.was, *renewal.VERSIONS, renewal.ON_SHEETS]
 
 
 def _renewal(load: Load, now: Standing, version: Version, names: Sequence[str], listing: Path) -> Renewal | None:

@@ -13,6 +13,7 @@ import pytest
 
 from expectations import opinion
 from flows import renewing, staging
+from flows.changes import Change
 from flows.entry import load_folder
 from flows.publishing.publishing import Publication
 from tests.endtoend import assert_same, standing
@@ -147,6 +148,17 @@ def test_rows_that_now_count_in_another_file_have_the_month_made_of_everything(t
     twice = march() | {OTHERS: [*march()[OTHERS], members[0]]}
     load(twice, tmp_path)
     assert load(twice | {MEMBERS: members[1:]}, tmp_path) == NOTHING
+
+
+def test_rows_that_count_in_another_file_unnoticed_by_the_transforms_are_found_by_the_second_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = march()[MEMBERS]
+    twice = march() | {OTHERS: [*march()[OTHERS], members[0]]}
+    load(twice, tmp_path)
+    monkeypatch.setattr(Change, "_is_plain", lambda *_: True)
+    with pytest.raises(AssertionError, match="second_engine_differs"):
+        load(twice | {MEMBERS: members[1:]}, tmp_path)
 
 
 def test_a_month_before_that_changed_has_the_month_made_of_everything(folder: Path) -> None:

@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 from expectations.opinion import opinions as ask
 from expectations.opinion import renewal
 from expectations.opinion.past import KINDS, lay_out_past
-from expectations.opinion.renewal import EMPLOYERS, KEYS, SUMS, VERSIONS, Sums, made_of
+from expectations.opinion.renewal import EMPLOYERS, KEYS, SUMS, Sums, made_of
 from tests.asciitable import key, table
 from tests.rules import REFERENCE
 from tests.second import EXAMPLES, opinions
@@ -126,15 +126,7 @@ def renewed(told: Told, version: Version, parts: int, folder: Path) -> dict[str,
         come, others = of_changed(other, told, told.now, version)
         if any(not before.equals(after) for before, after in zip(versions, others, strict=True)):
             return None
-        renewal.lay_out_registered(other, version)
-        for name, path in was.items():
-            if name not in come:
-                renewal.lay_out_unchanged(other, name, path)
-            elif name == EMPLOYERS:
-                renewal.lay_out_employers(other, path, come[name], told.changed)
-            else:
-                renewal.lay_out_renewed(other, name, path, gone[name], come[name])
-        given = [*was, *VERSIONS, renewal.ON_SHEETS]
+        given = renewal.lay_out(other, version, was, gone, come, told.changed)
         return {name: opinion.found() for name, opinion in ask(other, FACTS, version, given)}
 
 

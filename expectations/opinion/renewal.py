@@ -77,14 +77,29 @@ def of_changed(bench: Workbench, sums: Sequence[str], version: Version, changed:
     return found
 
 
-def lay_out_registered(bench: Workbench, version: Version) -> None:
+def lay_out(
+    bench: Workbench, version: Version, was: Mapping[str, Path], gone: Sums, come: Sums, changed: Changed
+) -> list[str]:
+    """Return the steps that lie on the bench now: sums, and employers, made of what they were, and who is registered."""
+    _lay_out_registered(bench, version)
+    for name, path in was.items():
+        if name not in come:
+            bench.table(name, _stored(path))
+        elif name == EMPLOYERS:
+            _lay_out_employers(bench, path, come[name], changed)
+        else:
+            _lay_out_sum(bench, name, path, gone[name], come[name])
+    return [*was, *VERSIONS, ON_SHEETS]
+
+
+def _lay_out_registered(bench: Workbench, version: Version) -> None:
     """Keep the rows of `registration` under its name: members are looked for among those on a sheet, and no others."""
     with bench.only({"kepesertaan": "worker_key IN (SELECT worker_key FROM tk_baru)"}):
         for name, opinion in opinions(bench, [ON_SHEETS], version, VERSIONS):
             bench.table(name, opinion.sql)
 
 
-def lay_out_renewed(bench: Workbench, name: str, was: Path, gone: pl.DataFrame, come: pl.DataFrame) -> None:
+def _lay_out_sum(bench: Workbench, name: str, was: Path, gone: pl.DataFrame, come: pl.DataFrame) -> None:
     """Keep the rows of a sum under its name: as they were, less those of what is gone, and with those of what has come."""
     sums = SUMS[name]
     groups = ", ".join(one for one in gone.columns if one not in sums)
@@ -98,7 +113,7 @@ def lay_out_renewed(bench: Workbench, name: str, was: Path, gone: pl.DataFrame, 
     bench.drop("come")
 
 
-def lay_out_employers(bench: Workbench, was: Path, come: pl.DataFrame, changed: Changed) -> None:
+def _lay_out_employers(bench: Workbench, was: Path, come: pl.DataFrame, changed: Changed) -> None:
     """Keep the employers under their name: as they were, but for those whom the changed files name."""
     bench.put("come", come)
     bench.table(NAMED, _named("payers", changed))
@@ -106,11 +121,6 @@ def lay_out_employers(bench: Workbench, was: Path, come: pl.DataFrame, changed: 
     bench.table(EMPLOYERS, f"{others} UNION ALL BY NAME FROM come")
     bench.drop(NAMED)
     bench.drop("come")
-
-
-def lay_out_unchanged(bench: Workbench, name: str, was: Path) -> None:
-    """Keep the rows of a sum, or the employers, under their name as they were."""
-    bench.table(name, _stored(was))
 
 
 def _stored(*paths: Path) -> str:
