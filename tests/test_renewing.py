@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 
 from expectations import opinion
+from expectations.opinion import rows as second_rows
 from flows import renewing, staging
 from flows.changes import Change
 from flows.entry import load_folder
@@ -154,11 +156,20 @@ def test_rows_that_count_in_another_file_unnoticed_by_the_transforms_are_found_b
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     members = march()[MEMBERS]
-    twice = march() | {OTHERS: [*march()[OTHERS], members[0]]}
+    (somebody,) = memberships(MARCH, SEEN, "| orang | segmen | npp |\n| 80 | PU | NPP1 |")
+    twice = march() | {OTHERS: [*march()[OTHERS], somebody | {"kpj": members[0]["kpj"]}]}
     load(twice, tmp_path)
     monkeypatch.setattr(Change, "_is_plain", lambda *_: True)
     with pytest.raises(AssertionError, match="second_engine_differs"):
         load(twice | {MEMBERS: members[1:]}, tmp_path)
+
+
+def test_where_rows_that_stayed_count_otherwise_to_the_second_engine_it_asks_everything(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = count()
+    monkeypatch.setattr(second_rows, "copies_among", lambda *_: pl.DataFrame({"look": [next(looks)]}))
+    assert load(march() | CHANGES[MOVED], folder) == Renewed([MARCH], [])
 
 
 def test_a_month_before_that_changed_has_the_month_made_of_everything(folder: Path) -> None:
