@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
@@ -75,7 +76,11 @@ class Prepared:
                 self.sums[metric] = count
         with configurations_kept():
             self._judges = [self._judge(validator, *pair) for pair in zip(answer.results, outcomes, strict=True)]
-        self._empty: dict[str, Any] = cast(Any, answer).to_json_dict()
+        self._answer_on_none = answer
+
+    @cached_property
+    def _empty(self) -> dict[str, Any]:
+        return cast("dict[str, Any]", cast(Any, self._answer_on_none).to_json_dict())
 
     def _judge(self, validator: Validator, answer: ExpectationValidationResult, without_rows: Outcome) -> _Judge:
         assert answer.expectation_config is not None
@@ -89,12 +94,21 @@ class Prepared:
 
     def decide(self, counts: Counts, name: str) -> Decision:
         """Return what Great Expectations decides on the file `name` from what was counted in it."""
-        answers = [self._answer(judge, counts) for judge in self._judges]
-        outcomes = tuple(
+        answers = self._answers(counts)
+        return Decision(self._outcomes(answers), self._result(answers, name))
+
+    def outcomes(self, counts: Counts) -> tuple[Outcome, ...]:
+        """Return the outcomes of `decide` alone."""
+        return self._outcomes(self._answers(counts))
+
+    def _outcomes(self, answers: Sequence[Mapping[str, Any]]) -> tuple[Outcome, ...]:
+        return tuple(
             replace(judge.without_rows, success=bool(answer["success"]), observed=observed(answer["result"]))
             for judge, answer in zip(self._judges, answers, strict=True)
         )
-        return Decision(outcomes, self._result(answers, name))
+
+    def _answers(self, counts: Counts) -> list[dict[str, Any]]:
+        return [self._answer(judge, counts) for judge in self._judges]
 
     def _answer(self, judge: _Judge, counts: Counts) -> dict[str, Any]:
         metrics = {**judge.known, **{name: counts[metric] for name, metric in judge.counted.items()}}

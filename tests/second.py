@@ -1,9 +1,9 @@
-"""The second opinion on small worlds: the product's statements over frames instead of the lake."""
+"""Both engines on small worlds: the transforms, and the statements of the second engine over frames instead of the lake."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,12 +11,22 @@ import polars as pl
 
 from expectations.opinion import opinions as ask
 from expectations.opinion.past import lay_out_past
+from flows.parting import with_steps
+from transforms.graph import build
 from warehouse.asking import workbench
 from warehouse.calendar import Version
 from warehouse.schema import Table
 
 EXAMPLES = int(os.environ.get("CAKUPAN_EXAMPLES", "80"))
 """On how many random worlds the engines are held against each other."""
+
+
+def made(
+    targets: Sequence[type[Table]], inputs: Mapping[type[Table], pl.LazyFrame], version: Version
+) -> dict[type[Table], pl.DataFrame]:
+    """Return what the transforms make of the inputs, step by step as a load does: a plan of everything is slow to plan."""
+    built = build(targets, with_steps(targets, dict(inputs), version), version)
+    return dict(zip(built, pl.collect_all(built.values()), strict=True))
 
 
 def opinion(name: str, frames: Mapping[type[Table], pl.LazyFrame], version: Version) -> pl.DataFrame:

@@ -26,6 +26,7 @@ MAY_COMPUTE = {
     "warehouse/layouts/forms.py": "looks at the first rows of a file to see how they are written",
     "expectations/counting.py": "answers all metrics of Great Expectations in one scan",
     "expectations/gate.py": "counts and writes the rows of a group of files in one scan",
+    "expectations/facts.py": "counts the rows of a fact in one scan",
     "expectations/splitting.py": "writes accepted and rejected rows in the scan of the gate",
     "expectations/reconcile.py": "adds up control totals of a file",
     "flows/extracts.py": "reads the region codes of the seeds",

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from expectations.identities import check_identities
 from tests.asciitable import assert_table, table
 from tests.rules import REFERENCE
+from tests.second import made
 from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, inputs_of_version, random_world, version_before, worlds
 from transforms.graph import build
 from warehouse.calendar import Version, last_day, shift
@@ -212,8 +213,8 @@ def test_a_row_says_which_version_of_the_month_before_it_is_measured_against() -
 def facts(world: World, version: Version) -> dict[type[Fact], pl.DataFrame]:
     """Return coverage and movement of a version of a world."""
     wanted: list[type[Fact]] = [FactCoverage, FactMovement]
-    built = build(wanted, inputs_of_version(world, version), version)
-    return dict(zip(wanted, pl.collect_all([built[fact] for fact in wanted]), strict=True))
+    found = made(wanted, inputs_of_version(world, version), version)
+    return {fact: found[fact] for fact in wanted}
 
 
 def assert_adds_up(world: World, version: Version) -> pl.DataFrame:

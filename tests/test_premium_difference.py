@@ -9,7 +9,7 @@ import pytest
 
 from tests.asciitable import assert_table, table
 from tests.rules import REFERENCE
-from transforms.graph import build
+from tests.second import made
 from warehouse.calendar import Version
 from warehouse.schema import Table
 from warehouse.tables.contribution import Contribution
@@ -36,7 +36,7 @@ def difference(members: str, bills: str, version: Version = MARCH, others: str =
         ContributionHistory: pl.concat([*known, *([table(ContributionHistory, others)] if others else [])]),
         Employer: table(Employer, LISTED),
     }
-    return build([FactPremiumDifference], inputs, version)[FactPremiumDifference]
+    return made([FactPremiumDifference], inputs, version)[FactPremiumDifference].lazy()
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tests.rules import REFERENCE
-from tests.second import opinion, opinions
+from tests.second import made, opinion, opinions
 from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, inputs_of_version, random_world
-from transforms.graph import build
 from warehouse.calendar import Version
 from warehouse.schema import Table, conform
 from warehouse.tables.contribution import Contribution
@@ -94,8 +93,8 @@ def named(world: World, version: Version) -> World:
 def agreed(world: World, version: Version) -> dict[str, pl.DataFrame]:
     """Return the facts of premium, after checking that plain SQL finds the same."""
     seconds = opinions(FACTS, {**REFERENCE, **world}, version)
-    built = build(list(FACTS.values()), inputs_of_version(world, version), version)
-    found = dict(zip(FACTS, pl.collect_all([built[fact] for fact in FACTS.values()]), strict=True))
+    facts = made(list(FACTS.values()), inputs_of_version(world, version), version)
+    found = {name: facts[fact] for name, fact in FACTS.items()}
     for name, frame in found.items():
         assert_frame_equal(frame, conform(seconds[name].lazy(), FACTS[name]).collect(), check_row_order=False)
     return found

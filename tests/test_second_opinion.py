@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 
 from expectations.opinion import NAMES, NEEDS
 from tests.rules import REFERENCE
-from tests.second import EXAMPLES, opinion, opinions
+from tests.second import EXAMPLES, made, opinion, opinions
 from tests.world import CLOSED_MARCH, MARCH, MID_MARCH, World, inputs_of_version, random_world, worlds
 from transforms.graph import build
 from warehouse.calendar import Version, shift
@@ -72,14 +72,11 @@ def terms_of_version(version: Version) -> pl.DataFrame:
 def facts(world: World, version: Version) -> dict[str, pl.DataFrame]:
     """Return what the transforms make of a world."""
     inputs = {**inputs_of_version(world, version), MonthlyTerms: terms_of_version(version).lazy()}
+    found = made(list(FACTS.values()), inputs, version)
     if inputs[Membership].collect().is_empty():
         unknown = {kind: frame for kind, frame in inputs.items() if kind is not Membership}
-        inputs_of_premium = unknown
-    else:
-        inputs_of_premium = inputs
-    built = build(list(FACTS.values()), inputs, version)
-    built |= build([FactPremium, FactRegistration], inputs_of_premium, version)
-    return dict(zip(FACTS, pl.collect_all([built[fact] for fact in FACTS.values()]), strict=True))
+        found |= made([FactPremium, FactRegistration], unknown, version)
+    return {name: found[fact] for name, fact in FACTS.items()}
 
 
 def assert_engines_agree(world: World, version: Version, parts: int = 1) -> None:
