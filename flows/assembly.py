@@ -110,6 +110,15 @@ class Assembly:
             found[PresenceEarlier] = [one for one in earlier if one]
         return found
 
+    def read(self, table: type[Table], version: Version) -> pl.LazyFrame:
+        """Return the rows of a dated input of a version."""
+        return self._read(table, self.sources(version)[table], version.month)
+
+    def left_out(self, table: type[Extract], version: Version) -> dict[str, list[int]]:
+        """Return, by gating, the lines of a version that do not count because another file has their key."""
+        files = self.now.of(table.kind, version)
+        return {files[place].verdict.gate_id: lines for place, lines in self._copies(table, version, files).items()}
+
     def rows(self, table: type[Extract], version: Version) -> pl.LazyFrame:
         """Return the rows of a version of a dated kind, each key once: the first file by name keeps it.
 

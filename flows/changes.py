@@ -9,8 +9,9 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.assembly import UNDATED, Assembly
+from flows.assembly import EXTRACT_OF, Assembly
 from flows.copies import rows_but
+from flows.stood import Stood, inputs_of_version, read_of, standing_then
 from transforms.graph import inputs_of
 from transforms.renewal import ADDS_UP
 from transforms.settlement import PAYER, by_payer
@@ -20,12 +21,13 @@ from warehouse.schema import Extract, Table, conform
 from warehouse.tables.compliance import EmployerMonth
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.contribution_history import ContributionHistory
+from warehouse.tables.coverage import PresenceBefore, PresenceEarlier
 from warehouse.tables.employer import Employer
 from warehouse.tables.membership import Membership
 
-MAY_CHANGE: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
+OWN: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
+OF_THE_PAST: tuple[type[Table], ...] = (PresenceBefore, PresenceEarlier, ContributionHistory)
 LOT = 16_000
-Read = dict[str, list[str]]
 
 
 class TooManyError(Exception):
@@ -33,23 +35,19 @@ class TooManyError(Exception):
 
 
 @dataclass(frozen=True)
-class Stood:
-    """What a version was made of and added up to: gatings by input, lines that were left out by gating, and sums."""
-
-    read: Mapping[str, Sequence[str]]
-    repeated: Mapping[str, Sequence[int]]
-    sums: Mapping[type[Table], Path]
-
-
-@dataclass(frozen=True)
 class Files:
     """The gatings of one kind that feed a version: those that stayed, those that are gone, and those that have come."""
 
+    table: type[Extract]
     version: Version
-    before: Sequence[str]
     stayed: Sequence[str]
     gone: Sequence[str]
     come: Sequence[str]
+
+    @property
+    def changed(self) -> list[str]:
+        """Return those that are gone or have come."""
+        return [*self.gone, *self.come]
 
 
 @dataclass(frozen=True)
@@ -58,13 +56,6 @@ class Sides:
 
     before: pl.LazyFrame
     now: pl.LazyFrame
-
-
-def read_of(assembly: Assembly, version: Version) -> Read:
-    """Return the gatings that a version is made of, by input and version."""
-    dated = assembly.sources(version)
-    found = {_named(table, one): assembly.gates(table, one) for table, several in dated.items() for one in several}
-    return found | {table.__name__: assembly.gates(table, None) for table in UNDATED}
 
 
 def at_most(frame: pl.LazyFrame, rows: int) -> pl.LazyFrame:
@@ -79,67 +70,95 @@ def at_most(frame: pl.LazyFrame, rows: int) -> pl.LazyFrame:
 
 
 class Change:
-    """What a version is made of now beside what it was made of."""
+    """What a version is made of now beside what it was made of: its own files, and files of other months that changed."""
 
     def __init__(self, assembly: Assembly, version: Version, stood: Stood) -> None:
         self.assembly, self.version, self.stood = assembly, version, stood
-        self.now = read_of(assembly, version)
-        sources = assembly.sources(version)
-        self.files = {table: self._files(table, sources[table][0]) for table in MAY_CHANGE if table in sources}
+        self._now = read_of(assembly, version)
+        inputs = inputs_of_version(assembly, version).items()
+        read = [(self._files(name, table, one), table) for name, (table, one) in inputs if one]
+        self.files = {table: files for files, table in read if table in OWN}
+        own = {(table, files.version) for table, files in self.files.items()}
+        past = [files for files, table in read if table in OF_THE_PAST and files.changed]
+        self.past = [files for files in past if (files.table, files.version) not in own]
+
+    @cached_property
+    def before(self) -> Assembly:
+        """Return what gathered the inputs when the version was made. Raises UnknownError where that is not on record."""
+        return Assembly(self.assembly.load, standing_then(self.assembly, self.version, self.stood.read))
 
     @property
-    def is_of_own_files(self) -> bool:
-        """Return whether nothing that leads to sums differs but files of the version's own, all there.
+    def is_of_rows(self) -> bool:
+        """Return whether nothing that leads to sums differs but files of persons and payers, all there, each of them once.
 
-        Every row of a file that stayed counts where it counted.
+        Every row of a file of the version's own that stayed counts where it counted.
         """
-        own = {_named(table, files.version) for table, files in self.files.items()}
-        own |= {
-            _named(ContributionHistory, files.version) for table, files in self.files.items() if table is Contribution
-        }
-        before, now = (_leading_to_sums(read) for read in (self.stood.read, self.now))
-        same = all(list(before.get(name, ())) == list(gates) for name, gates in now.items() if name not in own)
-        return before.keys() == now.keys() and same and all(self._is_plain(*one) for one in self.files.items())
+        before, now = (_leading_to_sums(read) for read in (self.stood.read, self._now))
+        by_rows = {table.__name__ for table in (*OWN, *OF_THE_PAST)}
+        same = all(
+            list(before.get(name, ())) == list(now[name]) for name in now if name.partition(" ")[0] not in by_rows
+        )
+        there = all(map(self._is_there, [*self.files.values(), *self.past]))
+        return before.keys() == now.keys() and same and there and all(map(self._is_plain, self.files.values()))
+
+    def is_plain_in(self, past: Iterable[Files]) -> bool:
+        """Return whether every row of the files that stayed in some versions of other months counts where it counted.
+
+        Raises UnknownError where it is not on record what stood.
+        """
+        for files in past:
+            before, now = (one.left_out(files.table, files.version) for one in (self.before, self.assembly))
+            if any(set(before.get(gate, ())) != set(now.get(gate, ())) for gate in files.stayed):
+                return False
+        return True
 
     @property
     def is_there(self) -> bool:
-        """Return whether any of the version's own files is gone or has come."""
-        return any(files.gone or files.come for files in self.files.values())
+        """Return whether any file is gone or has come."""
+        return bool(self.past) or any(files.changed for files in self.files.values())
 
     def is_small(self, most: int, share: float) -> bool:
-        """Return whether of no kind more than `most` rows changed, nor more than this share of its rows."""
-        for table, files in self.files.items():
-            changed = max(self._count(table, files.gone), self._count(table, files.come))
-            if changed > min(most, share * (changed + self._count(table, files.stayed))):
+        """Return whether of no version of a kind more than `most` rows changed, nor more than this share of its rows."""
+        for files in (*self.files.values(), *self.past):
+            changed = max(self._count(files.table, files.gone), self._count(files.table, files.come))
+            if changed > min(most, share * (changed + self._count(files.table, files.stayed))):
                 return False
         return True
 
     @cached_property
     def payers(self) -> pl.DataFrame:
-        """Return employer_key, or else membership_key, of the payers of all rows of changed files."""
+        """Return employer_key, or else membership_key, of the payers of all rows of changed files that tell of payers."""
         own = [by_payer(self._changed(table)).select(PAYER) for table in (Membership, Contribution)]
+        past = [by_payer(self._of_the_past(Contribution)).select(PAYER)]
         listed = self._changed(Employer).select(employer_key="npp", membership_key=pl.lit(None, pl.Binary))
-        return lake.few(pl.concat([*own, listed.drop_nulls("employer_key")]).unique())
+        return lake.few(pl.concat([*own, *past, listed.drop_nulls("employer_key")]).unique())
 
     @cached_property
     def workers(self) -> pl.DataFrame:
         """Return the persons of all memberships of changed files."""
-        return lake.few(self._changed(Membership).select("worker_key").unique())
+        rows = [self._changed(Membership), self._of_the_past(Membership)]
+        return lake.few(pl.concat(one.select("worker_key") for one in rows).unique())
 
     @cached_property
     def employers(self) -> pl.DataFrame:
         """Return npp, or else nib, of the employers of all rows of changed files."""
-        named = self.payers.lazy().select(npp="employer_key", nib=pl.lit(None, pl.String)).drop_nulls("npp")
+        known = self.payers.lazy().select(npp="employer_key", nib=pl.lit(None, pl.String)).drop_nulls("npp")
         unnamed = self._changed(Employer).filter(pl.col("npp").is_null()).select("npp", "nib")
-        return lake.few(pl.concat([named, unnamed]).unique())
+        return lake.few(pl.concat([known, unnamed]).unique())
 
     @property
-    def paths(self) -> dict[str, list[Path]]:
-        """Return the changed files of each kind, as they were and as they are."""
-        return {table.kind: self._paths(table, [*files.gone, *files.come]) for table, files in self.files.items()}
+    def paths(self) -> dict[str, dict[str, list[Path]]]:
+        """Return the changed files of each kind, as they were and as they are: those that name persons, and payers."""
+        own = {table.kind: self._paths(table, files.changed) for table, files in self.files.items()}
+        past = {table.kind: self._paths(table, self._gates_of_the_past(table)) for table in (Membership, Contribution)}
+        members, bills = Membership.kind, Contribution.kind
+        return {
+            "persons": {members: [*own.get(members, []), *past[members]]},
+            "payers": own | {bills: [*own.get(bills, []), *past[bills]]},
+        }
 
     def sides(self, table: type[Extract], select: Callable[[pl.LazyFrame], pl.LazyFrame], most: int) -> Sides:
-        """Return the rows that `select` picks of the files that stayed, with all rows of those that are gone, or have come.
+        """Return the rows that `select` picks of own files that stayed, with all rows of those that are gone, or have come.
 
         Raises TooManyError where more than `most` are picked.
         """
@@ -147,25 +166,44 @@ class Change:
         near = at_most(select(self._rows(table, files.stayed)), most)
         return Sides(*(pl.concat([near, self._rows(table, gates)]) for gates in (files.gone, files.come)))
 
-    def _files(self, table: type[Extract], version: Version) -> Files:
-        before, now = self.stood.read.get(_named(table, version), ()), self.now[_named(table, version)]
-        gone, come = ([one for one in these if one not in others] for these, others in ((before, now), (now, before)))
-        return Files(version, before, [one for one in now if one in before], gone, come)
+    def sides_of_the_past(
+        self, table: type[Table], now: pl.LazyFrame, select: Callable[[pl.LazyFrame], pl.LazyFrame], most: int
+    ) -> Sides:
+        """Return the rows that `select` picks of an input made of other months: of what it was made of, and of those it is `now`.
 
-    def _is_plain(self, table: type[Extract], files: Files) -> bool:
-        """Return whether no content stands twice among files, those gone still lie there, and the same rows are left out of the others."""
+        Raises TooManyError where more than `most` are picked.
+        """
+        found = at_most(select(now), most)
+        if not self._gates_of_the_past(EXTRACT_OF[table]):
+            return Sides(found, found)
+        return Sides(at_most(select(self.before.read(table, self.version)), most), found)
+
+    def _files(self, name: str, table: type[Table], version: Version) -> Files:
+        extract = EXTRACT_OF.get(table, table)
+        assert issubclass(extract, Extract)
+        before, now = self.stood.read.get(name, ()), self._now[name]
+        gone, come = ([one for one in these if one not in others] for these, others in ((before, now), (now, before)))
+        return Files(extract, version, [one for one in now if one in before], gone, come)
+
+    def _is_there(self, files: Files) -> bool:
+        """Return whether files that are gone still lie there, and no content stands twice."""
         once = len(set(files.stayed)) == len(files.stayed) and len(set(files.come)) == len(files.come)
+        return once and all(path.exists() for path in self._paths(files.table, files.gone))
+
+    def _is_plain(self, files: Files) -> bool:
+        """Return whether the same rows are left out of files that stayed."""
         known = self.assembly.repeated
-        there = all(path.exists() for path in self._paths(table, files.gone))
-        return (
-            once
-            and there
-            and all(known.get(one, set()) == set(self.stood.repeated.get(one, ())) for one in files.stayed)
-        )
+        return all(known.get(one, set()) == set(self.stood.repeated.get(one, ())) for one in files.stayed)
 
     def _changed(self, table: type[Extract]) -> pl.LazyFrame:
         files = self.files.get(table)
-        return self._rows(table, [*files.gone, *files.come] if files else [])
+        return self._rows(table, files.changed if files else [])
+
+    def _of_the_past(self, table: type[Extract]) -> pl.LazyFrame:
+        return conform(lake.rows_of(self._paths(table, self._gates_of_the_past(table)), table), table)
+
+    def _gates_of_the_past(self, table: type[Extract]) -> list[str]:
+        return [gate for files in self.past if files.table is table for gate in files.changed]
 
     def _rows(self, table: type[Extract], gates: Sequence[str]) -> pl.LazyFrame:
         if not gates:
@@ -190,7 +228,3 @@ def _inputs_of_sums() -> frozenset[str]:
 def _leading_to_sums(read: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
     """Return what of that which was read leads to sums: what else the facts are made of they are made of as ever."""
     return {name: gates for name, gates in read.items() if name.partition(" ")[0] in _inputs_of_sums()}
-
-
-def _named(table: type[Table], version: Version) -> str:
-    return f"{table.__name__} {version}"

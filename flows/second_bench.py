@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.ceiling import wait_for_returns
-from flows.changes import Change
 from flows.context import Load
 from flows.planning import Judged, Standing
 from flows.settings import EngineLimits
@@ -73,34 +71,6 @@ def delivered(load: Load, now: Standing) -> Kinds:
     """Return the files of every kind that stand, in the order in which they count."""
     extracts = [one for one in Table.registry.values() if issubclass(one, Extract)]
     return {one: list(_delivered(load, now, one)) for one in extracts}
-
-
-def as_it_was(load: Load, now: Kinds, change: Change) -> Kinds:
-    """Return the files as they were before those of a version changed."""
-    found = dict(now)
-    for table, files in change.files.items():
-        before = [whole(lake.accepted_path(load.home, table.kind, one)) for one in files.before]
-        there = {one.path: one for one in now[table]}
-        own = [_feeding(files.version, path, there.pop(path, None), len(before) > 1) for path in before]
-        others = [_without(files.version, one) for one in there.values()]
-        found[table] = [*own, *(one for one in others if one.versions)]
-    return found
-
-
-def _feeding(version: Version, path: Path, now: Delivered | None, shares: bool) -> Delivered:
-    """Return a file that feeds a version, beside what it feeds now."""
-    from expectations.opinion.rows import Delivered
-
-    if now and version in now.versions:
-        return now
-    return Delivered(path, (version, *(now.versions if now else ())), is_whole=False, shares=shares)
-
-
-def _without(version: Version, now: Delivered) -> Delivered:
-    """Return a file without a version that it feeds now."""
-    if version not in now.versions:
-        return now
-    return replace(now, versions=tuple(one for one in now.versions if one != version), is_whole=False)
 
 
 def _delivered(load: Load, now: Standing, table: type[Extract]) -> Iterator[Delivered]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +17,11 @@ from flows.assembly import Assembly
 from flows.changes import Change
 from flows.context import Load, fingerprint
 from flows.months import listing_of, loaded_fingerprints
-from flows.planning import Standing
-from flows.second_bench import as_it_was, opened
+from flows.planning import Standing, is_long_past
+from flows.second_bench import opened
 from flows.second_past import bench_of_version, delivered_of, past_of
 from flows.staging import stood
+from flows.stood import UnknownError
 from warehouse import lake
 from warehouse.asking import Workbench
 from warehouse.calendar import Version
@@ -78,19 +79,22 @@ class Renewal:
         """Yield a bench of what stands now, and which steps lie on it; none where rows of other files count otherwise than they did."""
         from expectations.opinion.renewal import lay_out
 
-        load, version = self.load, self.change.version
-        kinds, past = delivered_of(load, self.now, version), past_of(load, self.now, version)
-        files = [one for several in self.change.paths.values() for one in several]
+        version = self.change.version
+        files = {one for by in self.change.paths.values() for several in by.values() for one in several}
         size, more = sum(one.stat().st_size for one in files), [*files, *self.was.values()]
         gone: Sums = {}
         before: Sequence[pl.DataFrame] | None = None
         if self.change.is_there:
-            with opened(load, as_it_was(load, kinds, self.change), size, past, more) as bench:
+            with self._opened(self.change.before.now, size, more) as bench:
                 gone, before = self._asked(bench)
-        with opened(load, kinds, size, past, more) as bench:
+        with self._opened(self.now, size, more) as bench:
             come, after = self._asked(bench)
             same = before is None or all(one.equals(other) for one, other in zip(before, after, strict=True))
             yield bench, lay_out(bench, version, self.was, gone, come, self.change.paths) if same else ()
+
+    def _opened(self, standing: Standing, size: int, more: Sequence[Path]) -> AbstractContextManager[Workbench]:
+        load, version = self.load, self.change.version
+        return opened(load, delivered_of(load, standing, version), size, past_of(load, standing, version), more)
 
     def _asked(self, bench: Workbench) -> tuple[Sums, Sequence[pl.DataFrame]]:
         """Return the sums of all whom the changed files name, and what must be the same before and after."""
@@ -98,9 +102,9 @@ class Renewal:
         from expectations.opinion.rows import copies_among
 
         same = lay_out_versions(bench, self.change.version)
-        for table, files in self.change.files.items():
-            stayed = [lake.accepted_path(self.load.home, table.kind, one) for one in files.stayed]
-            same.append(copies_among(bench, table, stayed))
+        for files in (*self.change.files.values(), *self.change.past):
+            stayed = [lake.accepted_path(self.load.home, files.table.kind, one) for one in files.stayed]
+            same.append(copies_among(bench, files.table, stayed))
         return of_changed(bench, list(self.was), self.change.version, self.change.paths), same
 
 
@@ -117,8 +121,14 @@ def _renewal(load: Load, now: Standing, version: Version, names: Sequence[str], 
         was[EMPLOYERS] = before.sums.get(EmployerMonth, was[EMPLOYERS])
     repeated = {gate: set(lines) for gate, lines in current.repeated.items()}
     change = Change(Assembly(load, now, defaultdict(set, repeated)), version, before)
-    known = all(path.exists() for path in was.values()) and change.is_of_own_files
-    return Renewal(load, now, change, was) if known and change.is_small(sys.maxsize, renewing.MOST_CHANGED) else None
+    known = all(path.exists() for path in was.values()) and change.is_of_rows
+    if not known or not change.is_small(sys.maxsize, renewing.MOST_CHANGED):
+        return None
+    with suppress(UnknownError):
+        long_past = [one for one in change.past if is_long_past(one.version, version.month)]
+        if change.before and change.is_plain_in(long_past):
+            return Renewal(load, now, change, was)
+    return None
 
 
 def _path(load: Load, version: Version, step: str, listing: Path) -> Path:

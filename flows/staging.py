@@ -9,12 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from flows.assembly import Assembly, Inputs
-from flows.changes import Read, Stood, read_of
 from flows.context import code_version
 from flows.lineage import Source, sources_of
 from flows.parting import CHEAP, taken_in_parts, with_steps
 from flows.parts import alike_persons
 from flows.renewing import made_of_before
+from flows.stood import Read, Stood, read_of
 from transforms.graph import MissingInputError, between, build, families
 from transforms.renewal import ADDS_UP
 from warehouse import lake, seals

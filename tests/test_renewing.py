@@ -172,12 +172,6 @@ def test_where_rows_that_stayed_count_otherwise_to_the_second_engine_it_asks_eve
     assert load(march() | CHANGES[MOVED], folder) == Renewed([MARCH], [])
 
 
-def test_a_month_before_that_changed_has_the_month_made_of_everything(folder: Path) -> None:
-    february = "kepesertaan_15_202502.csv"
-    said = load(march() | {february: march()[february][2:]}, folder)
-    assert said == Renewed(["2025-02"], ["2025-02"])
-
-
 @pytest.mark.parametrize(("kind", "months"), [("penduduk_bekerja", ["2025-02", MARCH]), ("klaim", [MARCH])])
 def test_a_month_is_made_of_what_it_was_where_another_kind_came_that_no_sum_is_made_of(
     kind: str, months: list[str], folder: Path

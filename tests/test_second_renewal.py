@@ -66,34 +66,38 @@ def at_random(rows: pl.LazyFrame, dice: Random) -> Files:
 
 
 class Told:
-    """A world before and after files of it changed, and what is remembered of its months before the last two."""
+    """A world before and after files of it changed, and what the second engine remembers of the months before the last two."""
 
     def __init__(self, world: World, version: Version, folder: Path, split: Callable[[pl.LazyFrame], Files]) -> None:
         lawful = (pl.col("segment") != "JAKON") | pl.col("employer_key").is_not_null()
         world[Membership] = world[Membership].filter(lawful)
-        self.whole, self.past = dict(world), dict[str, Path]()
-        for name in ("places", "receipts"):
-            delivered, begin = TABLES[KINDS[name]], shift(version.month, -1)
-            old = [one for one in newest(world[delivered], version.as_of_date) if one.month < begin]
-            self.past |= {name: remembered(world, name, old, folder, parts=1)} if old else {}
-            world[delivered] = world[delivered].filter(pl.col("month") >= begin)
-        self.before, self.now = dict(world), dict(world)
-        self.changed: dict[str, list[Path]] = {}
+        before, now = dict(world), dict(world)
+        paths: dict[str, list[Path]] = {}
         for kind in CHANGING:
             stays, gone, come = split(world[kind])
-            self.before[kind], self.now[kind] = (pl.concat([stays, one]).lazy() for one in (gone, come))
+            before[kind], now[kind] = (pl.concat([stays, one]).lazy() for one in (gone, come))
             for name, frame in (("gone", gone), ("come", come)):
                 if not frame.is_empty():
                     path = folder / f"{kind.kind}_{name}.parquet"
                     frame.write_parquet(path)
-                    self.changed.setdefault(kind.kind, []).append(path)
+                    paths.setdefault(kind.kind, []).append(path)
+        self.before, self.now = Side(before, version, folder / "before"), Side(now, version, folder / "now")
+        self.changed = {whom: {kind: files for kind, files in paths.items() if kind in KEYS[whom]} for whom in KEYS}
 
-    def all_of(self, world: World) -> World:
-        """Return a world with all months: nothing of it is remembered."""
-        old = {
-            table: self.whole[table].filter(pl.col("month") < shift(MARCH, -1)) for table in (Membership, Contribution)
-        }
-        return {**world, **{table: pl.concat([world[table], rows]) for table, rows in old.items()}}
+
+class Side:
+    """A world with all its months; of those before the last two nothing but what is remembered lies on the bench."""
+
+    def __init__(self, world: World, version: Version, folder: Path) -> None:
+        folder.mkdir()
+        self.world, self.recent = world, dict(world)
+        self.versions, self.past = dict[str, list[Version]](), dict[str, Path]()
+        for name in ("places", "receipts"):
+            delivered, begin = TABLES[KINDS[name]], shift(version.month, -1)
+            old = [one for one in newest(world[delivered], version.as_of_date) if one.month < begin]
+            self.versions[name] = old
+            self.past |= {name: remembered(world, name, old, folder, parts=1)} if old else {}
+            self.recent[delivered] = world[delivered].filter(pl.col("month") >= begin)
 
 
 def sums_of(world: World, version: Version, folder: Path) -> dict[str, Path]:
@@ -104,10 +108,10 @@ def sums_of(world: World, version: Version, folder: Path) -> dict[str, Path]:
     return {name: folder / f"{name}.parquet" for name in found}
 
 
-def of_changed(bench: Workbench, told: Told, world: World, version: Version) -> tuple[Sums, list[pl.DataFrame]]:
-    """Return what the changed add to a world that is laid on the bench, and its versions."""
-    lay_out_past(bench, told.past)
-    for declared, frame in {**REFERENCE, **world}.items():
+def of_changed(bench: Workbench, told: Told, side: Side, version: Version) -> tuple[Sums, list[pl.DataFrame]]:
+    """Return what the changed add to a side that is laid on the bench, and its versions."""
+    lay_out_past(bench, side.past)
+    for declared, frame in {**REFERENCE, **side.recent}.items():
         bench.put(declared.name, frame.collect())
     versions = renewal.lay_out_versions(bench, version)
     return renewal.of_changed(bench, made_of(FACTS), version, told.changed), versions
@@ -115,16 +119,18 @@ def of_changed(bench: Workbench, told: Told, world: World, version: Version) -> 
 
 def renewed(told: Told, version: Version, parts: int, folder: Path) -> dict[str, pl.DataFrame] | None:
     """Return the facts of what a world is now, made of the sums of what it was; None where it has other versions now."""
-    was = sums_of(told.all_of(told.before), version, folder)
-    changed = [path for several in told.changed.values() for path in several]
-    files = [*was.values(), *changed, *told.past.values()]
+    was = sums_of(told.before.world, version, folder)
+    changed = [path for by in told.changed.values() for several in by.values() for path in several]
+    files = {*was.values(), *changed, *told.before.past.values(), *told.now.past.values()}
     with ExitStack() as stack:
         one, other = (
-            stack.enter_context(workbench(files, folder / name, threads=1, parts=parts)) for name in ("one", "other")
+            stack.enter_context(workbench(list(files), folder / name, threads=1, parts=parts))
+            for name in ("one", "other")
         )
         gone, versions = of_changed(one, told, told.before, version)
         come, others = of_changed(other, told, told.now, version)
-        if any(not before.equals(after) for before, after in zip(versions, others, strict=True)):
+        same = told.before.versions == told.now.versions
+        if not same or any(not before.equals(after) for before, after in zip(versions, others, strict=True)):
             return None
         given = renewal.lay_out(other, version, was, gone, come, told.changed)
         return {name: opinion.found() for name, opinion in ask(other, FACTS, version, given)}
@@ -137,7 +143,7 @@ def assert_renewed(world: World, version: Version, split: Callable[[pl.LazyFrame
         found = renewed(told, version, parts, Path(place))
     if found is None:
         return False
-    for name, wanted in opinions(FACTS, {**REFERENCE, **told.all_of(told.now)}, version).items():
+    for name, wanted in opinions(FACTS, {**REFERENCE, **told.now.world}, version).items():
         assert_frame_equal(found[name], wanted, check_row_order=False, check_dtypes=False)
     return True
 

@@ -43,7 +43,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
 }
 """What names a person, and a payer, in what lies on the bench."""
 NAMED = "whom_files_name"
-Changed = Mapping[str, Sequence[Path]]
+Changed = Mapping[str, Mapping[str, Sequence[Path]]]
 Sums = dict[str, pl.DataFrame]
 
 
@@ -65,11 +65,14 @@ def lay_out_versions(bench: Workbench, version: Version) -> list[pl.DataFrame]:
 
 
 def of_changed(bench: Workbench, sums: Sequence[str], version: Version, changed: Changed) -> Sums:
-    """Return the rows of some sums, and of employers, of all whom the `changed` files (by kind) name, in all their rows."""
+    """Return the rows of some sums, and of employers, of all whom the `changed` files name, in all their rows.
+
+    `changed` are by kind the files that name persons, and those that name payers.
+    """
     found: Sums = {}
     for whom, keys in KEYS.items():
         asked = [one for one in sums if (one in OF_PERSONS) == (whom == "persons")]
-        if asked and any(changed.get(kind) for kind in keys):
+        if asked and any(changed[whom].values()):
             bench.table(NAMED, _named(whom, changed))
             with bench.only({name: _is_named(whom, name, version) for name in keys}):
                 found |= {name: opinion.found() for name, opinion in opinions(bench, asked, version, VERSIONS)}
@@ -131,7 +134,7 @@ def _stored(*paths: Path) -> str:
 def _named(whom: str, changed: Changed) -> str:
     """Return the query for those whom the changed files name."""
     asked = [
-        f"SELECT {key} AS key FROM ({_stored(*changed[kind])})" for kind, key in KEYS[whom].items() if changed.get(kind)
+        f"SELECT {KEYS[whom][kind]} AS key FROM ({_stored(*files)})" for kind, files in changed[whom].items() if files
     ]
     return f"SELECT DISTINCT key FROM ({' UNION ALL '.join(asked)}) WHERE key IS NOT NULL"
 
