@@ -187,7 +187,7 @@ class Change:
 
     def _is_there(self, files: Files) -> bool:
         """Return whether files that are gone still lie there, and no content stands twice."""
-        once = len(set(files.stayed)) == len(files.stayed) and len(set(files.come)) == len(files.come)
+        once = all(len(set(several)) == len(several) for several in (files.stayed, files.gone, files.come))
         return once and all(path.exists() for path in self._paths(files.table, files.gone))
 
     def _is_plain(self, files: Files) -> bool:

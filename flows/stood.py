@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def read_of(assembly: Assembly, version: Version) -> Read:
 def standing_then(assembly: Assembly, version: Version, read: Mapping[str, Sequence[str]]) -> Standing:
     """Return what stood when a version was made of what was `read`: of inputs that it has now, and all else as it stands now.
 
-    Raises UnknownError where it is not on record what a content was, or by which name it came.
+    Raises UnknownError where it is not on record what a content was, or that it came.
     """
     now, inputs = assembly.now, inputs_of_version(assembly, version)
     judged = {one.verdict.gate_id: one for by in now.feeds.values() for several in by.values() for one in several}
@@ -65,14 +64,12 @@ def standing_then(assembly: Assembly, version: Version, read: Mapping[str, Seque
 
 
 def _judged(load: Load, gates: set[str]) -> dict[str, Judged]:
-    came = {(one.kind, one.sha256, one.name): one for one in ledger.deliveries(load.home)}.values()
-    found: dict[str, Judged] = {}
-    for gate in gates:
-        verdict = ledger.find(load.home, gate)
-        with suppress(ValueError):
-            (delivery,) = [one for one in came if verdict and (one.kind, one.sha256) == (verdict.kind, verdict.sha256)]
-            if verdict:
-                found[gate] = Judged(delivery, verdict)
+    came = {(one.kind, one.sha256): one for one in ledger.deliveries(load.home)}
+    verdicts = {gate: ledger.find(load.home, gate) for gate in gates}
+    found = {
+        gate: Judged(came[one.kind, one.sha256], one)
+        for gate, one in verdicts.items() if one and (one.kind, one.sha256) in came
+    }  # fmt: skip
     if gates - set(found):
         raise UnknownError
     return found
