@@ -17,7 +17,7 @@ from warehouse.asking import workbench
 from warehouse.calendar import Version
 from warehouse.schema import Table
 
-EXAMPLES = int(os.environ.get("CAKUPAN_EXAMPLES", "80"))
+EXAMPLES = int(os.environ.get("CAKUPAN_EXAMPLES", "40"))
 """On how many random worlds the engines are held against each other."""
 
 

@@ -38,7 +38,7 @@ from tests.extracts import Files, two_months, write
 from warehouse.home import Home
 from warehouse.store import query
 
-KILLS = int(os.environ.get("CAKUPAN_KILLS", "10"))
+KILLS = int(os.environ.get("CAKUPAN_KILLS", "6"))
 KILLS_OF_ONE_LOAD = 2
 LOCK = "load.lock"
 STAGES: dict[str, Callable[[Path], bool]] = {

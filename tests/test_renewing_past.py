@@ -131,7 +131,7 @@ def test_what_is_told_of_persons_alone_asks_no_payer(folder: Path, monkeypatch: 
     assert looked == [True, False, False]
 
 
-@pytest.mark.parametrize("seed", range(max(1, EXAMPLES // 80)))
+@pytest.mark.parametrize("seed", range(max(1, EXAMPLES // 40)))
 def test_random_months_before_that_change_at_random_leave_the_figures_of_a_home_that_knew_them_at_once(
     seed: int, tmp_path: Path
 ) -> None:

@@ -1,6 +1,6 @@
 """Two engines, written apart, agree to the last row; and the identities of coverage hold whatever the data.
 
-CAKUPAN_EXAMPLES says on how many random worlds: 80 without it, 5,000 in `make verify`.
+CAKUPAN_EXAMPLES says on how many random worlds: 40 without it, 5,000 in `make verify`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ EMPLOYERS = {MID: "badan_usaha_15_tengah.csv", CLOSED: "badan_usaha_15_tutup.csv
 WORKFORCE = {
     "penduduk_bekerja_15.csv": rows("penduduk_bekerja", "| kode_kab | penduduk_bekerja |\n| 15.03 | 100 |"),
 }
-GIVEN: dict[str, Any] = {"audit": [], "publish": Publication("not published")}
+GIVEN: dict[str, Any] = {"audit": [], "compare": [], "publish": Publication("not published")}
 """What a step that is left out would have returned."""
 
 
