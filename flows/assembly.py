@@ -125,8 +125,9 @@ class Assembly:
         Raises Stop when a file repeats more rows of other files than may be rejected; an answer may.
         """
         files = self.now.of(table.kind, version)
-        paths = self._paths(table.kind, files)
-        return conform(rows_but(self._copies(table, version, files), paths, table, version), table)
+        paths, repeated = self._paths(table.kind, files), self._copies(table, version, files)
+        self._refuse_many(repeated, files, version)
+        return conform(rows_but(repeated, paths, table, version), table)
 
     def presence(self, version: Version) -> pl.LazyFrame:
         """Return the presence words of a version, computed unless they lie in the lake."""
@@ -207,9 +208,7 @@ class Assembly:
         if len(files) < 2 or not table.unique:
             return {}
         if (table, version) not in self.copied:
-            found = copies(self._paths(table.kind, files), table, version)
-            self._refuse_many(found, files, version)
-            self.copied[table, version] = found
+            self.copied[table, version] = copies(self._paths(table.kind, files), table, version)
         return self.copied[table, version]
 
     def _refuse_many(self, found: dict[int, list[int]], files: Sequence[Judged], version: Version) -> None:

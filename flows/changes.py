@@ -11,7 +11,7 @@ import polars as pl
 
 from flows.assembly import EXTRACT_OF, Assembly
 from flows.copies import rows_but
-from flows.stood import Stood, inputs_of_version, read_of, standing_then
+from flows.stood import Stood, UnknownError, inputs_of_version, read_of, standing_then
 from transforms.graph import inputs_of
 from transforms.renewal import ADDS_UP
 from transforms.settlement import PAYER, by_payer
@@ -88,6 +88,14 @@ class Change:
         return Assembly(self.assembly.load, standing_then(self.assembly, self.version, self.stood.read))
 
     @property
+    def is_on_record(self) -> bool:
+        """Return whether it can be told what stood when the version was made."""
+        try:
+            return bool(self.before)
+        except UnknownError:
+            return False
+
+    @property
     def is_of_rows(self) -> bool:
         """Return whether nothing that leads to sums differs but files of persons and payers, all there, each of them once.
 
@@ -102,11 +110,10 @@ class Change:
         return before.keys() == now.keys() and same and there and all(map(self._is_plain, self.files.values()))
 
     def is_plain_in(self, past: Iterable[Files]) -> bool:
-        """Return whether every row of the files that stayed in some versions of other months counts where it counted.
-
-        Raises UnknownError where it is not on record what stood.
-        """
+        """Return whether it is known that every row of the files that stayed in some versions of other months counts where it counted."""
         for files in past:
+            if not self.is_on_record:
+                return False
             before, now = (one.left_out(files.table, files.version) for one in (self.before, self.assembly))
             if any(set(before.get(gate, ())) != set(now.get(gate, ())) for gate in files.stayed):
                 return False

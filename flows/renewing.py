@@ -15,7 +15,7 @@ from flows.assembly import Assembly, Inputs
 from flows.ceiling import rows_at_once
 from flows.changes import OWN, Change, Sides, TooManyError
 from flows.parting import BYTES_A_ROW, can_be_made, with_steps
-from flows.stood import Stood, UnknownError
+from flows.stood import Stood
 from transforms.graph import between, build
 from transforms.presence import person
 from transforms.renewal import ADDS_UP, employers_renewed, renewed
@@ -55,7 +55,7 @@ def made_of_before(
     was = {table: lake.rows_of([stood.sums[table]], table) for table in wanted}
     try:
         made = _made(change, wanted, inputs, version, most) if change.is_plain_in(change.past) else None
-    except (TooManyError, UnknownError):
+    except TooManyError:
         return None
     if made is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,6 @@ from flows.planning import Standing, is_long_past
 from flows.second_bench import opened
 from flows.second_past import bench_of_version, delivered_of, past_of
 from flows.staging import stood
-from flows.stood import UnknownError
 from warehouse import lake
 from warehouse.asking import Workbench
 from warehouse.calendar import Version
@@ -109,7 +108,7 @@ class Renewal:
 
 
 def _renewal(load: Load, now: Standing, version: Version, names: Sequence[str], listing: Path) -> Renewal | None:
-    """Return what changed of a version; None where what was found of it is not there, or more changed than few of its own files."""
+    """Return what changed of a version; None where what was found of it is not there, or more changed than few files of persons and payers."""
     from expectations.opinion.renewal import EMPLOYERS, made_of
 
     loaded = listing_of(load, version.month, loaded_fingerprints(load).get(version.month, ""))
@@ -124,11 +123,8 @@ def _renewal(load: Load, now: Standing, version: Version, names: Sequence[str], 
     known = all(path.exists() for path in was.values()) and change.is_of_rows
     if not known or not change.is_small(sys.maxsize, renewing.MOST_CHANGED):
         return None
-    with suppress(UnknownError):
-        long_past = [one for one in change.past if is_long_past(one.version, version.month)]
-        if change.before and change.is_plain_in(long_past):
-            return Renewal(load, now, change, was)
-    return None
+    long_past = [one for one in change.past if is_long_past(one.version, version.month)]
+    return Renewal(load, now, change, was) if change.is_on_record and change.is_plain_in(long_past) else None
 
 
 def _path(load: Load, version: Version, step: str, listing: Path) -> Path:
