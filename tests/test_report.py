@@ -5,13 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import polars as pl
 import pytest
-from great_expectations.data_context.store.tuple_store_backend import TupleFilesystemStoreBackend
 from great_expectations.expectations import core
 from great_expectations.expectations.metadata_types import FailureSeverity
 
@@ -136,18 +134,13 @@ def test_two_results_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_a_page_that_the_disk_refused_is_told_as_what_the_disk_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Great Expectations logs such an error and goes on without the page."""
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    place: Callable[..., object] = TupleFilesystemStoreBackend._set
-
-    def full(store: TupleFilesystemStoreBackend, *given: object, **more: object) -> object:
-        if isinstance(given[1], str):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return place(store, *given, **more)
-
-    monkeypatch.setattr(TupleFilesystemStoreBackend, "_set", full)
-    with pytest.raises(RuntimeError, match="drew no page") as broken:
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space") as broken:
         build_data_docs([("peserta", verdict().result)], tmp_path)
     refused = refusal_of(broken.value)
     assert refused is not None
     assert refused.rule == DISK_FULL
+    assert pages(tmp_path) == []

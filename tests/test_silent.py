@@ -38,12 +38,10 @@ def test_prefect_is_told_to_count_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     assert (told.server.analytics_enabled, told.cloud.enable_orchestration_telemetry) == (False, False)
 
 
-def test_no_context_of_great_expectations_counts_anything(tmp_path: Path) -> None:
+def test_no_context_of_great_expectations_counts_anything() -> None:
     from expectations.engine import _context
-    from expectations.report import _context as of_report
 
-    for context in (_context(), of_report(tmp_path)):
-        assert context.config.analytics_enabled is False
+    assert _context().config.analytics_enabled is False
 
 
 def test_duckdb_fetches_no_extension_draws_no_bar_and_reads_only_what_lies_before_it(tmp_path: Path) -> None:
