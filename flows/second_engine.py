@@ -14,7 +14,7 @@ from flows.months import fact_of, staged_facts
 from flows.planning import Standing
 from flows.records import undated_facts, undated_inputs, undated_rows
 from flows.second_past import bench_of_all
-from flows.second_renewing import answers
+from flows.second_renewing import answers, forget_sums
 from warehouse import lake, store
 from warehouse.asking import Refused
 from warehouse.calendar import Version
@@ -45,6 +45,8 @@ def compare_month(load: Load, now: Standing, month: date, listing: Path) -> list
         for name, opinion in answers(load, now, version, list(facts), listing):
             fact, path = facts[name]
             checks.append(compared(lake.rows_of([path], fact), opinion, fact, f"{month:%Y-%m} as of {day}"))
+    if not all(one.success for one in checks):
+        forget_sums(listing)
     return checks
 
 

@@ -48,6 +48,11 @@ def answers(
                 yield name, opinion
 
 
+def forget_sums(listing: Path) -> None:
+    """Remove what was added up beside the facts of a listing: no month is made of what was not found equal."""
+    lake.remove(listing.parent.glob(f"second-*_{listing.stem}.parquet"))
+
+
 @contextmanager
 def _bench(
     load: Load, now: Standing, version: Version, names: Sequence[str], listing: Path
