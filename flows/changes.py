@@ -189,8 +189,9 @@ class Change:
         extract = EXTRACT_OF.get(table, table)
         assert issubclass(extract, Extract)
         before, now = self.stood.read.get(name, ()), self._now[name]
-        gone, come = ([one for one in these if one not in others] for these, others in ((before, now), (now, before)))
-        return Files(extract, version, [one for one in now if one in before], gone, come)
+        known, standing = set(before), set(now)
+        gone, come = [one for one in before if one not in standing], [one for one in now if one not in known]
+        return Files(extract, version, [one for one in now if one in known], gone, come)
 
     def _is_there(self, files: Files) -> bool:
         """Return whether files that are gone still lie there, and no content stands twice."""
