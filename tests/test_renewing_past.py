@@ -118,7 +118,7 @@ def test_where_it_is_not_on_record_what_stood_everything_is_asked(
     assert load(quarter() | CHANGES["members left"], folder) == Renewed([JANUARY], [])
 
 
-def test_what_is_told_of_persons_alone_asks_no_payer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_members_who_are_gone_are_missed_in_all_months_after_and_no_payer_is_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[bool] = []
     asked = renewing._of_payers
 
@@ -129,6 +129,8 @@ def test_what_is_told_of_persons_alone_asks_no_payer(folder: Path, monkeypatch: 
     monkeypatch.setattr(renewing, "_of_payers", of_payers)
     load(quarter() | CHANGES["members left"], folder)
     assert looked == [True, False, False]
+    load(quarter() | CHANGES["members left"], folder, "fresh")
+    assert_same(*(standing(Home(folder / name).warehouse) for name in ("home", "fresh")))
 
 
 @pytest.mark.parametrize("seed", range(max(1, EXAMPLES // 40)))
