@@ -118,7 +118,9 @@ def test_where_it_is_not_on_record_what_stood_everything_is_asked(
     assert load(quarter() | CHANGES["members left"], folder) == Renewed([JANUARY], [])
 
 
-def test_members_who_are_gone_are_missed_in_all_months_after_and_no_payer_is_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_members_who_are_gone_are_missed_in_all_months_after_and_no_payer_is_asked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looked: list[bool] = []
     asked = renewing._of_payers
 
