@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -24,13 +23,14 @@ from tests.test_renewing import (
     Renewed,
     drawn,
     every_change_is_small,
+    folder,
     load,
     march,
 )
 from warehouse import ledger
 from warehouse.home import Home
 
-__all__ = ["every_change_is_small"]
+__all__ = ["every_change_is_small", "folder"]
 JANUARY, FEBRUARY = "2025-01", "2025-02"
 MEMBERS_OF = {JANUARY: "kepesertaan_15_202501.csv", FEBRUARY: "kepesertaan_15_202502.csv"}
 OTHERS_OF = {JANUARY: "kepesertaan_99_202501.csv", FEBRUARY: "kepesertaan_99_202502.csv"}
@@ -56,13 +56,6 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("quarter")
     load(quarter(), folder)
     return folder / "home"
-
-
-@pytest.fixture
-def folder(loaded: Path, tmp_path: Path) -> Path:
-    """Return a folder with a copy of that home."""
-    shutil.copytree(loaded, tmp_path / "home", symlinks=True)
-    return tmp_path
 
 
 def since(month: str) -> Renewed:
