@@ -86,7 +86,7 @@ def _changed(home: Home, given: Namespace) -> Publication:
         return Publication(restore(home.published))
     if given.rollback is not None:
         return Publication(roll_back(home.published, given.rollback or None, given.reason))
-    return publish_home(home, load(Path(given.config) if given.config else None), new_version())
+    return publish_home(home, load(Path(given.config) if given.config else None), new_version(), arguments.say)
 
 
 def _table(versions: list[dict[str, object]]) -> str:

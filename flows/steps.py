@@ -147,7 +147,7 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
     call("journal", note, load, judged, books)
     if summary.months_loaded:
         call("prune", prune, load, now)
-    publication: Publication = call("publish", publish_home, load.home, load.settings, load.run_id)
+    publication: Publication = call("publish", publish_home, load.home, load.settings, load.run_id, load.say)
     if load.settings.publish.postgresql:
         publication = call("publish to postgresql", send_current, load.home, load.settings, publication)
     if is_asked(load):

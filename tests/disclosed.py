@@ -24,6 +24,7 @@ SPREAD, SELDOM = 1.0, 50
 COVERAGE = ("active_workers", "vulnerable_workers", "joined_workers", "returned_workers", "left_workers")
 ARRIVALS = ("previous_workers", "joined_workers", "returned_workers", "moved_in_workers")
 GONE = ("left_workers", "moved_out_workers")
+CHANGES = (*ARRIVALS[1:], *GONE)
 FIRST = date(2026, 1, 31)
 Counts = NDArray[np.int64]
 Cell = tuple[str, str, str, str, str, str]
@@ -199,25 +200,30 @@ class World:
                 bills.setdefault((whole, number), {(whole, self.snapshot): -1})[cell, number] = 1
                 continue
             for segment_of in SCOPES.get(segment, ()) and [SCOPES[segment]]:
-                yield from self._whole(
-                    cell, [(table, column, region, part, programme, "") for part in segment_of], True
-                )
+                parts = [(table, column, region, part, programme, "") for part in segment_of]
+                yield from self._whole(cell, parts, True, has_inside=column not in CHANGES)
             if region in self.parts:
-                moves = "moved" in column or (table == "mart.fact_coverage" and column in COVERAGE[2:])
+                moves = "moved" in column or (table == "mart.fact_coverage" and column in CHANGES)
                 parts = [(table, column, part, segment, programme, "") for part in self.parts[region]]
-                yield from self._whole(cell, parts, not moves)
+                yield from self._whole(cell, parts, not moves, has_inside=not moves)
             if programme:
                 yield {(("mart.fact_coverage", column, region, segment, "", ""), number): 1, (cell, number): -1}, False
             if (table, column) == ("mart.fact_movement", "active_workers"):
                 yield from self._row(region, segment)
         yield from ((factors, True) for factors in bills.values())
 
-    def _whole(self, cell: Cell, parts: list[Cell], exact: bool) -> Iterator[Statement]:
-        """Yield what a whole is of those parts that are there: the sum to the unit, or no more than all of them."""
+    def _whole(self, cell: Cell, parts: list[Cell], exact: bool, has_inside: bool) -> Iterator[Statement]:
+        """Yield what a whole is of those parts that are there: the sum to the unit, or no more than all of them.
+
+        Where it `has_inside` what each part counts, it is no less than any. Who is new to a part may have come back to the whole.
+        """
         whole = (cell, self.snapshot)
         mine = [(part, self.snapshot) for part in parts if (part, self.snapshot) in self.values]
-        yield dict.fromkeys(mine, 1) | {whole: -1}, exact
-        if exact:
+        sums = dict.fromkeys(mine, 1) | {whole: -1}
+        if not exact and cell[1] == "returned_workers":
+            sums |= {((one[0], "joined_workers", *one[2:]), number): by for (one, number), by in sums.items()}
+        yield sums, exact
+        if has_inside:
             yield from (({whole: 1, part: -1}, False) for part in mine)
 
     def _row(self, region: str, segment: str) -> Iterator[Statement]:

@@ -27,6 +27,7 @@ COUNTS = {
     "fact_premium": ("members",),
     "fact_premium_rule": ("memberships",),
 }  # fmt: skip
+CHANGES = ("joined_workers", "returned_workers", "moved_in_workers", "left_workers", "moved_out_workers")
 WORDS = ("region_code", "month", "as_of_date", "basis", "segment", "programme", "funding_source", "rules")
 Cell = tuple[Any, ...]
 Factors = dict[Cell, int]
@@ -60,7 +61,10 @@ class Outsider:
         true = np.array([self.exact[name] for name in names])
         least = np.array([int(name[0] == "fact_programme_coverage") for name in names])
         exact = np.array([is_exact for _, is_exact in self.statements])
-        sums = np.where(exact, matrix @ true, 0)
+        sums = matrix @ true
+        if sums[~exact].min(initial=0) < 0:
+            raise ArithmeticError("the counts break what everybody is taken to know")
+        sums = np.where(exact, sums, 0)
         told = np.where(hidden, -1, true)
         found = narrow(Family(told, matrix, exact, sums, np.minimum(least, true), ~hidden), hidden, width, whole=False)
         return {names[one.cell]: one for one in found}
@@ -77,8 +81,11 @@ class Outsider:
             parts[self._with(cell, region_code=self.parents[cell[2]])].append(cell)
         for whole, mine in parts.items():
             if whole in self.exact:
-                moves = "moved" in whole[1] or (whole[0] == "fact_coverage" and whole[1] in COUNTS["fact_coverage"][2:])
-                yield dict.fromkeys(mine, 1) | {whole: -1}, not moves
+                moves = "moved" in whole[1] or (whole[0] == "fact_coverage" and whole[1] in CHANGES)
+                sums = dict.fromkeys(mine, 1) | {whole: -1}
+                if whole[:2] == ("fact_coverage", "returned_workers"):  # who is new to a part may be back in the whole
+                    sums |= {self._with(one, column="joined_workers"): by for one, by in sums.items()}
+                yield sums, not moves
                 yield from (({whole: 1, part: -1}, False) for part in mine if not moves)
 
     def _scopes(self) -> Iterator[tuple[Factors, bool]]:
@@ -87,7 +94,8 @@ class Outsider:
                 if cell[6] == scope:
                     mine = [self._with(cell, segment=segment) for segment in segments]
                     yield {one: 1 for one in mine if one in self.exact} | {cell: -1}, True
-                    yield from (({cell: 1, one: -1}, False) for one in mine if one in self.exact)
+                    stock = cell[1] not in CHANGES
+                    yield from (({cell: 1, one: -1}, False) for one in mine if stock and one in self.exact)
 
     def _rows(self) -> Iterator[tuple[Factors, bool]]:
         for cell in [one for one in self.exact if one[:2] == ("fact_movement", "active_workers")]:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import date
+from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 
 from flows.publishing.disclosing import hidden_cells
 from tests.asciitable import table
+from tests.warehouse_of_facts import warehouse_of
 from transforms.disclosure import Protection
 from transforms.disclosure_cells import ADDRESS
 from transforms.disclosure_rows import TOLD_APART, with_company
-from warehouse import ddl
 from warehouse.home import Home
-from warehouse.schema import Fact, tables_of
+from warehouse.schema import Fact
 from warehouse.tables.arrears import FactArrears
 from warehouse.tables.benefit import FactBenefit
 from warehouse.tables.premium import FactPremium
 
 SEEN = {"month": date(2025, 2, 1), "as_of_date": date(2025, 3, 16)}
 BPU = {**SEEN, "segment": "BPU", "programme": "JKK"}
-LOADED = "TIMESTAMP '2025-03-17' AS loaded_at, NULL AS superseded_at, 'satu' AS run_id"
 BILLS = """
     | region_code | funding_source | workers_billed | billed_idr | paid_idr  | paid_on_time_idr | paid_late_idr | arrears_idr | members |
     | 15.01       | SELF           | 100            | 1_000_000  | 970_000   | 970_000          | 0             | 30_000      | -       |
@@ -51,22 +49,27 @@ CLAIMS = """
 """
 
 
-@pytest.fixture(scope="module")
-def hidden(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
-    """Return the cells that are hidden of these bills, arrears and claims."""
-    facts: dict[type[Fact], pl.DataFrame] = {
+def facts() -> dict[type[Fact], pl.DataFrame]:
+    return {
         FactPremium: table(FactPremium, BILLS, **BPU).collect(), FactArrears: table(FactArrears, OWED, **BPU).collect(),
         FactBenefit: table(FactBenefit, CLAIMS, **SEEN).collect(),
     }  # fmt: skip
-    with closing(duckdb.connect()) as connection:
-        connection.execute("ATTACH ':memory:' AS warehouse; CREATE SCHEMA warehouse.mart; USE warehouse")
-        for declared in tables_of("mart"):
-            connection.execute(ddl.create_table(declared, checks=False))
-        for fact, rows in facts.items():
-            connection.register("given", rows.to_arrow())
-            connection.execute(f"INSERT INTO {fact.qualified()} BY NAME SELECT *, {LOADED} FROM given")
-        home = Home(tmp_path_factory.mktemp("home"))
-        return hidden_cells(home, Protection(10, 10), lambda sql: connection.sql(sql).pl())[0]
+
+
+@pytest.fixture(scope="module")
+def hidden(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+    """Return the cells that are hidden of these bills, arrears and claims."""
+    with warehouse_of(facts()) as read:
+        return hidden_cells(Home(tmp_path_factory.mktemp("home")), Protection(10, 10), read)[0]
+
+
+def test_whoever_waits_is_told_which_month_is_decided_on_and_a_month_that_was_is_not_told_again(tmp_path: Path) -> None:
+    said = list[str]()
+    home = Home(tmp_path)
+    with warehouse_of(facts()) as read:
+        hidden_cells(home, Protection(10, 10), read, said.append)
+        hidden_cells(home, Protection(10, 10), read, said.append)
+    assert said == ["memilih sel yang disembunyikan / choosing cells to hide 2025-02 (1/1)"]
 
 
 def of(hidden: pl.DataFrame, fact: type[Fact]) -> set[tuple[str, ...]]:

@@ -115,6 +115,32 @@ def test_who_moved_between_the_parts_of_a_whole_is_not_counted_in_it() -> None:
             assert ("province - one >= 0" in known_of(moves)) is is_exact
 
 
+def test_who_comes_back_to_a_whole_may_be_new_to_its_part() -> None:
+    regions = """
+        | name  | object   | column_name      | region_code |
+        | joins | coverage | joined_workers   | 15.01       |
+        | turns | coverage | returned_workers | 15.01       |
+        | new   | coverage | joined_workers   | 15          |
+        | back  | coverage | returned_workers | 15          |
+    """
+    of_both = {one for one in known_of(regions) if ("new" in one and "joins" in one) or "turns - back" in one}
+    assert of_both == {"joins - new >= 0", "joins + turns - back - new >= 0"}
+
+
+def test_who_changes_in_a_segment_need_not_change_in_its_scope() -> None:
+    for column in ("moved_in_workers", "moved_out_workers", "joined_workers", "returned_workers", "left_workers"):
+        for table in ("movement", "coverage"):
+            scopes = f"""
+                | name | object  | column_name | segment |
+                | pu   | {table} | {column}    | PU      |
+                | ucj  | {table} | {column}    | UCJ     |
+            """
+            assert {one for one in links_of(scopes) if "pu" in one and "ucj" in one} == {"pu - ucj known"}, (
+                table,
+                column,
+            )
+
+
 def test_segments_make_the_scopes_and_bills_have_no_scopes() -> None:
     scopes = """
         | name  | object   | column_name    | segment |

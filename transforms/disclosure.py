@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.disclosure_bounds import Reach
+from transforms.disclosure_bounds import EPSILON, Reach
 
 Cells = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -216,9 +217,10 @@ class _Worlds:
         limits = LinearConstraint(
             hstack([part, -part], format="csc"), np.where(exact, 0, -sums), np.where(exact, 0, np.inf)
         )
-        found = milp(
-            np.concatenate([cost, cost]), constraints=limits, bounds=Bounds(lower, upper), integrality=np.ones(2 * count)
-        )  # fmt: skip
+        solved = partial(milp, np.concatenate([cost, cost]), constraints=limits, bounds=Bounds(lower, upper))
+        found = solved()
+        if found.x is not None and not np.allclose(found.x, np.rint(found.x), rtol=0, atol=EPSILON):
+            found = solved(integrality=np.ones(2 * count))
         if found.x is None:
             return None
         whole: Cells = np.rint(found.x).astype(np.int64)

@@ -16,6 +16,7 @@ from warehouse.vocabulary import NATION
 ADDRESS = tuple(HiddenCell.columns)
 LINE = tuple(name for name in ADDRESS if name not in ("region_code", "loaded_at"))
 OF_SCOPES = {"UCJ": ("PU", "BPU", "JAKON"), "ALL": ("UCJ", "PMI")}
+FLOWS = ("joined_workers", "returned_workers", "left_workers")
 MOVES = ("moved_in_workers", "moved_out_workers")
 PRESENT = "mart.fact_programme_coverage"
 """The table that has no rows of none: a row that is there tells of at least one person."""
@@ -142,8 +143,13 @@ def _exact(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
 
 def _counts_moves() -> pl.Expr:
     """Return whether a cell counts who moved between parts of a whole: of that nobody knows how many there are."""
-    flows = pl.col("column_name").is_in(["joined_workers", "returned_workers", "left_workers"])
-    return pl.col("column_name").is_in(MOVES) | ((pl.col("object") == "mart.fact_coverage") & flows)
+    flows = (pl.col("object") == "mart.fact_coverage") & pl.col("column_name").is_in(FLOWS)
+    return pl.col("column_name").is_in(MOVES) | flows
+
+
+def _counts_changes() -> pl.Expr:
+    """Return whether a cell counts a change: who joins a segment may have been in another of the scope, which he does not join."""
+    return pl.col("column_name").is_in([*FLOWS, *MOVES])
 
 
 def _bounded(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]:
@@ -155,9 +161,12 @@ def _bounded(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]
     yield _in_a_row(registration, {"registered_workers": 1, "member_workers": -1})
     yield _in_a_row(registration, {"member_workers": 1, "employer_member_workers": -1})
     yield _within_the_active(standing)
-    yield from _over_regions(standing.filter(_counts_moves()), parents)
+    moves, is_back = standing.filter(_counts_moves()), pl.col("column_name") == "returned_workers"
+    yield from _over_regions(moves.filter(~is_back), parents)
+    arrived = coverage.filter(is_back | (pl.col("column_name") == "joined_workers"))
+    yield from _over_regions(arrived.with_columns(column_name=pl.lit("arrived")), parents)
     yield _inside(*_regions(standing.filter(~_counts_moves()), parents))
-    yield from (_inside(*found) for found in _scopes(standing))
+    yield from (_inside(*found) for found in _scopes(standing.filter(~_counts_changes())))
 
 
 _ROW = ("region_code", "month", "as_of_date", "basis", "segment", "programme", "funding_source")

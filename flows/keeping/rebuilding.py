@@ -77,7 +77,7 @@ def rebuild(
         if one.arrived or one.moments or not known:
             run(load, None, _Again(one, load, settings, with_ledger=bool(known)))
         elif one.published:
-            publish_home(new, settings, one.published)
+            publish_home(new, settings, one.published, say)
         for stood in one.stands:
             roll_back(new.published, stood["version"], stood["reason"])
     return past
@@ -162,7 +162,8 @@ class _Again:
         elif name.startswith("publish"):
             if name != "publish" or (self.with_ledger and not self.past.published):
                 return Publication("")
-            return publish_home(self.load.home, self.publishing, self.past.published or self.past.run_id)
+            version = self.past.published or self.past.run_id
+            return publish_home(self.load.home, self.publishing, version, self.load.say)
         if name.startswith(("load ", "records")):
             arguments = tuple(replace(one, clock=self.clock.now) if isinstance(one, Load) else one for one in arguments)
         return step(*arguments)

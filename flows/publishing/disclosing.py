@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from flows.context import silent
 from flows.publishing.remembered import KEY, Memory, runs_of
 from warehouse import ddl, hiding
 from warehouse.calendar import shift
@@ -25,11 +26,13 @@ GROUP = ("region_code", "month", "as_of_date", "segment", "programme", "funding_
 """What names the payers of a bill."""
 
 
-def hidden_cells(home: Home, protection: Protection, read: Read) -> tuple[pl.DataFrame, list[str]]:
+def hidden_cells(
+    home: Home, protection: Protection, read: Read, say: Callable[[str], None] = silent
+) -> tuple[pl.DataFrame, list[str]]:
     """Return the cells that the published copy leaves out, as rows of `mart.hidden_cell`, and those of them without proof.
 
     Rows of runs that were decided on keep what was decided. Without proof that it stays open is a new cell beside
-    which everything that would protect it is published already.
+    which everything that would protect it is published already. Each month that is decided on is said.
     """
     if protection.threshold < 2:
         return pl.DataFrame(schema=HiddenCell.polars_schema()), []
@@ -42,7 +45,9 @@ def hidden_cells(home: Home, protection: Protection, read: Read) -> tuple[pl.Dat
         WHERE level <> 'national'
     """)  # fmt: skip
     parents = dict(zip(found["region_code"], found["whole"], strict=True))
-    for month in _months(read, memory.decided):
+    months = _months(read, memory.decided)
+    for place, month in enumerate(months, start=1):
+        say(f"memilih sel yang disembunyikan / choosing cells to hide {month:%Y-%m} ({place}/{len(months)})")
         memory.hidden = pl.concat([memory.hidden, _decided(memory, month, parents, read)])
         memory.settled.append(month)
     memory.hidden = pl.concat([memory.hidden, _spent(memory, read), *_paid_by_few(memory, read)]).unique(KEY)
@@ -77,20 +82,21 @@ def _decided(memory: Memory, month: date, parents: dict[str, str], read: Read) -
 def _cells(memory: Memory, read: Read, month: date) -> pl.DataFrame:
     """Return the counted cells of a month: KEY, value, previous, until, decided, and hidden where it was hidden before."""
     before = memory.hidden.filter(pl.col("month") == month).with_columns(hidden=pl.lit(True))
-    found = pl.concat([*_counted(read, month)])
+    found = pl.concat([*counted(read, month)])
     decided = memory.is_decided().alias("decided")
     joined = found.with_columns(decided).drop("run_id").join(before, on=KEY, how="left")
     return joined.with_columns(pl.col("hidden").fill_null(False))
 
 
-def _counted(read: Read, month: date) -> Iterator[pl.DataFrame]:
+def counted(read: Read, month: date) -> Iterator[pl.DataFrame]:
+    """Yield the counts of persons of a month, a column at a time: KEY, value, previous, until and run_id."""
     for table in hiding.protected():
-        counted = hiding.exposures(table, "counted")
-        if "month" not in table.columns or not counted:
+        columns = hiding.exposures(table, "counted")
+        if "month" not in table.columns or not columns:
             continue
         words = ", ".join(f"{sql} AS {word}" for word, sql in hiding.names_of(table).items())
         previous = "previous_as_of_date" if "previous_as_of_date" in table.columns else "NULL::DATE"
-        for column, exposure in counted.items():
+        for column, exposure in columns.items():
             yield read(f"""
                 SELECT {ddl.literal(table.qualified())} AS object, {ddl.literal(column)} AS column_name, {words},
                     {column}::BIGINT AS value, {previous} AS previous, superseded_at AS until, run_id

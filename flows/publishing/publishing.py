@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import polars as pl
 
-from flows.context import utc_now
+from flows.context import silent, utc_now
 from flows.publishing.disclosing import hidden_cells
 from flows.receive.retry import Patience
 from flows.settings import Settings
@@ -46,7 +47,7 @@ class Publication:
         return asdict(self)
 
 
-def publish_home(home: Home, settings: Settings, version: str) -> Publication:
+def publish_home(home: Home, settings: Settings, version: str, say: Callable[[str], None] = silent) -> Publication:
     """Return what stands after the warehouse was offered as `version` to the folder alone. Raises Stop without a warehouse."""
     if not home.warehouse.exists():
         told = f"there is no warehouse in {home.root}", f"belum ada gudang di {home.root}"
@@ -56,7 +57,7 @@ def publish_home(home: Home, settings: Settings, version: str) -> Publication:
 
     def disclose(read: publish.Read) -> pl.DataFrame:
         protection = Protection(settings.disclosure.threshold, settings.disclosure.width)
-        cells, without_proof = hidden_cells(home, protection, read)
+        cells, without_proof = hidden_cells(home, protection, read, say)
         hidden.append(cells.height)
         unproven.extend(without_proof)
         return cells
