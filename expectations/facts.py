@@ -34,13 +34,12 @@ def _decided(rows: pl.LazyFrame, suite: ExpectationSuite) -> tuple[Outcome, ...]
     """Return the outcomes, by a suite that is read once for all months. Raises CouldNotRunError as soon as a rule cannot run."""
     from expectations.engine import configurations_kept
     from expectations.prepared import prepared
-    from expectations.suites import judge
     from expectations.tally import counted, tallies
 
     ready = prepared(suite, rows.collect_schema())
     if ready.errors:
         raise CouldNotRunError(ValueError())
-    judged = judge(rows, suite).with_columns(pl.lit(0, pl.UInt32).alias(FILE))
+    judged = rows.with_columns(ready.word).with_columns(pl.lit(0, pl.UInt32).alias(FILE))
     try:
         collected = pl.collect_all(counted(judged, ready, ()), engine="streaming")
     except Exception as cause:

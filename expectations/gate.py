@@ -116,14 +116,14 @@ def judge_files(
     """
     from expectations.engine import configurations_kept
     from expectations.prepared import prepared
-    from expectations.suites import file_by_file, judge, row_rules
+    from expectations.suites import row_rules
     from expectations.tally import counted, tallies
 
     suite = sieve.judged_by()
     ready = prepared(suite, pl.Schema({name: dtype for name, dtype in frame.collect_schema().items() if name != FILE}))
     if ready.errors:
         raise CouldNotRunError(ValueError())
-    judged = judge(frame, file_by_file(suite))
+    judged = frame.with_columns(ready.word_by_file)
     if held:
         judged = _computed(judged)
     bits = [(bit, name) for bit, name, severity in row_rules(suite) if severity == "warning"]

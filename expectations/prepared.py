@@ -23,6 +23,7 @@ from great_expectations.validator.validator import Validator
 
 from expectations.counting import CORRECTED_ROWS, PolarsExecutionEngine, identity
 from expectations.engine import COUNTS_ONLY, ask, batch_of, configurations_kept, observed, outcome, validator_of
+from expectations.suites import file_by_file, verdict_word
 from expectations.verdict import Outcome
 
 Counts = Mapping[MetricConfigurationID, int]
@@ -56,6 +57,7 @@ class Prepared:
 
     def __init__(self, suite: ExpectationSuite, schema: pl.Schema) -> None:
         """Ask Great Expectations once."""
+        self._suite = suite
         self._engine = PolarsExecutionEngine(pl.LazyFrame(schema=schema), suite)
         validator = validator_of(self._engine, suite.name)
         answer = ask(validator, suite, suite.name)
@@ -77,6 +79,18 @@ class Prepared:
         with configurations_kept():
             self._judges = [self._judge(validator, *pair) for pair in zip(answer.results, outcomes, strict=True)]
         self._answer_on_none = answer
+
+    @cached_property
+    def word(self) -> pl.Expr:
+        """The verdict of the suite on each row, as `verdict_word` gives it."""
+        with configurations_kept():
+            return verdict_word(self._suite)
+
+    @cached_property
+    def word_by_file(self) -> pl.Expr:
+        """The same on rows of several files, named by a column `file`."""
+        with configurations_kept():
+            return verdict_word(file_by_file(self._suite))
 
     @cached_property
     def _empty(self) -> dict[str, Any]:

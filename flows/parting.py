@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +17,7 @@ from flows.assembly import Inputs
 from flows.ceiling import rows_at_once
 from flows.context import Load
 from flows.parts import SCRATCH
-from transforms.graph import MissingInputError, between, build, families, inputs_of
+from transforms.graph import between, build, families, inputs_of, missing_for
 from transforms.parting import PARTINGS, Parting
 from warehouse import lake
 from warehouse.calendar import Version
@@ -39,7 +39,7 @@ def taken_in_parts(load: Load, facts: Sequence[type[Table]], inputs: Inputs, ver
     with tempfile.TemporaryDirectory(dir=load.home.lake, prefix=SCRATCH) as scratch:
         for number, parting in enumerate(PARTINGS):
             asked = {*facts, *between(facts, known, CHEAP)}
-            wanted = [table for table in parting.makes if table in asked and can_be_made(table, known, version)]
+            wanted = [table for table in parting.makes if table in asked and can_be_made(table, known)]
             parts = number_of_parts(parting, known, memory)
             if wanted and parts > 1:
                 known |= _made(parting, parts, wanted, known, version, Path(scratch, str(number)))
@@ -53,19 +53,16 @@ def number_of_parts(parting: Parting, inputs: Inputs, memory: int) -> int:
     return -(-rows // rows_at_once(memory, BYTES_A_ROW, most_rows=max(rows, 1)))
 
 
-def can_be_made(table: type[Table], inputs: Inputs, version: Version) -> bool:
+def can_be_made(table: type[Table], inputs: Inputs) -> bool:
     """Return whether all is there that a table needs."""
-    with suppress(MissingInputError):
-        build([table], inputs, version)
-        return True
-    return False
+    return missing_for(table, inputs) is None
 
 
 def with_steps(family: Sequence[type[Table]], inputs: Inputs, version: Version) -> Inputs:
     """Return the inputs with what the family is made of in between, computed: a plan of everything shares less than its steps."""
     known = dict(inputs)
     for table in between(family, inputs, cheap=(InForce,)):
-        with suppress(MissingInputError):
+        if can_be_made(table, known):
             known[table] = lake.held(build([table], known, version)[table]).lazy()
     return known
 
@@ -82,7 +79,7 @@ def _made(
     whole = _with_what_is_whole(parting, wanted, inputs, version)
     spread: dict[type[Table], list[Path]] = {}
     for table, (key, columns) in parting.of.items():
-        if can_be_made(table, inputs, version):
+        if can_be_made(table, inputs):
             rows = build([table], inputs, version)[table].select(columns)
             spread[table] = lake.spread(rows, key % parts, folder / table.__name__, parts)
     made: dict[type[Table], list[Path]] = {table: [] for table in wanted}

@@ -46,7 +46,7 @@ def made_of_before(
     that stands in several files now counts in another one, a sum is not known, or so much changed that nothing is gained.
     """
     asked = {*facts, *between(facts, inputs)}
-    wanted = [one for one in (*ADDS_UP, EmployerMonth) if one in asked and can_be_made(one, inputs, version)]
+    wanted = [one for one in (*ADDS_UP, EmployerMonth) if one in asked and can_be_made(one, inputs)]
     change = Change(assembly, version, stood)
     most = rows_at_once(assembly.load.settings.most_memory(), BYTES_A_ROW)
     known = set(wanted) <= stood.sums.keys() and change.is_of_rows

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from flows.assembly import Assembly, Inputs
 from flows.context import code_version
+from flows.law import terms_of_the_law
 from flows.lineage import Source, sources_of
 from flows.parting import CHEAP, taken_in_parts, with_steps
 from flows.parts import alike_persons
 from flows.renewing import made_of_before
 from flows.stood import Read, Stood, read_of
-from transforms.graph import MissingInputError, between, build, families
+from transforms.graph import between, build, families, missing_for
 from transforms.renewal import ADDS_UP
 from warehouse import lake, seals
 from warehouse.calendar import Version
@@ -24,6 +25,7 @@ from warehouse.tables.compliance import EmployerMonth
 from warehouse.tables.coverage import Presence
 from warehouse.tables.coverage_parts import AlikePersons
 from warehouse.tables.membership import Membership
+from warehouse.tables.tariff_terms import MonthlyTerms
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def stage(
     day, month = version.as_of_date.isoformat(), f"{version.month:%Y-%m}"
     known = [fact for fact in facts if _can_be_built(assembly, fact, inputs, version)]
     paths = {fact: lake.fact_path(load.home, month, fact, day, name) for fact in known}
+    inputs |= terms_of_the_law(version) if MonthlyTerms in between(known, inputs) else {}
     sums: dict[type[Table], Path] = {}
     with _with_sums(assembly, version, known, inputs, before) as inputs:
         for family in families(known, cheap=CHEAP):
@@ -106,9 +109,7 @@ def _with_sums(
 
 
 def _can_be_built(assembly: Assembly, fact: type[Fact], inputs: Inputs, version: Version) -> bool:
-    try:
-        build([fact], inputs, version)
-    except MissingInputError as missing:
+    if missing := missing_for(fact, inputs):
         assembly.load.say(f"{fact.name} {version}: belum ada / not delivered yet: {missing.table.name}")
         return False
     return True

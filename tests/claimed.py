@@ -15,8 +15,9 @@ from tests.asciitable import cells, table
 from tests.warehouse_rows import rows
 from transforms.graph import build
 from warehouse.calendar import Version
+from warehouse.preparing import CATALOG
 from warehouse.schema import Fact, Table
-from warehouse.store import CATALOG, Build
+from warehouse.store import Build
 from warehouse.tables.coverage import FactCoverage
 from warehouse.tables.dimensions import DimRegion, DimRegionCode
 from warehouse.tables.published_figure import FactPublishedFigure, PublishedFigure, PublishedFigureSeed

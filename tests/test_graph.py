@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import date
 
 import polars as pl
@@ -10,7 +12,7 @@ import pytest
 from tests.asciitable import assert_table, table
 from tests.rules import PARAMETERS
 from transforms import discover, graph
-from transforms.graph import GraphError, MissingInputError, build, inputs_of, transform
+from transforms.graph import GraphError, MissingInputError, build, inputs_of, missing_for, transform
 from warehouse import vocabulary as v
 from warehouse.calendar import Version, dim_month
 from warehouse.schema import Fact, Lazy, Table, conform
@@ -160,6 +162,25 @@ def test_a_missing_reference_table_is_an_error_even_behind_an_optional_parameter
         build([FactPremium], inputs, MARCH)
 
 
+@pytest.mark.parametrize("target", [FactCoverage, FactPremium, FactPremiumRule])
+def test_what_is_missing_is_told_without_building_anything(target: type[Table]) -> None:
+    """Of all inputs one is left out at a time: it is needed by its reader, or by what cannot go without it, or by nobody."""
+    inputs = {one: pl.LazyFrame(schema=one.polars_schema()) for one in inputs_of([target])}
+    told = dict[str, str]()
+    for left_out in inputs:
+        given = {one: frame for one, frame in inputs.items() if one is not left_out}
+        with suppress(MissingInputError):
+            build([target], given, MARCH)
+            assert missing_for(target, given) is None
+            continue
+        told[left_out.__name__] = str(missing_for(target, given))
+        with pytest.raises(MissingInputError, match=re.escape(told[left_out.__name__])):
+            build([target], given, MARCH)
+    assert told
+    assert len(told) < len(inputs)
+    assert missing_for(target, inputs) is None
+
+
 def test_two_transforms_for_one_table_are_refused() -> None:
     def another(membership: Lazy[Membership]) -> Lazy[InForce]:
         return conform(membership, InForce)
@@ -179,6 +200,7 @@ def test_transforms_that_need_each_other_are_refused() -> None:
     transform(hatch)
     with pytest.raises(GraphError, match=r"need each other: .*lay -> .*hatch -> .*lay"):
         build([Egg], {})
+    assert missing_for(Egg, {}) is None
 
 
 def test_a_transform_without_a_result_or_with_a_strange_parameter_is_refused() -> None:

@@ -40,6 +40,10 @@ class Need(NamedTuple):
     table: type[Table] | None
     optional: bool = False
 
+    def goes_without(self, missing: type[Table]) -> bool:
+        """Return whether nothing is given for it where a table is missing: this one, or a delivery that it is made from."""
+        return self.optional and (issubclass(missing, Extract) or missing is self.table)
+
 
 class Transform(NamedTuple):
     """A function with the table it makes and the needs of its parameters, as its annotations state them."""
@@ -81,6 +85,16 @@ def build(
     discover()
     built = dict(inputs)
     return {target: _resolve(target, built, version, wanted_by=["the caller"]) for target in targets}
+
+
+def missing_for(target: type[Table], inputs: Collection[type[Table]]) -> MissingInputError | None:
+    """Return what `build` would raise of the target for want of an input; None where it can be built. No transform is called."""
+    discover()
+    try:
+        _require(target, set(inputs), "the caller")
+    except MissingInputError as missing:
+        return missing
+    return None
 
 
 def inputs_of(targets: Collection[type[Table]]) -> set[type[Table]]:
@@ -177,10 +191,27 @@ def _argument(
     try:
         return _resolve(need.table, built, version, wanted_by)
     except MissingInputError as missing:
-        is_delivery = issubclass(missing.table, Extract)
-        if need.optional and (is_delivery or missing.table is need.table):
+        if need.goes_without(missing.table):
             return None
         raise
+
+
+def _require(table: type[Table], known: set[type[Table]], wanted_by: str) -> None:
+    """Raise MissingInputError where a table is neither known nor can be made; else it is known from then on."""
+    if table in known:
+        return
+    step = _transforms.get(table)
+    if step is None:
+        raise MissingInputError(table, wanted_by)
+    known.add(table)
+    for need in step.needs.values():
+        try:
+            if need.table is not None:
+                _require(need.table, known, step.name)
+        except MissingInputError as missing:
+            if not need.goes_without(missing.table):
+                known.remove(table)
+                raise
 
 
 def _read(function: Callable[..., pl.LazyFrame]) -> Transform:

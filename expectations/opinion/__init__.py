@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -135,19 +135,19 @@ def opinions(
         _drop(bench, made, ())
 
 
-def _steps(name: str) -> list[str]:
+@cache
+def _steps(name: str) -> tuple[str, ...]:
     """Return all that a statement needs, each step after those that it reads."""
-    return list(dict.fromkeys(one for need in NEEDS.get(name, ()) for one in (*_steps(need), need)))
+    return tuple(dict.fromkeys(one for need in NEEDS.get(name, ()) for one in (*_steps(need), need)))
 
 
 def _read_by(waiting: Sequence[str], made: Collection[str]) -> set[str]:
     """Return the steps that statements still to come read, by themselves or through a view or a step not made yet."""
     found, asked = set[str](), [one for one in waiting if one not in made]
     while asked:
-        for need in NEEDS.get(asked.pop(), ()):
-            found.add(need)
-            if need in VIEWS or need not in made:
-                asked.append(need)
+        needs = [need for need in NEEDS.get(asked.pop(), ()) if need not in found]
+        found.update(needs)
+        asked += [need for need in needs if need in VIEWS or need not in made]
     return found
 
 
