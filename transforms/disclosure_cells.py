@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_matrix
 
 from transforms.disclosure import Cells, Family, Mask
 from warehouse.tables.hidden import HiddenCell
@@ -72,6 +71,8 @@ def month_of(cells: pl.DataFrame, parents: Mapping[str, str]) -> Month:
     Columns: those of `mart.hidden_cell`, `value`, `previous` (as_of_date of the month before, of movement), `until` (superseded_at), `known` (true
     where everybody knows the cell), `hidden` (true where it was hidden before).
     """
+    from scipy.sparse import csr_matrix
+
     numbered = cells.with_row_index("cell")
     exact = list(_numbered(_exact(numbered, parents), 0))
     count = sum(terms["statement"].n_unique() for terms in exact)

@@ -81,16 +81,20 @@ def due_date(month: date) -> date:
     contribution_parameters.csv, the newest row that began by the first day of `month`; the oldest stands for what was
     before it. Public holidays of Indonesia are those of the holidays library.
     """
-    from holidays import country_holidays
-
     end = last_day(shift(month, 1))
     day = end.replace(day=min(int(_parameter(DUE_DAY, month)), end.day))
     if _parameter(MOVES, month) == "0":
         return day
-    free = country_holidays("ID", years=(month.year, month.year + 1))
-    while day.weekday() >= 5 or day in free:
+    while day.weekday() >= 5 or day in _holidays(day.year):
         day += timedelta(days=1)
     return day
+
+
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    from holidays import country_holidays
+
+    return frozenset(country_holidays("ID", years=year))
 
 
 def newest_to_close(day: date) -> date:
