@@ -106,6 +106,22 @@ def test_a_version_that_leads_out_of_the_home_stops_a_load(copied: Home, tmp_pat
         load_folder(str(tmp_path), str(copied.root))
 
 
+@pytest.mark.parametrize("name", ["published/current", "site"])
+def test_a_home_that_was_copied_with_folders_for_its_links_is_refused_and_loads_once_they_are_gone(
+    copied: Home, tmp_path: Path, name: str
+) -> None:
+    place = copied.root / name
+    shown = place.resolve() if place.exists() else copied.published
+    place.unlink(missing_ok=True)
+    shutil.copytree(shown, place)
+    with pytest.raises(Stop, match="link_was_copied"):
+        load_folder(str(tmp_path), str(copied.root))
+    shutil.rmtree(place)
+    (source := tmp_path / "source").mkdir()
+    load_folder(str(source), str(copied.root))
+    assert copied.current.exists()
+
+
 def test_a_hard_link_is_not_written_through(copied: Home, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_bytes(copied.warehouse.read_bytes())

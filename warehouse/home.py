@@ -131,9 +131,18 @@ class Home:
         """Raise Stop when a link lies where only this home's own files may: what is written or read would be elsewhere.
 
         The links to the current version and to the pages are the only ones, and name a folder beside them; a killed
-        process may have left another under their hidden name.
+        process may have left another under their hidden name. A folder in their place is refused too: nothing would replace it.
         """
         ours = (self.published, self.current.parent.name), (self.root, SITE)
+        for place, name in ours:
+            if (path := place / name).is_dir() and not path.is_symlink():
+                en, id = f"{path} is a folder, not a link", f"{path} adalah folder, bukan tautan"
+                raise Stop(
+                    "link_was_copied",
+                    en,
+                    id,
+                    "remove it, what it shows lies beside it; copy a home with cakupan backup",
+                )
         for path in [*self.root.iterdir(), *(one for top in (*self.closed(), self.published) for one in _links(top))]:
             own = any(
                 path.parent == place and (path.name == name or path.name.startswith(f".{name}."))
