@@ -126,6 +126,23 @@ def test_a_solver_whose_world_breaks_what_is_known_is_not_believed(
         pattern(given, PROTECTION)
 
 
+def test_a_push_that_ends_in_fractions_is_brought_to_whole_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """d may fall by 7 and rise by 5; a and b, its halves, by as much in whole numbers only where it is 6 and 4: ten apart."""
+    given = family("a + b + c = d; a = b; d >= e; f >= d", [30, 30, 1, 61, 54, 66], known="cef")
+    monkeypatch.setattr(disclosure, "PUSHES", 8)
+    asked: list[int] = []
+
+    def near(cell: int, _stage: int) -> Cells | None:
+        asked.append(cell)
+        return None
+
+    assert chosen(pattern(given, PROTECTION, cells("abd", 6), near, unproven=[])) == "abd"
+    assert set(asked) == {0}
+    monkeypatch.setattr(disclosure, "RINGS", 0)
+    pattern(given, PROTECTION, cells("abd", 6), near, unproven=[])
+    assert set(asked) == {0, 3}
+
+
 def test_a_pushed_world_that_breaks_what_is_known_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     given = family("a + b = c", [3, 40, 43], known="bc")
     monkeypatch.setattr(disclosure, "PUSHES", 8)

@@ -67,6 +67,8 @@ PUSH_AFTER = 25
 """After how many cells that were asked alone all narrow ones are pushed at once again; then after twice as many."""
 PUSHES = 8
 """How often they are."""
+RINGS, FEW_STEPS = 4, {"node_limit": 100}
+"""How far around cells in fractions whole numbers are looked for, and how hard."""
 DEAR = 500
 """A world that hides anew more than so many times the width is compared with others, of more neighbours."""
 WIDER = 2
@@ -180,12 +182,33 @@ class _Worlds:
             found = milp(goal, constraints=limits, bounds=bounds)
             if found.x is None:
                 return
-            moves: Cells = np.rint(found.x).astype(np.int64)
+            whole = self._whole(found.x, goal, part, limits, bounds)
+            moves: Cells = whole.astype(np.int64)
             if not self._agrees(part, moves, exact, sums, room):
                 continue
             moved = np.zeros_like(family.values)
             moved[among] = moves
             yield moved
+
+    def _whole(self, found: Any, goal: Any, part: Any, limits: Any, bounds: Any) -> Any:
+        """Return what was found in whole numbers: cells in fractions are asked again among whole ones, then with more cells around them."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        whole = np.rint(found)
+        free = np.abs(found - whole) > EPSILON
+        for _ in range(RINGS if free.any() else 0):
+            cells, rows = np.flatnonzero(free), np.unique(part[:, free].indices)
+            near = part[rows]
+            rest = near[:, ~free] @ whole[~free]
+            again = milp(
+                goal[cells], constraints=LinearConstraint(near[:, cells], limits.lb[rows] - rest, limits.ub[rows] - rest),
+                bounds=Bounds(bounds.lb[cells], bounds.ub[cells]), integrality=np.ones(cells.size), options=FEW_STEPS,
+            )  # fmt: skip
+            if again.x is not None:
+                whole[cells] = np.rint(again.x)
+                break
+            free |= np.diff(near.indptr) > 0
+        return whole
 
     def _part(self, among: Cells) -> tuple[Any, Cells]:
         """Return the statements about these cells, and which they are."""
