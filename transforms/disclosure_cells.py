@@ -162,9 +162,8 @@ def _bounded(cells: pl.DataFrame, parents: Mapping[str, str]) -> Iterator[Terms]
     yield _in_a_row(registration, {"registered_workers": 1, "member_workers": -1})
     yield _in_a_row(registration, {"member_workers": 1, "employer_member_workers": -1})
     yield _within_the_active(standing)
-    moves, is_back = standing.filter(_counts_moves()), pl.col("column_name") == "returned_workers"
-    yield from _over_regions(moves.filter(~is_back), parents)
-    arrived = coverage.filter(is_back | (pl.col("column_name") == "joined_workers"))
+    yield from _over_regions(standing.filter(_counts_moves(), pl.col("column_name") != "returned_workers"), parents)
+    arrived = coverage.filter(pl.col("column_name").is_in(["joined_workers", "returned_workers"]))
     yield from _over_regions(arrived.with_columns(column_name=pl.lit("arrived")), parents)
     yield _inside(*_regions(standing.filter(~_counts_moves()), parents))
     yield from (_inside(*found) for found in _scopes(standing.filter(~_counts_changes())))
