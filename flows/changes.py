@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ import polars as pl
 
 from flows.assembly import EXTRACT_OF, Assembly
 from flows.copies import rows_but
+from flows.near import Select, at_most, differing, near
 from flows.stood import Stood, UnknownError, inputs_of_version, read_of, standing_then
 from transforms.graph import inputs_of
 from transforms.renewal import ADDS_UP
@@ -27,11 +28,6 @@ from warehouse.tables.membership import Membership
 
 OWN: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
 OF_THE_PAST: tuple[type[Table], ...] = (PresenceBefore, PresenceEarlier, ContributionHistory)
-LOT = 16_000
-
-
-class TooManyError(Exception):
-    """A frame has more rows than may be held."""
 
 
 @dataclass(frozen=True)
@@ -56,17 +52,6 @@ class Sides:
 
     before: pl.LazyFrame
     now: pl.LazyFrame
-
-
-def at_most(frame: pl.LazyFrame, rows: int) -> pl.LazyFrame:
-    """Return the rows of a frame, held, in no order. Raises TooManyError where they are more: hardly more than that are held."""
-    held, found = 0, [pl.DataFrame(schema=frame.collect_schema())]
-    for lot in lake.lots(frame, LOT):
-        held += lot.height
-        if held > rows:
-            raise TooManyError
-        found.append(lot)
-    return pl.concat(found).lazy()
 
 
 class Change:
@@ -134,48 +119,38 @@ class Change:
 
     @cached_property
     def payers(self) -> pl.DataFrame:
-        """Return employer_key, or else membership_key, of the payers of all rows of changed files that tell of payers."""
-        own = [by_payer(self._changed(table)).select(PAYER) for table in (Membership, Contribution)]
-        past = [by_payer(self._of_the_past(Contribution)).select(PAYER)]
-        listed = self._changed(Employer).select(employer_key="npp", membership_key=pl.lit(None, pl.Binary))
+        """Return employer_key, or else membership_key, of the payers of all rows that differ and tell of payers."""
+        own = [by_payer(self._differing(table)).select(PAYER) for table in (Membership, Contribution)]
+        past = [by_payer(self._differing_of_the_past(Contribution)).select(PAYER)]
+        listed = self._differing(Employer).select(employer_key="npp", membership_key=pl.lit(None, pl.Binary))
         return lake.few(pl.concat([*own, *past, listed.drop_nulls("employer_key")]).unique())
 
     @cached_property
     def workers(self) -> pl.DataFrame:
-        """Return the persons of all memberships of changed files."""
-        rows = [self._changed(Membership), self._of_the_past(Membership)]
+        """Return the persons of all memberships that differ."""
+        rows = [self._differing(Membership), self._differing_of_the_past(Membership)]
         return lake.few(pl.concat(one.select("worker_key") for one in rows).unique())
 
     @cached_property
     def employers(self) -> pl.DataFrame:
-        """Return npp, or else nib, of the employers of all rows of changed files."""
+        """Return npp, or else nib, of the employers of all rows that differ."""
         known = self.payers.lazy().select(npp="employer_key", nib=pl.lit(None, pl.String)).drop_nulls("npp")
-        unnamed = self._changed(Employer).filter(pl.col("npp").is_null()).select("npp", "nib")
+        unnamed = self._differing(Employer).filter(pl.col("npp").is_null()).select("npp", "nib")
         return lake.few(pl.concat([known, unnamed]).unique())
 
-    @property
-    def paths(self) -> dict[str, dict[str, list[Path]]]:
-        """Return the changed files of each kind, as they were and as they are: those that name persons, and payers."""
-        own = {table.kind: self._paths(table, files.changed) for table, files in self.files.items()}
-        past = {table.kind: self._paths(table, self._gates_of_the_past(table)) for table in (Membership, Contribution)}
-        members, bills = Membership.kind, Contribution.kind
-        return {
-            "persons": {members: [*own.get(members, []), *past[members]]},
-            "payers": own | {bills: [*own.get(bills, []), *past[bills]]},
-        }
+    def sides(self, table: type[Extract], select: Select, most: int) -> Sides:
+        """Return the rows that `select` picks of own files: of those that stayed with those that are gone, or have come.
 
-    def sides(self, table: type[Extract], select: Callable[[pl.LazyFrame], pl.LazyFrame], most: int) -> Sides:
-        """Return the rows that `select` picks of own files that stayed, with all rows of those that are gone, or have come.
-
-        Raises TooManyError where more than `most` are picked.
+        Raises TooManyError where more than `most` of those that stayed are picked.
         """
-        files = self.files[table]
-        near = at_most(select(self._rows(table, files.stayed)), most)
-        return Sides(*(pl.concat([near, self._rows(table, gates)]) for gates in (files.gone, files.come)))
+        files, left_out = self.files[table], self._left_out
+        stayed = {self._path(table, gate): set(left_out.get(gate, ())) for gate in files.stayed}
+        picked = near(stayed, table, files.version, select, most)
+        return Sides(
+            *(pl.concat([picked, select(self._rows(files, gates, left_out))]) for gates in (files.gone, files.come))
+        )
 
-    def sides_of_the_past(
-        self, table: type[Table], now: pl.LazyFrame, select: Callable[[pl.LazyFrame], pl.LazyFrame], most: int
-    ) -> Sides:
+    def sides_of_the_past(self, table: type[Table], now: pl.LazyFrame, select: Select, most: int) -> Sides:
         """Return the rows that `select` picks of an input made of other months: of what it was made of, and of those it is `now`.
 
         Raises TooManyError where more than `most` are picked.
@@ -203,29 +178,43 @@ class Change:
         known = self.assembly.repeated
         return all(known.get(one, set()) == set(self.stood.repeated.get(one, ())) for one in files.stayed)
 
-    def _changed(self, table: type[Extract]) -> pl.LazyFrame:
-        files = self.files.get(table)
-        return self._rows(table, files.changed if files else [])
+    @property
+    def _left_out(self) -> dict[str, Iterable[int]]:
+        return {**self.stood.repeated, **self.assembly.repeated}
 
-    def _of_the_past(self, table: type[Extract]) -> pl.LazyFrame:
-        return conform(lake.rows_of(self._paths(table, self._gates_of_the_past(table)), table), table)
+    def _differing(self, table: type[Extract]) -> pl.LazyFrame:
+        files = self.files.get(table)
+        return self._rows_that_differ(files, self._left_out) if files else lake.rows_of([], table)
+
+    def _differing_of_the_past(self, table: type[Extract]) -> pl.LazyFrame:
+        found: list[pl.LazyFrame] = [lake.rows_of([], table)]
+        for files in (one for one in self.past if one.table is table):
+            left_out = {**self.before.left_out(table, files.version), **self.assembly.left_out(table, files.version)}
+            found.append(self._rows_that_differ(files, left_out))
+        return pl.concat(found)
+
+    def _rows_that_differ(self, files: Files, left_out: Mapping[str, Iterable[int]]) -> pl.LazyFrame:
+        gone, come = (self._rows(files, gates, left_out) for gates in (files.gone, files.come))
+        return differing(gone, come, files.table)
 
     def _gates_of_the_past(self, table: type[Extract]) -> list[str]:
         return [gate for files in self.past if files.table is table for gate in files.changed]
 
-    def _rows(self, table: type[Extract], gates: Sequence[str]) -> pl.LazyFrame:
+    def _rows(self, files: Files, gates: Sequence[str], left_out: Mapping[str, Iterable[int]]) -> pl.LazyFrame:
         if not gates:
-            return lake.rows_of([], table)
-        left_out: dict[str, Iterable[int]] = {**self.stood.repeated, **self.assembly.repeated}
-        paths = self._paths(table, gates)
+            return lake.rows_of([], files.table)
+        paths = self._paths(files.table, gates)
         places = {place: sorted(left_out[gate]) for place, gate in enumerate(gates) if left_out.get(gate)}
-        return conform(rows_but(places, paths, table, self.files[table].version), table)
+        return conform(rows_but(places, paths, files.table, files.version), files.table)
 
     def _count(self, table: type[Extract], gates: Sequence[str]) -> int:
         return sum(map(lake.count, self._paths(table, gates)))
 
     def _paths(self, table: type[Extract], gates: Sequence[str]) -> list[Path]:
-        return [lake.accepted_path(self.assembly.load.home, table.kind, gate) for gate in gates]
+        return [self._path(table, gate) for gate in gates]
+
+    def _path(self, table: type[Extract], gate: str) -> Path:
+        return lake.accepted_path(self.assembly.load.home, table.kind, gate)
 
 
 @cache

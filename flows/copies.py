@@ -23,7 +23,7 @@ LOT = 1_000_000
 
 def rows_with_place(paths: Sequence[Path], table: type[Extract], version: Version) -> pl.LazyFrame:
     """Return the rows of a version in several lake files, with their line and, as `file`, the place of their file."""
-    return lake.numbered(paths, FILE).filter(_is_of(table, version))
+    return lake.numbered(paths, FILE).filter(is_of(table, version))
 
 
 def is_first_of_key(table: type[Extract]) -> pl.Expr:
@@ -34,7 +34,7 @@ def is_first_of_key(table: type[Extract]) -> pl.Expr:
 def copies(paths: Sequence[Path], table: type[Extract], version: Version) -> dict[int, list[int]]:
     """Return, by the place of a file, the lines whose key an earlier file or line holds; files without any are not named."""
     key = pl.struct(table.unique)
-    mine = _is_of(table, version) & _is_comparable(table)
+    mine = is_of(table, version) & _is_comparable(table)
     hashes = np.empty(sum(map(lake.count, paths)), np.uint64)
     known = 0
     for lot in lake.lots(lake.gated(*paths).filter(mine).select(hash=key.hash()), LOT):
@@ -61,10 +61,11 @@ def rows_but(
     frames += [
         lake.gated(paths[place]).filter(~pl.col(LINE_NO).is_in(list(lines))) for place, lines in left_out.items()
     ]
-    return pl.concat(frames).filter(_is_of(table, version))
+    return pl.concat(frames).filter(is_of(table, version))
 
 
-def _is_of(table: type[Extract], version: Version) -> pl.Expr:
+def is_of(table: type[Extract], version: Version) -> pl.Expr:
+    """Return whether a row is of a version."""
     day = pl.col("as_of_date") == version.as_of_date
     return day & (pl.col("month") == version.month) if table.monthly else day
 

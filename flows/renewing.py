@@ -13,7 +13,8 @@ import polars as pl
 
 from flows.assembly import Assembly, Inputs
 from flows.ceiling import rows_at_once
-from flows.changes import OWN, Change, Sides, TooManyError
+from flows.changes import OWN, Change, Sides
+from flows.near import TooManyError
 from flows.parting import BYTES_A_ROW, can_be_made, with_steps
 from flows.stood import Stood
 from transforms.graph import between, build

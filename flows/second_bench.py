@@ -18,13 +18,10 @@ from warehouse.schema import Extract, Table
 from warehouse.seals import whole
 
 if TYPE_CHECKING:
-    from expectations.opinion.rows import Delivered
+    from expectations.opinion.rows import Delivered, Kinds
 
 SPILL = ".next.second"
 SHARE_OF_A_PART = 0.5
-
-
-Kinds = dict[type[Extract], "list[Delivered]"]
 
 
 @contextmanager

@@ -6,13 +6,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.context import Load, code_version, fingerprint
 from flows.planning import Standing, is_long_past
-from flows.second_bench import Kinds, delivered, opened, size_of
+from flows.second_bench import delivered, opened, size_of
 from warehouse import lake
 from warehouse.asking import Workbench
 from warehouse.calendar import Version, shift
+
+if TYPE_CHECKING:
+    from expectations.opinion.rows import Kinds
 
 
 @contextmanager

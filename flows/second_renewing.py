@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import polars as pl
 
 from flows import renewing
 from flows.assembly import Assembly
@@ -24,11 +22,14 @@ from flows.staging import stood
 from warehouse import lake
 from warehouse.asking import Workbench
 from warehouse.calendar import Version
+from warehouse.seals import whole
 from warehouse.tables.compliance import EmployerMonth
+from warehouse.tables.contribution import Contribution
+from warehouse.tables.membership import Membership
 
 if TYPE_CHECKING:
     from expectations.opinion import Opinion
-    from expectations.opinion.renewal import Sums
+    from expectations.opinion.near import Exchange, Side
 
 
 def answers(
@@ -80,36 +81,46 @@ class Renewal:
 
     @contextmanager
     def bench(self) -> Iterator[tuple[Workbench, Sequence[str]]]:
-        """Yield a bench of what stands now, and which steps lie on it; none where rows of other files count otherwise than they did."""
+        """Yield a bench of what stands now, and which steps lie on it; none where other versions or another order of files stand."""
+        from expectations.opinion.changed import lay_out_versions, of_changed
         from expectations.opinion.renewal import lay_out
 
-        version = self.change.version
-        files = {one for by in self.change.paths.values() for several in by.values() for one in several}
-        size, more = sum(one.stat().st_size for one in files), [*files, *self.was.values()]
-        gone: Sums = {}
-        before: Sequence[pl.DataFrame] | None = None
-        if self.change.is_there:
-            with self._opened(self.change.before.now, size, more) as bench:
-                gone, before = self._asked(bench)
-        with self._opened(self.now, size, more) as bench:
-            come, after = self._asked(bench)
-            same = before is None or all(one.equals(other) for one, other in zip(before, after, strict=True))
-            yield bench, lay_out(bench, version, self.was, gone, come, self.change.paths) if same else ()
+        version, now = self.change.version, self._side(self.now)
+        before = self._side(self.change.before.now) if self.change.is_there else now
+        exchanges = list(self._exchanges(now))
+        changed = [path for one in exchanges for path in (*one.gone, *one.come)]
+        read = [one.path for side in (before, now) for several in side.kinds.values() for one in several]
+        few = {table: files for table, files in now.kinds.items() if table not in (Membership, Contribution)}
+        size, more = (
+            sum(path.stat().st_size for path in changed),
+            [*changed, *read, *before.past.values(), *self.was.values()],
+        )
+        with opened(self.load, few, size, now.past, more) as bench:
+            if not before.keeps_order(now) or not lay_out_versions(bench, version, before, now):
+                yield bench, ()
+                return
+            gone, come = of_changed(bench, list(self.was), version, (before, now), exchanges)
+            yield bench, lay_out(bench, version, self.was, gone, come, now)
 
-    def _opened(self, standing: Standing, size: int, more: Sequence[Path]) -> AbstractContextManager[Workbench]:
+    def _side(self, standing: Standing) -> Side:
+        from expectations.opinion.near import Side
+
         load, version = self.load, self.change.version
-        return opened(load, delivered_of(load, standing, version), size, past_of(load, standing, version), more)
+        return Side(delivered_of(load, standing, version), past_of(load, standing, version))
 
-    def _asked(self, bench: Workbench) -> tuple[Sums, Sequence[pl.DataFrame]]:
-        """Return the sums of all whom the changed files name, and what must be the same before and after."""
-        from expectations.opinion.renewal import lay_out_versions, of_changed
-        from expectations.opinion.rows import copies_among
+    def _exchanges(self, now: Side) -> Iterator[Exchange]:
+        """Yield the changed files of each version, with those that stayed where they lie on the bench."""
+        from expectations.opinion.near import Exchange
 
-        same = lay_out_versions(bench, self.change.version)
         for files in (*self.change.files.values(), *self.change.past):
-            stayed = [lake.accepted_path(self.load.home, files.table.kind, one) for one in files.stayed]
-            same.append(copies_among(bench, files.table, stayed))
-        return of_changed(bench, list(self.was), self.change.version, self.change.paths), same
+            lying = {one.path for one in now.kinds[files.table]}
+            gone, come, stayed = (
+                [whole(lake.accepted_path(self.load.home, files.table.kind, gate)) for gate in gates]
+                for gates in (files.gone, files.come, files.stayed)
+            )
+            if files.changed:
+                there = [path for path in stayed if path in lying]
+                yield Exchange(files.table, files.version, gone, come, there)
 
 
 def _renewal(load: Load, now: Standing, version: Version, names: Sequence[str], listing: Path) -> Renewal | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ import polars as pl
 import pytest
 
 from expectations import opinion
-from expectations.opinion import rows as second_rows
+from expectations.opinion.near import Side
 from flows import renewing, staging
 from flows.changes import Change
 from flows.entry import load_folder
@@ -164,11 +163,10 @@ def test_rows_that_count_in_another_file_unnoticed_by_the_transforms_are_found_b
         load(twice | {MEMBERS: members[1:]}, tmp_path)
 
 
-def test_where_rows_that_stayed_count_otherwise_to_the_second_engine_it_asks_everything(
+def test_where_files_count_in_another_order_the_second_engine_asks_everything(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks = count()
-    monkeypatch.setattr(second_rows, "copies_among", lambda *_: pl.DataFrame({"look": [next(looks)]}))
+    monkeypatch.setattr(Side, "keeps_order", lambda *_: False)
     assert load(march() | CHANGES[MOVED], folder) == Renewed([MARCH], [])
 
 

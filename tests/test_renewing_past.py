@@ -94,13 +94,15 @@ def test_a_month_whose_own_files_changed_with_those_of_the_month_before_is_made_
     assert_same(*(standing(Home(folder / name).warehouse) for name in ("home", "fresh")))
 
 
-@pytest.mark.parametrize("month", [JANUARY, FEBRUARY])
-def test_where_rows_of_a_month_before_now_count_in_another_file_everything_is_asked(month: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("month", "after"), [(JANUARY, FEBRUARY), (FEBRUARY, MARCH)])
+def test_where_rows_of_a_month_now_count_in_another_file_the_second_engine_alone_makes_the_month_after_of_what_it_was(
+    month: str, after: str, tmp_path: Path
+) -> None:
     members = quarter()[MEMBERS_OF[month]]
     (other,) = memberships(month, LAST_DAY[month], "| orang | segmen | npp |\n| 80 | PU | NPP1 |")
     twice = quarter() | {OTHERS_OF[month]: [*quarter()[OTHERS_OF[month]], other | {"kpj": members[0]["kpj"]}]}
     load(twice, tmp_path)
-    assert load(twice | {MEMBERS_OF[month]: members[1:]}, tmp_path) == Renewed([], [])
+    assert load(twice | {MEMBERS_OF[month]: members[1:]}, tmp_path) == Renewed([], [after])
 
 
 def test_where_it_is_not_on_record_what_stood_everything_is_asked(

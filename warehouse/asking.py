@@ -138,24 +138,29 @@ class Workbench:
                 self.parts *= 2
                 self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
 
+    def add(self, name: str, sql: str) -> None:
+        """Add the rows of a query to those that are kept under a name."""
+        self.step = name
+        self._connection.execute(f'INSERT INTO "{name}" {sql}')
+
     @contextmanager
-    def only(self, rows: Mapping[str, str]) -> Iterator[None]:
-        """Have names stand, while it lasts, for those of their rows alone that a condition holds for."""
+    def only(self, rows: Mapping[str, str], *, held: bool = True) -> Iterator[None]:
+        """Have names stand, while it lasts, for the rows of queries; what is not `held` is asked where the name is used."""
         laid: list[str] = []
+        kind = "TABLE" if held else "VIEW"
         try:
-            for name, condition in rows.items():
+            for name, sql in rows.items():
                 self.step = name
-                self._connection.execute(f'CREATE TEMP TABLE "{name}" AS FROM main."{name}" WHERE {condition}')
+                self._connection.execute(f'CREATE TEMP {kind} "{name}" AS {sql}')
                 laid.append(name)
             yield
         finally:
             for name in laid:
-                self._connection.execute(f'DROP TABLE temp."{name}"')
+                self._connection.execute(f'DROP {kind} temp."{name}"')
 
-    def has(self, name: str) -> bool:
-        """Return whether anything lies on the bench under a name."""
-        named = "SELECT table_name FROM duckdb_tables() UNION ALL SELECT view_name FROM duckdb_views()"
-        return not self.ask(f"FROM ({named}) WHERE table_name = {literal(name)}").is_empty()
+    def count(self, name: str) -> int:
+        """Return how many rows are kept under a name."""
+        return int(self.ask(f'SELECT count(*) FROM "{name}"').item())
 
     def drop(self, name: str, *, view: bool = False) -> None:
         """Take a view or a table away."""

@@ -86,6 +86,11 @@ def gated(*paths: Path) -> pl.LazyFrame:
     return pl.scan_parquet([whole(path) for path in paths])
 
 
+def beside_path(paths: Sequence[Path], name: str) -> pl.LazyFrame:
+    """Return the accepted rows of several gatings with their line numbers and, under `name`, the path of their file."""
+    return pl.scan_parquet([whole(path) for path in paths], include_file_paths=name)
+
+
 def numbered(paths: Sequence[Path], number: str) -> pl.LazyFrame:
     """Return the accepted rows of several gatings with their line numbers and the `number` of their file in `paths`.
 
@@ -97,7 +102,7 @@ def numbered(paths: Sequence[Path], number: str) -> pl.LazyFrame:
             [numbered([path], number).with_columns(pl.lit(n).alias(number)) for n, path in enumerate(paths)]
         )
     names = pl.Enum([str(path) for path in paths])
-    rows = pl.scan_parquet([whole(path) for path in paths], include_file_paths=number)
+    rows = beside_path(paths, number)
     return rows.with_columns(pl.col(number).cast(names).to_physical().cast(pl.Int32))
 
 

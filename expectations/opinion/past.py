@@ -45,10 +45,15 @@ def lay_out_past(bench: Workbench, kept: Mapping[str, Path]) -> None:
     """Put what is remembered on the bench: of a name that is not in `kept` nothing is."""
     for name, schema in SCHEMAS.items():
         if name in kept:
-            columns = ", ".join(schema)
-            bench.view(f"past_{name}", f"SELECT {columns} FROM read_parquet({literal(str(kept[name]))})")
+            bench.view(f"past_{name}", of_past(name, kept[name]))
         else:
             bench.put(f"past_{name}", pl.DataFrame(schema=schema))
+
+
+def of_past(name: str, path: Path | None) -> str:
+    """Return the query for what is remembered under a name in a file; without one there are no rows, as on the bench."""
+    columns = ", ".join(SCHEMAS[name])
+    return f"SELECT {columns} FROM read_parquet({literal(str(path))})" if path else f"FROM past_{name} WHERE false"
 
 
 def until(bench: Workbench, name: str, version: Version) -> Iterator[pl.DataFrame]:
