@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.assembly import EXTRACT_OF, Assembly
+from flows.ceiling import rows_at_once
 from flows.copies import rows_but
 from flows.near import Select, at_most, differing, near
 from flows.stood import Stood, UnknownError, inputs_of_version, read_of, standing_then
@@ -27,6 +28,7 @@ from warehouse.tables.employer import Employer
 from warehouse.tables.membership import Membership
 
 OWN: tuple[type[Extract], ...] = (Membership, Contribution, Employer)
+BYTES_COMPARED = 256
 OF_THE_PAST: tuple[type[Table], ...] = (PresenceBefore, PresenceEarlier, ContributionHistory)
 
 
@@ -112,7 +114,7 @@ class Change:
     def is_small(self, most: int, share: float) -> bool:
         """Return whether of no version of a kind more than `most` rows changed, nor more than this share of its rows."""
         for files in (*self.files.values(), *self.past):
-            changed = max(self._count(files.table, files.gone), self._count(files.table, files.come))
+            changed = self._most_changed(files)
             if changed > min(most, share * (changed + self._count(files.table, files.stayed))):
                 return False
         return True
@@ -194,8 +196,10 @@ class Change:
         return pl.concat(found)
 
     def _rows_that_differ(self, files: Files, left_out: Mapping[str, Iterable[int]]) -> pl.LazyFrame:
+        """Return the rows of changed files that are not the same on both sides; all of them where they are too many to compare."""
         gone, come = (self._rows(files, gates, left_out) for gates in (files.gone, files.come))
-        return differing(gone, come, files.table)
+        most = rows_at_once(self.assembly.load.settings.most_memory(), BYTES_COMPARED)
+        return differing(gone, come, files.table) if self._most_changed(files) <= most else pl.concat([gone, come])
 
     def _gates_of_the_past(self, table: type[Extract]) -> list[str]:
         return [gate for files in self.past if files.table is table for gate in files.changed]
@@ -206,6 +210,9 @@ class Change:
         paths = self._paths(files.table, gates)
         places = {place: sorted(left_out[gate]) for place, gate in enumerate(gates) if left_out.get(gate)}
         return conform(rows_but(places, paths, files.table, files.version), files.table)
+
+    def _most_changed(self, files: Files) -> int:
+        return max(self._count(files.table, files.gone), self._count(files.table, files.come))
 
     def _count(self, table: type[Extract], gates: Sequence[str]) -> int:
         return sum(map(lake.count, self._paths(table, gates)))

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from expectations.opinion import opinions, statement
-from expectations.opinion.near import ROW_KEY, Exchange, Side, add_who_shares, counting, differing, look
+from expectations.opinion.near import PAYER, ROW_KEY, Exchange, Side, add_who_shares, counting, differing, look
 from expectations.opinion.past import of_past
 from expectations.opinion.rows import fed, has_copies, in_files
 from warehouse.asking import Workbench
@@ -29,7 +29,6 @@ VERSIONS: Mapping[str, type[Extract]] = {
     "contribution_versions": Contribution,
     "employer_versions": Employer,
 }
-PAYER = "coalesce(encode(employer_key), membership_key)"
 KEYS: Mapping[str, Mapping[type[Extract], str]] = {
     "persons": {Membership: "worker_key"},
     "payers": {Membership: PAYER, Contribution: PAYER, Employer: ROW_KEY[Employer]},
