@@ -13,10 +13,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from expectations.opinion.rows import Kinds
 from flows import assembly, second_bench, second_past
 from flows.context import Load
 from flows.keeping import pruning
-from flows.second_bench import Kinds
 from tests.endtoend import load
 from tests.extracts import Files, memberships, rows, write
 from tests.keyed import places_of, tokens

@@ -69,15 +69,17 @@ REVIEWED = {
     ("warehouse/publish.py", "rows"): "declared tables and columns, quoted",
     ("warehouse/publish.py", "table.name"): "a declared table",
     ("warehouse/scanning/containers.py", "name"): "a quoted name, found in the file that is searched",
-    ("warehouse/store.py", "listed"): "marks for bound values",
+    ("warehouse/store.py", "listed"): "quoted texts",
+    ("warehouse/store.py", "moment"): "a moment, quoted",
+    ("warehouse/store.py", "run"): "a quoted text",
     ("warehouse/store.py", "CATALOG"): "a constant",
-    ("warehouse/store.py", "OF_VERSION"): "declared columns with bound values",
+    ("warehouse/store.py", "_of(version)"): "declared columns and quoted days",
     ("warehouse/store.py", "catalog"): "a name in the code",
     ("warehouse/store.py", "name"): "a declared table",
     ("warehouse/store.py", "options"): "a constant",
     ("warehouse/store.py", "source"): "a query over declared tables",
     ("warehouse/store.py", "table"): "a declared table",
-    ("warehouse/store.py", "where"): "declared columns with bound values",
+    ("warehouse/store.py", "where"): "declared columns and quoted days",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 from warehouse import ddl
@@ -12,15 +11,13 @@ NOTHING = "'\\N'"
 
 
 class Run(Protocol):
-    """Runs a statement with bound values and returns its rows."""
+    """Runs a statement and returns its rows."""
 
-    def __call__(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def __call__(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of the statement."""
 
 
-def digest(
-    run: Run, table: type[Table], where: str = "true", values: Sequence[object] = (), source: str = ""
-) -> dict[str, Any]:
+def digest(run: Run, table: type[Table], where: str = "true", source: str = "") -> dict[str, Any]:
     """Return `rows` and `digest` of the rows of a table that meet a condition: the sum of the MD5 of every row's stored cells.
 
     It guards against accidents, not against an adversary. `source` is another relation with the columns of the table.
@@ -28,5 +25,5 @@ def digest(
     columns = table.stored_columns()
     cells = ", ".join(f"coalesce({ddl.identifier(name)}::VARCHAR, {NOTHING})" for name in columns)
     sql = f"SELECT count(*), sum(md5_number_lower(concat_ws(chr(31), {cells})))::VARCHAR FROM {source or table.qualified()} WHERE {where}"
-    rows, total = run(sql, values)[0]
+    rows, total = run(sql)[0]
     return {"rows": int(rows), "digest": f"{int(total or 0):x}"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -14,25 +13,19 @@ from warehouse.schema import Table
 from warehouse.tables.operations import Definition
 
 CATALOG = "warehouse"
-COLUMNS = """
+COLUMNS = f"""
     SELECT schema_name || '.' || table_name, column_name, data_type, column_default
     FROM duckdb_columns()
-    WHERE database_name = ?
+    WHERE database_name = {ddl.literal(CATALOG)}
     ORDER BY schema_name, table_name, column_index
-"""
-CONSTRAINTS = """
-    SELECT constraint_type, constraint_text
-    FROM duckdb_constraints()
-    WHERE database_name = ? AND schema_name = ? AND table_name = ?
-    ORDER BY ALL
 """
 TypedColumns = list[tuple[str, str, str | None]]
 
 
 class Run(Protocol):
-    """Runs a statement with bound values and returns its rows."""
+    """Runs a statement and returns its rows."""
 
-    def __call__(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def __call__(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of the statement."""
 
 
@@ -69,7 +62,7 @@ def prepare(run: Run) -> bool:
 
 def _found(run: Run) -> dict[str, TypedColumns]:
     found: dict[str, TypedColumns] = {}
-    for name, *column in run(COLUMNS, [CATALOG]):
+    for name, *column in run(COLUMNS):
         found.setdefault(name, []).append((column[0], column[1], column[2]))
     return found
 
@@ -112,7 +105,13 @@ def _renew(run: Run, table: type[Table], found: TypedColumns) -> None:
 
 def _form(run: Run, schema: str, name: str) -> tuple[TypedColumns | None, list[tuple[Any, ...]]]:
     """Return the columns of a table and its constraints, as the database writes both."""
-    return _found(run).get(f"{schema}.{name}"), run(CONSTRAINTS, [CATALOG, schema, name])
+    return _found(run).get(f"{schema}.{name}"), run(f"""
+        SELECT constraint_type, constraint_text
+        FROM duckdb_constraints()
+        WHERE database_name = {ddl.literal(CATALOG)}
+            AND schema_name = {ddl.literal(schema)} AND table_name = {ddl.literal(name)}
+        ORDER BY ALL
+    """)
 
 
 def _stored(columns: TypedColumns) -> list[tuple[str, str]]:

@@ -25,7 +25,6 @@ from warehouse.preparing import CATALOG, digest, prepare
 from warehouse.schema import Fact, Table
 from warehouse.tables.operations import Definition
 
-OF_VERSION = '"month" = ? AND as_of_date = ?'
 STORAGE_VERSION = "v1.0.0"  # read by DuckDB 1.1.3 and everything newer
 MEMORY_LIMIT, THREADS = asking.MEMORY_LIMIT, asking.THREADS
 
@@ -68,20 +67,18 @@ class Build:
         Raises ValueError when the version does not fit the table, a row belongs to another version or a column is
         missing, Damaged when the file is not what was written.
         """
-        where, values = _standing(table, version)
+        where = _standing(table, version)
         name, standing = table.qualified(), f"{table.qualified()} WHERE {where}"
         with self._incoming(table, rows):
-            if version is not None and self._count(f"incoming WHERE ({OF_VERSION}) IS NOT TRUE", values):
+            if version is not None and self._count(f"incoming WHERE ({_of(version)}) IS NOT TRUE"):
                 raise ValueError(f"{name}: rows of another version than {version}")
-            closed, arrived = self._count(standing, values), self._count("incoming")
-            if closed == arrived and self._stand(table, where, values):
+            closed, arrived = self._count(standing), self._count("incoming")
+            if closed == arrived and self._stand(table, where):
                 return 0
-            moment = loaded_at.astimezone(UTC).replace(tzinfo=None) if loaded_at.tzinfo else loaded_at
-            self._connection.execute(f"UPDATE {name} SET superseded_at = ? WHERE {where}", [moment, *values])
-            self._connection.execute(
-                f"INSERT INTO {name} BY NAME SELECT *, ?::TIMESTAMP AS loaded_at, ? AS run_id FROM incoming",
-                [moment, run_id],
-            )
+            moment = ddl.constant(loaded_at.astimezone(UTC).replace(tzinfo=None) if loaded_at.tzinfo else loaded_at)
+            self._rows(f"UPDATE {name} SET superseded_at = {moment} WHERE {where}")
+            run = ddl.constant(run_id)
+            self._rows(f"INSERT INTO {name} BY NAME SELECT *, {moment} AS loaded_at, {run} AS run_id FROM incoming")
         return closed + arrived
 
     def replace(self, table: type[Table], frame: pl.DataFrame) -> None:
@@ -100,10 +97,8 @@ class Build:
         """Delete the rows of `table` whose `column` is one of `values`; facts keep their history and refuse."""
         if issubclass(table, Fact) or column not in table.columns:
             raise ValueError(f"{table.qualified()}: rows cannot be deleted by {column}")
-        listed = ", ".join("?" * len(values))
-        self._connection.execute(
-            f"DELETE FROM {table.qualified()} WHERE {ddl.identifier(column)} IN ({listed})", list(values)
-        )
+        listed = ", ".join(map(ddl.constant, values))
+        self._rows(f"DELETE FROM {table.qualified()} WHERE {ddl.identifier(column)} IN ({listed})")
 
     def frame(self, source: type[Table] | str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         """Return the rows of a table, formulas and history included, or of a query with bound `parameters`."""
@@ -116,8 +111,7 @@ class Build:
 
     def digest(self, table: type[Table], version: Version | None = None) -> dict[str, Any]:
         """Return rows and digest of what stands of a table, of one version where it has any: see `digests.digest`."""
-        where, values = _standing(table, version) if issubclass(table, Fact) else ("true", [])
-        return digest_of(self._rows, table, where, values)
+        return digest_of(self._rows, table, _standing(table, version) if issubclass(table, Fact) else "true")
 
     def prepare(self) -> None:
         """Create what is declared and missing, and renew formulas, views, comments and what describes them.
@@ -165,19 +159,19 @@ class Build:
         stored = [pl.col(name).cast(column.dtype) for name, column in table.stored_columns().items()]
         return rows.select(stored).to_arrow()
 
-    def _stand(self, table: type[Fact], where: str, values: Sequence[object]) -> bool:
+    def _stand(self, table: type[Fact], where: str) -> bool:
         """Return whether the incoming rows are those that stand, of which there are as many."""
         columns = ", ".join(map(ddl.identifier, table.stored_columns()))
         new_rows = (
             f"(SELECT {columns} FROM incoming EXCEPT ALL SELECT {columns} FROM {table.qualified()} WHERE {where})"
         )
-        return self._count(new_rows, values) == 0
+        return self._count(new_rows) == 0
 
-    def _count(self, source: str, values: Sequence[object] = ()) -> int:
-        return int(self._rows(f"SELECT count(*) FROM {source}", values)[0][0])
+    def _count(self, source: str) -> int:
+        return int(self._rows(f"SELECT count(*) FROM {source}")[0][0])
 
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return self._connection.execute(sql, list(values)).fetchall()
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql).fetchall()
 
 
 @contextmanager
@@ -290,11 +284,13 @@ def _incomplete(file: Path, en: str, id: str) -> Stop:
     return Stop("file_incomplete", f"{file.name}: {en}", f"{file.name}: {id}", "run again / jalankan ulang")
 
 
-def _standing(table: type[Fact], version: Version | None) -> tuple[str, list[object]]:
+def _standing(table: type[Fact], version: Version | None) -> str:
     if ("as_of_date" in table.columns) != (version is not None):
         raise ValueError(
             f"{table.qualified()} " + ("is replaced whole: it has no version" if version else "needs a version")
         )
-    if version is None:
-        return "superseded_at IS NULL", []
-    return f"superseded_at IS NULL AND {OF_VERSION}", [version.month, version.as_of_date]
+    return f"superseded_at IS NULL AND {_of(version)}" if version else "superseded_at IS NULL"
+
+
+def _of(version: Version) -> str:
+    return f'"month" = {ddl.constant(version.month)} AND as_of_date = {ddl.constant(version.as_of_date)}'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from flows.keys.places import LANDING, has_key
 from flows.receive.kept import SET_ASIDE, is_whole
 from flows.running.findings import Finding, State
 from warehouse import commits, gatings, ledger
+from warehouse.ddl import literal
 from warehouse.errors import Stop
 from warehouse.files import holder
 from warehouse.home import INCOMING, Home
@@ -172,14 +173,14 @@ def _digests(home: Home, known: list[commits.Entry]) -> Generator[Finding, None,
     }
     with reading(home.warehouse) as ask:
 
-        def rows(sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-            return ask(sql, values).rows()
+        def rows(sql: str) -> list[tuple[Any, ...]]:
+            return ask(sql).rows()
 
         for (name, month, day), one in last.items():
             table = Table.registry[name]
             assert issubclass(table, Fact)
-            where = "superseded_at IS NULL" + (" AND month = ? AND as_of_date = ?" if month else "")
-            now = digest(rows, table, where, [month, day] if month else [])
+            of_version = f" AND month = {literal(month)} AND as_of_date = {literal(day)}" if month else ""
+            now = digest(rows, table, f"superseded_at IS NULL{of_version}")
             if now != {"rows": one["rows"], "digest": one["digest"]}:
                 seen = f"{name} {month or ''} {day or ''}: other rows than in the ledger"
                 yield Finding("warehouse", State.BROKEN, seen, commits.CURE)
