@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.entry import load_folder
+from tests.endtoend import BEHIND_TRANSFORMS, left_out
 from tests.extracts import Row, rows, write
 
 PLAIN: dict[str, object] = {
@@ -32,11 +33,13 @@ def settings(folder: Path, *entries: str, more: str = "") -> Path:
     return path
 
 
-def loaded(folder: Path, files: Mapping[str, list[Row]], *entries: str, more: str = "") -> dict[str, Any]:
-    """Return the result of a load of these files with these corrections into `folder / "home"`."""
-    source = write(folder / "source", files)
-    config = settings(folder, *entries, more=more)
-    return load_folder(str(source), str(folder / "home"), config=str(config))
+def loaded(
+    folder: Path, files: Mapping[str, list[Row]], *entries: str, without: tuple[str, ...] = BEHIND_TRANSFORMS
+) -> dict[str, Any]:
+    """Return the result of a load of these files with these corrections into `folder / "home"`, `without` some steps."""
+    source, config = write(folder / "source", files), settings(folder, *entries)
+    with left_out(*without) as call:
+        return load_folder(str(source), str(folder / "home"), config=str(config), call=call)
 
 
 def receipts(table: str, **same: str) -> list[Row]:

@@ -6,17 +6,22 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
+from flows import entry
 from flows.entry import load_folder
+from flows.publishing.publishing import Publication
+from flows.steps import Call
 from warehouse.home import Home
 from warehouse.schema import Fact, Table, tables_of
-from warehouse.store import query
+from warehouse.store import query, reading
 
 ROOT = Path(__file__).parents[1]
 HISTORY = ("loaded_at", "superseded_at", "run_id")
@@ -24,11 +29,34 @@ PATIENCE_SECONDS = 240
 LISTINGS, VERDICTS = "lake/facts/*/[!.]*.json", "lake/verdicts/[!.]*.json"
 Results = dict[Path, tuple[int, int]]
 STANDING = "WHERE superseded_at IS NULL"
+SHOWING = ("publish", "pages")
+BEHIND_TRANSFORMS = ("audit", "compare", *SHOWING)
+GIVEN: dict[str, Any] = {"audit": [], "compare": [], "publish": Publication("not published")}
+"""What a step that is left out would have returned."""
 
 
 def load(source: Path, home: Path, month: str | None = None) -> dict[str, Any]:
     """Return the result of a load in this process."""
     return load_folder(str(source), str(home), month)
+
+
+def load_unshown(source: Path, home: Path, month: str | None = None) -> dict[str, Any]:
+    """Return the result of a load in this process for a test that asks the warehouse alone: nothing is published or drawn."""
+    with left_out(*SHOWING) as call:
+        return load_folder(str(source), str(home), month, call=call)
+
+
+@contextmanager
+def left_out(*steps: str) -> Iterator[Call]:
+    """Yield how a load calls its steps such that those of these names are left out; `pages` are the Data Docs of files."""
+
+    def call(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
+        return GIVEN[name.split()[0]] if name.startswith(steps) else step(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if "pages" in steps:
+            patch.setattr(entry, "SHOWN_VALIDATIONS", 0)
+        yield call
 
 
 def start(
@@ -67,12 +95,12 @@ def mart_facts() -> list[type[Table]]:
 
 def standing(database: Path, tables: Sequence[type[Table]] = ()) -> dict[str, pl.DataFrame]:
     """Return the standing rows of facts by name, without their history, in one order."""
-    return {table.qualified(): _rows(database, table, STANDING) for table in tables or facts()}
+    return _rows(database, tables or facts(), STANDING)
 
 
 def every_version(database: Path) -> dict[str, pl.DataFrame]:
     """Return all rows of all facts by name: the standing ones and the closed ones, told apart."""
-    return {table.qualified(): _rows(database, table, "", "superseded_at IS NULL AS stands") for table in facts()}
+    return _rows(database, facts(), "", "superseded_at IS NULL AS stands")
 
 
 def assert_same(found: dict[str, pl.DataFrame], wanted: dict[str, pl.DataFrame]) -> None:
@@ -107,6 +135,10 @@ def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:
     return query(Home(home).warehouse, sql).rows()
 
 
-def _rows(database: Path, table: type[Table], where: str, *more: str) -> pl.DataFrame:
+def _rows(database: Path, tables: Sequence[type[Table]], where: str, *more: str) -> dict[str, pl.DataFrame]:
     listed = ", ".join([f"* EXCLUDE ({', '.join(HISTORY)})", *more])
-    return query(database, f"SELECT {listed} FROM {table.qualified()} {where} ORDER BY ALL")
+    with reading(database) as asked:
+        return {
+            table.qualified(): asked(f"SELECT {listed} FROM {table.qualified()} {where} ORDER BY ALL")
+            for table in tables
+        }

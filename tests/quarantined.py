@@ -16,7 +16,7 @@ from flows.quarantine.export import export
 from flows.quarantine.list import totals
 from flows.quarantine.state import rows
 from flows.settings import Settings
-from tests.endtoend import ask
+from tests.endtoend import ask, left_out
 from tests.extracts import Row, memberships, write
 from warehouse.home import Home
 
@@ -35,11 +35,12 @@ def people(first: int, last: int, segment: str = "PU", **written: str) -> list[R
 
 @dataclass
 class Desk:
-    """A folder of files and the home they are loaded into."""
+    """A folder of files and the home they are loaded into, `without` some steps."""
 
     source: Path
     root: Path
     config: Path | None = None
+    without: tuple[str, ...] = ()
 
     @property
     def home(self) -> Home:
@@ -52,7 +53,9 @@ class Desk:
 
     def run(self, source: Path | None = None) -> dict[str, Any]:
         """Return the result of a run on a folder, the one of this desk without one."""
-        return load_folder(str(source or self.source), str(self.root), None, str(self.config) if self.config else None)
+        config = str(self.config) if self.config else None
+        with left_out(*self.without) as call:
+            return load_folder(str(source or self.source), str(self.root), None, config, call=call)
 
     def states(self) -> dict[str, int]:
         """Return the totals of quarantine."""

@@ -16,7 +16,7 @@ from flows.gating import gazetteers
 from flows.keys.places import pseudonyms
 from flows.settings import load as read_settings
 from tests.corrected import entry, loaded, receipts, settings
-from tests.endtoend import ask, assert_same, mart_facts, standing
+from tests.endtoend import SHOWING, ask, assert_same, mart_facts, standing
 from tests.extracts import Row, memberships, rows, write
 from transforms.corrections import corrected
 from transforms.geography import region_hints
@@ -160,15 +160,15 @@ def test_a_correction_that_comes_later_replaces_the_figures_and_is_recorded_with
     tmp_path: Path,
 ) -> None:
     files = {"iuran_a.csv": receipts(WRONG)}
-    assert loaded(tmp_path, files)["rows_rejected"] == 0
-    second = loaded(tmp_path, files, entry())
+    assert loaded(tmp_path, files, without=SHOWING)["rows_rejected"] == 0
+    second = loaded(tmp_path, files, entry(), without=SHOWING)
     assert (second["received"], second["rows_rejected"], list(second["months_loaded"])) == (0, 3, ["2025-03"])
     checks = ask(tmp_path / "home", "SELECT run_id, observed FROM ops.check_result WHERE suite = 'corrections'")
     assert checks == [(second["run_id"], "3")]
     assert ask(tmp_path / "home", "SELECT rows_accepted, rows_rejected FROM ops.source_file") == [(5, 3)]
-    third = loaded(tmp_path, files, entry())
+    third = loaded(tmp_path, files, entry(), without=SHOWING)
     assert third["months_loaded"] == {}
-    taken_back = loaded(tmp_path, files)
+    taken_back = loaded(tmp_path, files, without=SHOWING)
     assert (taken_back["rows_rejected"], list(taken_back["months_loaded"])) == (0, ["2025-03"])
     assert ask(tmp_path / "home", "SELECT count(*) FROM ops.rejection") == [(0,)]
 
@@ -203,10 +203,10 @@ def test_a_load_that_is_stopped_by_a_guard_keeps_what_was_published(tmp_path: Pa
     table = "| orang | segmen | upah |\n| 1-20 | PU | 3200000 |\n| 21-24 | PU | {} |"
     wrong, right = (memberships("2025-03", "2025-03-31", table.format(wage)) for wage in ("1", "3300000"))
     correction = entry(kind="kepesertaan", where="wage_idr = 1")
-    loaded(tmp_path, {"kepesertaan_202503.csv": wrong}, correction)
+    loaded(tmp_path, {"kepesertaan_202503.csv": wrong}, correction, without=())
     before = standing(Home(tmp_path / "home").current, mart_facts())
     assert before["mart.fact_coverage"]["active_workers"].max() == 20
-    result = loaded(tmp_path, {"kepesertaan_202503.csv": right}, correction)
+    result = loaded(tmp_path, {"kepesertaan_202503.csv": right}, correction, without=())
     assert (list(result["stopped_files"]), result["months_loaded"]) == (["kepesertaan_202503.csv"], {})
     assert_same(standing(Home(tmp_path / "home").current, mart_facts()), before)
 

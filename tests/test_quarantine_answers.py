@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ from flows.context import silent
 from flows.quarantine.answers import MARK, mark
 from flows.quarantine.replay import replay
 from flows.quarantine.state import contents
-from tests.endtoend import ask
+from tests.endtoend import SHOWING, ask
 from tests.extracts import Row, write
 from tests.quarantined import DAY, Desk, mended_csv, mended_xlsx, people, with_wage
 from warehouse.errors import Stop
@@ -22,12 +23,23 @@ BAD = people(101, 103, "BPU", upah="-1", nama="=WEBSERVICE(1)", sub_sektor="=1+'
 FILES = "SELECT rows, rows_accepted, rows_rejected FROM ops.source_file ORDER BY received_at"
 
 
+@pytest.fixture(scope="module")
+def received(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a desk at which one file with three rejected rows was received."""
+    folder = tmp_path_factory.mktemp("received")
+    assert in_folder(folder).send({NAME: [*GOOD, *BAD]})["rows_rejected"] == 3
+    return folder
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """Return a desk at which one file with three rejected rows was received."""
-    found = Desk(tmp_path / "source", tmp_path / "home")
-    assert found.send({NAME: [*GOOD, *BAD]})["rows_rejected"] == 3
-    return found
+def desk(received: Path, tmp_path: Path) -> Desk:
+    """Return a desk of its own at which that file was received."""
+    return in_folder(shutil.copytree(received, tmp_path / "desk", symlinks=True))
+
+
+def in_folder(folder: Path) -> Desk:
+    """Return the desk in a folder, of which the warehouse alone is asked."""
+    return Desk(folder / "source", folder / "home", without=SHOWING)
 
 
 def marked(desk: Desk, rows: dict[int, Row]) -> list[Row]:
@@ -136,7 +148,7 @@ def test_a_row_that_the_next_content_has_too_is_the_same_row_first_seen_when_it_
 
 
 def test_a_file_stopped_for_its_many_rejected_rows_is_loaded_once_they_are_answered(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "source", tmp_path / "home")
+    desk = in_folder(tmp_path)
     bad = people(101, 110, "BPU", upah="-1")
     result = desk.send({NAME: [*GOOD, *bad]})
     assert result["stopped_files"].keys() == {NAME}
@@ -147,7 +159,7 @@ def test_a_file_stopped_for_its_many_rejected_rows_is_loaded_once_they_are_answe
 
 
 def test_a_correction_that_drops_rows_settles_them_and_one_that_overrides_accepts_them(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "source", tmp_path / "home")
+    desk = in_folder(tmp_path)
     wrong = [*people(101, 102, "BPU", upah="-1"), *people(103, 103, "BPU", upah="-2")]
     desk.send({NAME: [*GOOD, *wrong]})
     desk.config = tmp_path / "cakupan.toml"
@@ -167,7 +179,7 @@ def test_a_correction_that_drops_rows_settles_them_and_one_that_overrides_accept
 
 
 def test_a_new_alias_lets_the_rejected_rows_of_a_stopped_file_in(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "source", tmp_path / "home")
+    desk = in_folder(tmp_path)
     desk.send(
         {
             NAME: [

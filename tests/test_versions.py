@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from flows.figures import editions, fact_named, known_on
-from tests.endtoend import ask
+from tests.endtoend import BEHIND_TRANSFORMS, ask
 from tests.extracts import Files
 from tests.timeline import CLOSED, MID, WORKFORCE, bills, employers, load_on, members
 from warehouse.home import Home
 from warehouse.schema import Fact
-from warehouse.store import query
+from warehouse.store import Ask, reading
 
 SHOWN = ("coverage", "programme_coverage", "premium", "compliance")
 FIRST, SECOND = date(2025, 3, 17), date(2025, 5, 1)
@@ -36,18 +36,15 @@ class Story:
 
     def live(self, day: date, files: Files, source: Path) -> None:
         """Load `files` on a day, and ask anew what was known on every day that is over."""
-        result = load_on(day, files, source, self.home, without=("audit", "compare", "publish"))
+        result = load_on(day, files, source, self.home, without=BEHIND_TRANSFORMS)
         assert result["exit_code"] == 0, result
         self.days.append(day)
         asked = [date.fromisoformat(MID), date.fromisoformat(CLOSED), *self.days]
-        for earlier in sorted({one + timedelta(days=more) for one in asked for more in (-1, 0, 1)}):
-            if earlier < day:
+        days = {one + timedelta(days=more) for one in asked for more in (-1, 0, 1)}
+        with reading(Home(self.home).warehouse) as warehouse:
+            for earlier in sorted(one for one in days if one < day):
                 for fact in SHOWN:
-                    self.given.setdefault((fact, earlier), []).append(self.answer(fact, earlier))
-
-    def answer(self, fact: str, day: date) -> Answer:
-        """Return all that the macro of a fact says of a day, its versions included."""
-        return ask(self.home, f"FROM mart.{fact}_as_of(DATE '{day}') ORDER BY ALL")
+                    self.given.setdefault((fact, earlier), []).append(answer(warehouse, fact, earlier))
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +59,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         files |= news
         story.live(day, files, folder / "source")
     return story
+
+
+def answer(warehouse: Ask, fact: str, day: date) -> Answer:
+    """Return all that the macro of a fact says of a day, its versions included."""
+    return warehouse(f"FROM mart.{fact}_as_of(DATE '{day}') ORDER BY ALL").rows()
 
 
 def facts() -> Iterator[type[Fact]]:
@@ -122,7 +124,9 @@ def test_old_rows_are_closed_at_the_moment_at_which_the_new_ones_are_loaded(stor
 
 def test_the_editions_of_a_receipt_are_those_of_the_macro_on_every_day(story: Story) -> None:
     warehouse = Home(story.home).warehouse
-    for fact, day in story.given:
-        shown = query(warehouse, f"SELECT DISTINCT month, as_of_date, run_id FROM mart.{fact}_as_of(?)", [day]).rows()
-        chosen = known_on(day, editions(warehouse, fact_named(fact), {}))
-        assert [(*one.version, one.run_id) for one in chosen] == shown
+    found = {name: editions(warehouse, fact_named(name), {}) for name in SHOWN}
+    with reading(warehouse) as asked:
+        for fact, day in story.given:
+            shown = asked(f"SELECT DISTINCT month, as_of_date, run_id FROM mart.{fact}_as_of(?)", [day]).rows()
+            chosen = known_on(day, found[fact])
+            assert [(*one.version, one.run_id) for one in chosen] == shown

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from flows.entry import load_folder
-from flows.publishing.publishing import Publication
+from tests.endtoend import left_out
 from tests.extracts import Files, memberships, rows, write
 
 MARCH, MID, CLOSED = "2025-03", "2025-03-16", "2025-04-30"
@@ -18,18 +17,15 @@ EMPLOYERS = {MID: "badan_usaha_15_tengah.csv", CLOSED: "badan_usaha_15_tutup.csv
 WORKFORCE = {
     "penduduk_bekerja_15.csv": rows("penduduk_bekerja", "| kode_kab | penduduk_bekerja |\n| 15.03 | 100 |"),
 }
-GIVEN: dict[str, Any] = {"audit": [], "compare": [], "publish": Publication("not published")}
-"""What a step that is left out would have returned."""
 
 
-def load_on(day: date, files: Files, source: Path, home: Path, without: tuple[str, ...] = ("audit",)) -> dict[str, Any]:
+def load_on(
+    day: date, files: Files, source: Path, home: Path, without: tuple[str, ...] = ("audit", "pages")
+) -> dict[str, Any]:
     """Return the result of a load of `files` at two in the morning of `day`, UTC, without the steps of these names."""
     moment = datetime(day.year, day.month, day.day, 2)
-
-    def call(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
-        return GIVEN[name.split()[0]] if name.startswith(without) else step(*arguments)
-
-    return load_folder(str(write(source, files)), str(home), call=call, clock=lambda: moment)
+    with left_out(*without) as call:
+        return load_folder(str(write(source, files)), str(home), call=call, clock=lambda: moment)
 
 
 def members(as_of: str, people: int) -> Files:
