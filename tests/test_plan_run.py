@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from flows.cli import main
 from flows.receive.regions import is_of_others
-from tests.endtoend import ROOT, load
+from tests.endtoend import ROOT, load_unshown
 from tests.extracts import memberships, write
 
 PEOPLE = """
@@ -30,9 +34,34 @@ def months() -> dict[str, Any]:
     }
 
 
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with extracts of two months and the home that both were loaded into."""
+    return loaded(tmp_path_factory.mktemp("both"))
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return such a folder of which the first month alone was loaded."""
+    return loaded(tmp_path_factory.mktemp("first"), "2025-02")
+
+
+def loaded(folder: Path, month: str | None = None) -> Path:
+    load_unshown(write(folder / "source", months()), folder / "home", month)
+    return folder
+
+
+def own(folder: Path, place: Path) -> tuple[Path, Path]:
+    """Return the source and the home of a copy of a folder, to be changed."""
+    shutil.copytree(folder, place, symlinks=True, dirs_exist_ok=True)
+    return place / "source", place / "home"
+
+
 def planned(source: Path, home: Path, *more: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "flows", "plan-run", "--source", str(source), "--home", str(home), "--json", *more]
-    told: dict[str, Any] = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+    said = StringIO()
+    with redirect_stdout(said):
+        assert main(["plan-run", "--source", str(source), "--home", str(home), "--json", *more]) == 0
+    told: dict[str, Any] = json.loads(said.getvalue())
     return told
 
 
@@ -47,9 +76,8 @@ def test_everything_is_new_to_a_home_that_is_not_there_and_it_is_not_made(tmp_pa
     assert not (tmp_path / "home").exists()
 
 
-def test_a_loaded_home_has_nothing_to_do_until_something_changes(tmp_path: Path) -> None:
-    source, home = write(tmp_path / "source", months()), tmp_path / "home"
-    load(source, home)
+def test_a_loaded_home_has_nothing_to_do_until_something_changes(both: Path, tmp_path: Path) -> None:
+    source, home = own(both, tmp_path)
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
     told = planned(source, home)
     assert (told["files"], told["months"], told["unchanged_files"], told["unchanged_months"]) == ([], {}, 2, 2)
@@ -61,9 +89,8 @@ def test_a_loaded_home_has_nothing_to_do_until_something_changes(tmp_path: Path)
     assert told["months"]["2025-03"] == ["a month before it may change"]
 
 
-def test_a_month_tells_what_it_reads_of_the_lake_before_it_does(tmp_path: Path) -> None:
-    source, home = write(tmp_path / "source", months()), tmp_path / "home"
-    load(source, home, "2025-02")
+def test_a_month_tells_what_it_reads_of_the_lake_before_it_does(first: Path, tmp_path: Path) -> None:
+    source, home = own(first, tmp_path)
     (february, march) = (path for path in sorted((home / "lake/kepesertaan").glob("*.parquet"), key=_month_of))
     (words,) = (home / "lake/presence").glob("2025-02*.parquet")
     told = planned(source, home)["reads"]
@@ -77,9 +104,8 @@ def test_a_month_tells_what_it_reads_of_the_lake_before_it_does(tmp_path: Path) 
     assert told["2025-02"] == {"files": 1, "rows": 5, "bytes": february.stat().st_size, "to_be_made": 0}
 
 
-def test_what_is_read_is_told_in_the_text_too(tmp_path: Path) -> None:
-    source, home = write(tmp_path / "source", months()), tmp_path / "home"
-    load(source, home, "2025-02")
+def test_what_is_read_is_told_in_the_text_too(first: Path, tmp_path: Path) -> None:
+    source, home = own(first, tmp_path)
     command = [sys.executable, "-m", "flows", "plan-run", "--source", str(source), "--home", str(home)]
     told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert "dibaca dari lake / read of the lake: 1 berkas / files, 5 baris / rows, 0.0 MB" in told
@@ -89,9 +115,8 @@ def _month_of(path: Path) -> str:
     return str(pl.read_parquet(path)["month"].min())
 
 
-def test_changed_settings_and_an_unfinished_month_are_named(tmp_path: Path) -> None:
-    source, home, settings = write(tmp_path / "source", months()), tmp_path / "home", tmp_path / "cakupan.toml"
-    load(source, home, "2025-02")
+def test_changed_settings_and_an_unfinished_month_are_named(first: Path, tmp_path: Path) -> None:
+    (source, home), settings = own(first, tmp_path), tmp_path / "cakupan.toml"
     assert planned(source, home)["months"] == {"2025-03": ["not loaded yet"]}
     settings.write_text("most_rejected = 0.5\n")
     assert reasons(planned(source, home, "--config", str(settings))) == {
@@ -100,16 +125,14 @@ def test_changed_settings_and_an_unfinished_month_are_named(tmp_path: Path) -> N
     }
 
 
-def test_a_changed_control_file_beside_the_same_content_is_told(tmp_path: Path) -> None:
-    source, home = write(tmp_path / "source", months()), tmp_path / "home"
-    load(source, home)
+def test_a_changed_control_file_beside_the_same_content_is_told(both: Path, tmp_path: Path) -> None:
+    source, home = own(both, tmp_path)
     (source / f"{FEBRUARY}.control.json").write_text('{"rows": 5}')
     assert reasons(planned(source, home)) == {FEBRUARY: ["changed control file"]}
 
 
-def test_the_same_content_under_another_name_is_nothing_new(tmp_path: Path) -> None:
-    source, home = write(tmp_path / "source", months()), tmp_path / "home"
-    load(source, home)
+def test_the_same_content_under_another_name_is_nothing_new(both: Path, tmp_path: Path) -> None:
+    source, home = own(both, tmp_path)
     (source / FEBRUARY).rename(source / "kepesertaan_salinan.csv")
     assert planned(source, home)["files"] == []
 
