@@ -10,7 +10,7 @@ import pytest
 
 from expectations.identities import check_identities
 from tests.asciitable import assert_table, table
-from tests.endtoend import ask, load
+from tests.endtoend import ask, load_unshown
 from tests.extracts import Files, Row, rows, write
 from transforms.graph import build
 from warehouse.calendar import Version
@@ -40,7 +40,7 @@ def claims(text: str, as_of: str = MID_MARCH) -> list[Row]:
 
 def loaded(place: Path, files: Files) -> dict[str, Any]:
     """Return the result of a load of these files into the home of a place."""
-    return load(write(place / "source", files), place / "home")
+    return load_unshown(write(place / "source", files), place / "home")
 
 
 def test_claims_are_counted_and_added_up_by_regency_programme_and_benefit_type() -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from tests.asciitable import assert_table, table
-from tests.endtoend import ask, load
+from tests.endtoend import ask, load_unshown
 from tests.extracts import Files, Row, rows, write
 from tests.rules import FUNDING
 from transforms.graph import build
@@ -159,7 +159,7 @@ def files(pagu: int, workers: str) -> Files:
 def penajam(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a place whose home holds the budget of Penajam."""
     place = tmp_path_factory.mktemp("penajam")
-    told = load(write(place / "source", files(1_008_000_000, "5000")), place / "home")
+    told = load_unshown(write(place / "source", files(1_008_000_000, "5000")), place / "home")
     assert told["state"] == "LOADED", told
     return place
 
@@ -181,7 +181,7 @@ def test_a_month_counts_in_its_newest_version_and_absorption_is_spent_over_budge
 
 def test_a_changed_budget_is_loaded_without_computing_a_month_again_and_the_old_one_stays_known(penajam: Path) -> None:
     home = penajam / "home"
-    told = load(write(penajam / "source", files(201_599, "-")), home)
+    told = load_unshown(write(penajam / "source", files(201_599, "-")), home)
     assert (told["months_loaded"], told["months_unchanged"]) == ({}, 2)
     assert ask(home, SPENT)[1][:3] == ("APBD_REGENCY", 201_599, 100_000_000)
     paid_for = "SELECT workers_paid_for, workers_yearly_idr FROM mart.budget_absorption WHERE budget_idr IS NOT NULL"
@@ -192,9 +192,9 @@ def test_a_changed_budget_is_loaded_without_computing_a_month_again_and_the_old_
 
 def test_a_stopped_budget_holds_up_no_month_and_leaves_the_one_before_it_standing(tmp_path: Path) -> None:
     good = files(1_008_000_000, "5000")
-    load(write(tmp_path / "source", {"anggaran_64.csv": good["anggaran_64.csv"]}), tmp_path / "home")
+    load_unshown(write(tmp_path / "source", {"anggaran_64.csv": good["anggaran_64.csv"]}), tmp_path / "home")
     bad = good | {"anggaran_64.csv": [row | {"pagu": "-1"} for row in good["anggaran_64.csv"]]}
-    told = load(write(tmp_path / "source", bad), tmp_path / "home")
+    told = load_unshown(write(tmp_path / "source", bad), tmp_path / "home")
     assert told["stopped_files"].keys() == {"anggaran_64.csv"}
     assert (told["stopped_months"], list(told["months_loaded"])) == ({}, ["2025-02", "2025-03"])
     assert ask(tmp_path / "home", SPENT)[1][:3] == ("APBD_REGENCY", 1_008_000_000, 100_000_000)
@@ -202,7 +202,7 @@ def test_a_stopped_budget_holds_up_no_month_and_leaves_the_one_before_it_standin
 
 def test_restated_contributions_change_what_was_spent(tmp_path: Path) -> None:
     first = files(1_008_000_000, "5000")
-    load(write(tmp_path / "source", first), tmp_path / "home")
+    load_unshown(write(tmp_path / "source", first), tmp_path / "home")
     restated = bills(MARCH_ENDED.replace("16000000", "84000000"), blth="2025-03", tgl_data="2025-03-31")
-    load(write(tmp_path / "source", first | {"iuran_202503.csv": restated}), tmp_path / "home")
+    load_unshown(write(tmp_path / "source", first | {"iuran_202503.csv": restated}), tmp_path / "home")
     assert ask(tmp_path / "home", SPENT)[1][:3] == ("APBD_REGENCY", 1_008_000_000, 168_000_000)

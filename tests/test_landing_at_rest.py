@@ -22,7 +22,7 @@ from flows.keeping.verifying import verify
 from flows.keys.places import LANDING, home_file
 from flows.quarantine.export import export
 from flows.trace import trace
-from tests.endtoend import assert_same, every_version, standing
+from tests.endtoend import BEHIND_TRANSFORMS, assert_same, every_version, left_out, standing
 from tests.extracts import Files, nik, two_months, write
 from tests.keyed import Crash, crashing_at
 from tests.scanner import Words
@@ -39,7 +39,10 @@ def loaded(home: Path, source: Path, text: str, day: int = 0) -> dict[str, Any]:
     """Return the result of a load under these settings, so many days after the first."""
     config = home.parent / "cakupan.toml"
     config.write_text(text, encoding="utf-8")
-    return load_folder(str(source), str(home), config=str(config), clock=lambda: START + timedelta(days=day))
+    with left_out(*BEHIND_TRANSFORMS) as call:
+        return load_folder(
+            str(source), str(home), config=str(config), call=call, clock=lambda: START + timedelta(days=day)
+        )
 
 
 def extracts() -> Files:

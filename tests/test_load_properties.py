@@ -13,7 +13,7 @@ from random import Random
 import polars as pl
 import pytest
 
-from tests.endtoend import ask, assert_same, every_version, facts, load, mart_facts, of_month, standing
+from tests.endtoend import ask, assert_same, every_version, facts, load, load_unshown, mart_facts, of_month, standing
 from tests.extracts import DAYS, REJECTED_WAGE, SEGMENTS, Files, Row, mapped, random_months, write
 from warehouse.home import Home
 from warehouse.store import query
@@ -107,7 +107,7 @@ def test_rows_that_stand_in_two_files_are_rejected_once_in_the_books_of_file_and
     )
     copies = [next(row for row in first if row["blth"] == month) for month in ("2025-02", "2025-03")]
     files = {"kepesertaan_a.csv": first, "kepesertaan_b.csv": [*second, *copies]}
-    result = load(write(tmp_path / "source", files), tmp_path / "home")
+    result = load_unshown(write(tmp_path / "source", files), tmp_path / "home")
     assert result["stopped_months"] == {}
     counts = "sum(rows)::INT, sum(rows_accepted)::INT, sum(rows_rejected)::INT"
     rows, bad = len(first) + len(second) + 2, 4 + 2
@@ -126,8 +126,8 @@ def test_order_of_files_rows_and_columns_does_not_matter(loaded: Loaded, tmp_pat
     files = mapped(loaded.files, shuffled)
     late = loaded.dice.sample(list(files), 2)
     write(tmp_path / "source", {name: rows for name, rows in files.items() if name not in late})
-    load(tmp_path / "source", tmp_path / "home")
-    load(write(tmp_path / "source", files), tmp_path / "home")
+    load_unshown(tmp_path / "source", tmp_path / "home")
+    load_unshown(write(tmp_path / "source", files), tmp_path / "home")
     assert_same(standing(warehouse(tmp_path / "home")), standing(warehouse(loaded.home)))
 
 
@@ -149,7 +149,7 @@ def test_a_file_sent_twice_also_under_another_name_is_a_file_once(loaded: Loaded
     before = every_version(warehouse(home))
     for name in loaded.files:
         shutil.copyfile(source / name, source / name.replace("kepesertaan", "kepesertaan_lagi"))
-    again = load(source, home)
+    again = load_unshown(source, home)
     assert (again["received"], again["months_loaded"]) == (0, {})
     assert_same(every_version(warehouse(home)), before)
     assert ask(home, "SELECT count(*) FROM ops.source_file") == [(len(loaded.files),)]
@@ -162,8 +162,8 @@ def test_a_restatement_equals_a_fresh_load_and_closes_the_old_rows_in_one_step_a
     final = loaded.files | {name: [row | {"rentan": "Y"} for row in loaded.files[name][2:]]}
     source = write(tmp_path / "source", final)
     before = standing(warehouse(home))
-    assert load(source, home)["months_loaded"].keys() == {"2025-02", "2025-03"}
-    load(source, tmp_path / "fresh")
+    assert load_unshown(source, home)["months_loaded"].keys() == {"2025-02", "2025-03"}
+    load_unshown(source, tmp_path / "fresh")
     assert_same(standing(warehouse(home)), standing(warehouse(tmp_path / "fresh")))
     for table in facts():
         rows = f"FROM {table.qualified()} WHERE superseded_at IS NOT NULL"
@@ -179,7 +179,7 @@ def test_a_restatement_equals_a_fresh_load_and_closes_the_old_rows_in_one_step_a
     assert closed is not None
     was = {table.qualified(): _as_of(home, table.qualified(), f"{closed}") for table in facts()}
     assert_same(was, before)
-    load(loaded.source, home)
+    load_unshown(loaded.source, home)
     assert_same(standing(warehouse(home)), before)
 
 
@@ -204,9 +204,9 @@ def test_a_stopped_file_stops_its_month_and_no_other_until_a_corrected_one_comes
         home, "SELECT rows = rows_accepted + rows_rejected, reason FROM ops.source_file WHERE state = 'STOPPED'"
     )[0][0]
     corrected = files | {february: files[february][1:]}
-    mended = load(write(source, corrected), home)
+    mended = load_unshown(write(source, corrected), home)
     assert (mended["exit_code"], mended["months_loaded"].keys()) == (3, {"2025-02", "2025-03"})
-    load(source, tmp_path / "fresh")
+    load_unshown(source, tmp_path / "fresh")
     assert_same(standing(warehouse(home)), standing(warehouse(tmp_path / "fresh")))
 
 

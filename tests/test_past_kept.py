@@ -17,7 +17,7 @@ from expectations.opinion.rows import Kinds
 from flows import assembly, second_bench, second_past
 from flows.context import Load
 from flows.keeping import pruning
-from tests.endtoend import load
+from tests.endtoend import SHOWING, load_unshown
 from tests.extracts import Files, memberships, rows, write
 from tests.keyed import places_of, tokens
 from tests.timeline import load_on
@@ -26,7 +26,7 @@ from warehouse.asking import Workbench
 from warehouse.calendar import Version
 from warehouse.home import Home
 from warehouse.schema import Extract
-from warehouse.store import query
+from warehouse.store import reading
 from warehouse.tables.contribution import Contribution
 from warehouse.tables.membership import Membership
 
@@ -65,13 +65,14 @@ CHANGED = months_until("2025-03", paid=80_000)
 
 def figures(home: Path) -> list[list[tuple[object, ...]]]:
     """Return the rows of the facts as they stand."""
-    return [query(Home(home).warehouse, FIGURES.format(fact)).rows() for fact in FACTS]
+    with reading(Home(home).warehouse) as asked:
+        return [asked(FIGURES.format(fact)).rows() for fact in FACTS]
 
 
 @pytest.fixture(scope="module")
 def at_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home that all months were loaded into at once."""
-    return loaded(tmp_path_factory.mktemp("once"), 1, months_until("2025-03"))
+    """Return a home that all months were loaded into at once, and that shows them."""
+    return loaded(tmp_path_factory.mktemp("once"), 1, months_until("2025-03"), without=("audit", "pages"))
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +92,9 @@ def one_by_one(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "home"
 
 
-def loaded(folder: Path, day: int, files: Files) -> Path:
+def loaded(folder: Path, day: int, files: Files, without: tuple[str, ...] = ("audit", *SHOWING)) -> Path:
     """Return the home in a folder after the files were loaded into it on a day of May, both engines agreeing."""
-    found = load_on(date(2025, 5, day), files, folder / "source", folder / "home")
+    found = load_on(date(2025, 5, day), files, folder / "source", folder / "home", without)
     assert (found["stopped_months"], found["second_engine"]["differing"]) == ({}, 0)
     return folder / "home"
 
@@ -154,9 +155,9 @@ def test_a_month_that_was_computed_anew_leaves_no_facts_of_what_it_was(at_once: 
 
 def test_months_that_are_loaded_one_by_one_find_what_the_month_before_left(tmp_path: Path) -> None:
     source, home = write(tmp_path / "source", months_until("2025-03")), tmp_path / "home"
-    load(source, home, "2024-12")
+    load_unshown(source, home, "2024-12")
     assert {"2024-11", "2024-12"} <= months_kept(home)
-    load(source, home, "2025-01")
+    load_unshown(source, home, "2025-01")
     assert {"2024-12", "2025-01"} <= months_kept(home)
 
 
@@ -176,7 +177,7 @@ def test_a_new_month_reads_nothing_of_the_months_before_the_last_two(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, home = tmp_path / "source", tmp_path / "home"
-    load_on(date(2025, 5, 1), months_until("2025-02"), source, home)
+    load_on(date(2025, 5, 1), months_until("2025-02"), source, home, ("audit", *SHOWING))
     read = set[str]()
     rows_of, opened = assembly.Assembly.rows, second_bench.opened
 
@@ -192,5 +193,5 @@ def test_a_new_month_reads_nothing_of_the_months_before_the_last_two(
 
     monkeypatch.setattr(assembly.Assembly, "rows", noted_rows)
     monkeypatch.setattr(second_past, "opened", noted_bench)
-    load_on(date(2025, 5, 2), months_until("2025-03"), source, home)
+    load_on(date(2025, 5, 2), months_until("2025-03"), source, home, ("audit", *SHOWING))
     assert read == {"2025-01", "2025-02", "2025-03"}

@@ -14,6 +14,7 @@ import pytest
 from flows.quarantine.answers import MARK, mark
 from flows.quarantine.list import by_rule, totals
 from flows.quarantine.state import OPEN, STATES
+from tests.endtoend import SHOWING
 from tests.extracts import Row
 from tests.quarantined import Desk, people
 
@@ -94,7 +95,7 @@ def step(dice: Random, desk: Desk, senders: dict[str, Sender], files: dict[str, 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_rows_ever_rejected_are_the_resolved_and_the_open_ones_after_every_delivery(seed: int, tmp_path: Path) -> None:
-    dice, desk = Random(seed), Desk(tmp_path / "source", tmp_path / "home")
+    dice, desk = Random(seed), Desk(tmp_path / "source", tmp_path / "home", without=SHOWING)
     senders, files = {name: Sender() for name in NAMES}, dict[str, list[Row]]()
     for place in range(STEPS):
         step(dice, desk, senders, files, place)

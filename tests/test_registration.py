@@ -11,7 +11,7 @@ import xlsxwriter
 
 from flows.entry import load_folder
 from tests.asciitable import assert_table, table
-from tests.endtoend import ask, load
+from tests.endtoend import ask, load_unshown
 from tests.extracts import Files, Row, memberships, nik, rows, write
 from transforms.graph import build
 from warehouse.calendar import Version
@@ -125,7 +125,7 @@ def sheet(people: range, day: str, **same: str) -> list[Row]:
 
 def loaded(place: Path, files: Files) -> dict[str, Any]:
     """Return the result of a load of these files into the home of a place."""
-    return load(write(place / "source", files), place / "home")
+    return load_unshown(write(place / "source", files), place / "home")
 
 
 def test_sheets_of_a_month_add_up_and_memberships_of_the_month_say_who_is_a_member(tmp_path: Path) -> None:

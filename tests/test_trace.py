@@ -57,8 +57,9 @@ def delivered(people: str = PEOPLE) -> Files:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home and its source folders: loaded once, then with the low wages mended."""
     place = tmp_path_factory.mktemp("trace")
-    load_on(date(2025, 5, 1), delivered(), place / "first", place / "home")
-    load_on(date(2025, 5, 8), delivered(PEOPLE.replace("2999999", "3000000")), place / "second", place / "home")
+    for day, name, wage in ((1, "first", "2999999"), (8, "second", "3000000")):
+        files = delivered(PEOPLE.replace("2999999", wage))
+        load_on(date(2025, 5, day), files, place / name, place / "home", ("audit", "compare", "pages"))
     return place
 
 
