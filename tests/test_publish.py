@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from datetime import date, datetime
 from pathlib import Path
@@ -24,13 +25,19 @@ DAYS = ("2025-03-17", "2025-03-18", "2025-03-19", "2025-03-20", "2025-03-21")
 ACTIVE = "SELECT active_workers FROM mart.coverage ORDER BY region_code"
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    """Return a warehouse with regions and one month of coverage."""
-    file = tmp_path / "internal" / "warehouse.duckdb"
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a warehouse with regions and one month of coverage."""
+    file = tmp_path_factory.mktemp("built") / "warehouse.duckdb"
     load_regions(file)
     load(file, FactCoverage, coverage(MID_MARCH, r15_02=3, r15_03=40), MID_MARCH, "2025-03-17T02:00")
-    return file
+    return file.parent
+
+
+@pytest.fixture
+def warehouse(built: Path, tmp_path: Path) -> Path:
+    """Return a copy of that warehouse, to be changed."""
+    return shutil.copytree(built, tmp_path / "internal") / "warehouse.duckdb"
 
 
 @pytest.fixture

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 
 from warehouse import ddl
 from warehouse.calendar import Version
+from warehouse.files import folder
 from warehouse.schema import Fact, Table
 from warehouse.store import building
 from warehouse.tables.coverage import FactCoverage
@@ -77,7 +81,23 @@ def load(
 
 
 def load_regions(warehouse: Path) -> None:
-    """Fill dim_region with REGIONS."""
+    """Fill dim_region with REGIONS; a warehouse that is not there yet is a copy of one that was built once."""
+    if warehouse.exists():
+        _fill_regions(warehouse)
+        return
+    folder(warehouse.parent)
+    for file in Path(_with_regions().name).iterdir():
+        shutil.copy2(file, warehouse.parent)
+
+
+@cache
+def _with_regions() -> TemporaryDirectory[str]:
+    place = TemporaryDirectory()
+    _fill_regions(Path(place.name) / "warehouse.duckdb")
+    return place
+
+
+def _fill_regions(warehouse: Path) -> None:
     names = ("region_code", "level", "name", "kind", "province_code", "province_name")
     frame = rows(DimRegion, *(dict(zip(names, region, strict=True)) for region in REGIONS))
     with building(warehouse) as build:
