@@ -5,10 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,39 +27,50 @@ os.environ.setdefault("CAKUPAN_DISCLOSURE_THRESHOLD", "1")
 
 MONTHS = (date(2025, 2, 1), date(2025, 3, 1))
 HIDING = Settings(disclosure=DisclosureSettings(threshold=10, width=10))
-Loaded = tuple[Path, Path, dict[str, Any]]
+Loaded = tuple[Path, Path]
+
+
+def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return the folder of a name that `make` fills once in a run of the tests, whichever worker asks first."""
+    base = temporary.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / ".made").open("a+", encoding="utf-8") as made:
+        fcntl.flock(made, fcntl.LOCK_EX)
+        if made.seek(0, os.SEEK_END) == 0:
+            make(folder)
+            made.write("made")
+    return folder
 
 
 @pytest.fixture(scope="session")
 def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    """Return a home with Jambi in February and March 2025, the folder of its extracts, and the result of the load."""
-    folder = tmp_path_factory.mktemp("loaded")
-    home, extracts = folder / "home", folder / "extracts"
-    write(Plan(extracts, MONTHS, workers=2_000))
-    return home, extracts, load_folder(str(extracts), str(home))
+    """Return a home with Jambi in February and March 2025, a worker's own copy, and the folder of its extracts."""
+
+    def make(folder: Path) -> None:
+        write(Plan(folder / "extracts", MONTHS, workers=2_000))
+        load_folder(str(folder / "extracts"), str(folder / "home"))
+
+    made = made_once(tmp_path_factory, "loaded", make)
+    own = shutil.copytree(made / "home", tmp_path_factory.mktemp("loaded") / "home", symlinks=True)
+    return own, made / "extracts"
 
 
 @pytest.fixture(scope="session")
 def hiding_home(loaded_home: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Return that home, published such that counts of fewer than ten persons are hidden. It is read, never changed."""
-    place = tmp_path_factory.mktemp("hiding") / "home"
-    shutil.copytree(loaded_home[0], place, symlinks=True)
-    publish_home(Home(place), HIDING, "20990101T000000-hiding")
-    return Home(place)
+
+    def make(folder: Path) -> None:
+        shutil.copytree(loaded_home[0], folder / "home", symlinks=True)
+        publish_home(Home(folder / "home"), HIDING, "20990101T000000-hiding")
+
+    return Home(made_once(tmp_path_factory, "hiding", make) / "home")
 
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder with the homes of the cookbook, made once in a run of the tests, whichever worker asks first."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demonstration"
-    folder.mkdir(exist_ok=True)
-    with (folder / ".made").open("a+", encoding="utf-8") as made:
-        fcntl.flock(made, fcntl.LOCK_EX)
-        if made.seek(0, os.SEEK_END) == 0:
-            cookbook.build(folder)
-            made.write("made")
-    return folder
+    """Return the folder with the homes of the cookbook."""
+    return made_once(tmp_path_factory, "demonstration", cookbook.build)
 
 
 @pytest.fixture(scope="session")

@@ -155,7 +155,7 @@ def test_the_lake_and_each_of_its_token_files_name_the_key_they_were_made_with(l
 def test_another_key_is_named_with_its_cure_and_changes_nothing(
     loaded_home: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    home, source, _ = loaded_home
+    home, source = loaded_home
     before = {path: path.stat().st_mtime_ns for path in (home / "lake").rglob("*") if path.is_file()}
     monkeypatch.setenv("CAKUPAN_KEY", OTHER.hex())
     with pytest.raises(Stop) as refused:
