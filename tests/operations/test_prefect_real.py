@@ -13,7 +13,7 @@ import pytest
 from tests.endtoend import ask, assert_whole, mart_facts
 from tests.extracts import two_months
 from tests.scanner import Words
-from tests.servers.prefect import Served, declare, served
+from tests.servers.prefect import ASKED_EVERY_SECONDS, Served, declare, served
 from tests.test_interrupted import STAGES, small
 
 DUE_IN_SECONDS = 15.0
@@ -32,13 +32,13 @@ def test_a_killed_night_is_marked_and_a_backfill_completes_what_it_left(schedule
     assert scheduled.set_up() == {"changed": ["deployment nightly"], "crashed": []}
     assert scheduled.set_up() == {"changed": [], "crashed": []}
 
-    scheduled.wait("the schedule", scheduled.runs)
+    scheduled.wait("the schedule", scheduled.runs, every=ASKED_EVERY_SECONDS)
     [night] = [one["id"] for one in scheduled.runs()]
     scheduled.wait("a verdict", lambda: STAGES["the first verdict"](scheduled.home))
     scheduled.kill("worker", "run")
     assert scheduled.ended(night) == "CRASHED"
 
-    scheduled.wait("another worker", scheduled.workers)
+    scheduled.wait("another worker", scheduled.workers, every=ASKED_EVERY_SECONDS)
     again = scheduled.begin("backfill/backfill", load=BOTH_MONTHS)
     assert scheduled.ended(again) == "COMPLETED", scheduled.state(again)
     assert_whole(scheduled.home, undisturbed)
@@ -48,7 +48,7 @@ def test_a_killed_night_is_marked_and_a_backfill_completes_what_it_left(schedule
         ("load-summary", "markdown"),
     }
     marts = {f"cakupan://mart/{one.name}" for one in mart_facts() if held(scheduled.home, one.qualified())}
-    scheduled.wait("the marts as assets", lambda: materialized(scheduled) >= marts)
+    scheduled.wait("the marts as assets", lambda: materialized(scheduled) >= marts, every=ASKED_EVERY_SECONDS)
     assert materialized(scheduled) == marts
 
     rows = [row for found in small(two_months()).values() for row in found]

@@ -23,6 +23,7 @@ from warehouse.files import remove
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 600.0
+LOOKED_EVERY_SECONDS, ASKED_EVERY_SECONDS = 0.05, 0.5
 INTERVAL_SECONDS = 300
 TIMES_ASKED = 10
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
@@ -62,9 +63,8 @@ class Served:
             for name, value in os.environ.items()
             if not name.startswith(dropped) or name == "CAKUPAN_DISCLOSURE_THRESHOLD"
         }
-        kept = {"PYTHONPYCACHEPREFIX": str(self.folder.parent / "pyc")}
         place = {"PREFECT_HOME": str(self.home / "prefect"), "PREFECT_API_URL": f"http://{HOST}:{self.port}/api"}
-        return mine | SWIFT | kept | place | ({"CAKUPAN_PREFECT_DATABASE_URL": self.database} if self.database else {})
+        return mine | SWIFT | place | ({"CAKUPAN_PREFECT_DATABASE_URL": self.database} if self.database else {})
 
     @property
     def words(self) -> list[str]:
@@ -79,7 +79,7 @@ class Served:
             self.serving = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=talk, stderr=talk
             )
-        self.wait("a worker", lambda: self.workers())
+        self.wait("a worker", self.workers, every=ASKED_EVERY_SECONDS)
 
     def empty(self) -> None:
         """Take away everything of the home but what Prefect keeps."""
@@ -146,7 +146,7 @@ class Served:
 
     def ended(self, run: str) -> str:
         """Return how a run ended, once it did."""
-        self.wait(f"the end of {run}", lambda: self.state(run)[0] in ENDED)
+        self.wait(f"the end of {run}", lambda: self.state(run)[0] in ENDED, every=ASKED_EVERY_SECONDS)
         return self.state(run)[0]
 
     def processes(self, of: str) -> list[int]:
@@ -161,14 +161,14 @@ class Served:
                 os.kill(pid, by)
         return all(played)
 
-    def wait(self, for_what: str, true: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    def wait(self, for_what: str, true: Callable[[], object], *, every: float = LOOKED_EVERY_SECONDS) -> None:
         """Return when something is true; raises with the log when it does not come."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + PATIENCE_SECONDS
         while not true():
             gone = self.serving is None or self.serving.poll() is not None
             if gone or time.monotonic() > until:
                 raise AssertionError(f"{for_what} did not come: {self.log.read_text(errors='replace')[-4000:]}")
-            time.sleep(0.05)
+            time.sleep(every)
 
 
 @contextmanager
