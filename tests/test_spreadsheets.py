@@ -13,7 +13,7 @@ import xlsxwriter
 
 from flows.entry import load_folder
 from tests.asciitable import assert_table, table
-from tests.endtoend import ROOT, ask, load
+from tests.endtoend import ROOT, ask, load_unshown
 from tests.extracts import rows, write
 from transforms.graph import build
 from transforms.standardize import decimal
@@ -51,7 +51,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]
     (place / "source").mkdir()
     for number, path in enumerate(sorted(REAL.glob("*.xlsx"))):
         shutil.copyfile(path, place / "source" / f"indikator_{number}_{path.name}")
-    return place / "home", load(place / "source", place / "home")
+    return place / "home", load_unshown(place / "source", place / "home")
 
 
 def test_three_real_spreadsheets_load_without_a_setting_and_without_a_rejected_row(
@@ -118,7 +118,7 @@ def test_merged_headers_and_a_bad_cell_load_but_for_the_bad_cell(tmp_path: Path)
     lines[5][2] = "sekitar 5"
     merged = {"A3:A4": "Kabupaten/Kota", "B3:C3": "2023", "D3:E3": "2024"}
     spreadsheet(tmp_path / "source" / "indikator_kerja.xlsx", lines, merged)
-    told = load(tmp_path / "source", tmp_path / "home")
+    told = load_unshown(tmp_path / "source", tmp_path / "home")
     assert told["rejected_rules"] == {"nilai_unreadable": 1}
     assert ask(tmp_path / "home", CELLS.format("pencari_kerja_pria", "2024"))[0][1] == 1_234_567
     assert len(ask(tmp_path / "home", CELLS.format("pencari_kerja_wanita", "2023"))) == len(names) - 1
@@ -131,7 +131,7 @@ def test_two_bad_cells_of_one_line_are_two_rejected_rows(tmp_path: Path) -> None
     header: list[object] = ["Kabupaten/Kota", *(f"Upah {year}" for year in range(1990, 2030))]
     lines = [header, ["Kab. Kerinci", "x1", "x2", *range(38)], ["Kab. Bungo", *range(40)]]
     spreadsheet(tmp_path / "source" / "indikator_upah.xlsx", lines)
-    told = load(tmp_path / "source", tmp_path / "home")
+    told = load_unshown(tmp_path / "source", tmp_path / "home")
     assert (told["rows_in"], told["rows_accepted"], told["rows_rejected"]) == (80, 78, 2)
     assert ask(tmp_path / "home", "SELECT line_no FROM ops.rejection ORDER BY ALL") == [(20_002,), (20_003,)]
 
@@ -146,7 +146,7 @@ PORTAL = """id,kode_provinsi,nama_provinsi,kode_kabupaten_kota,nama_kabupaten_ko
 def test_a_file_of_an_open_data_portal_loads_by_its_headers(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "indikator_portal.csv").write_text(PORTAL, encoding="utf-8")
-    told = load(tmp_path / "source", tmp_path / "home")
+    told = load_unshown(tmp_path / "source", tmp_path / "home")
     assert (told["state"], told["rows_in"]) == ("LOADED", 2)
     shown = "SELECT region_code, period, indicator, value, unit FROM mart.indicator ORDER BY ALL"
     assert ask(tmp_path / "home", shown) == [
@@ -158,7 +158,7 @@ def test_a_file_of_an_open_data_portal_loads_by_its_headers(tmp_path: Path) -> N
 def test_a_later_delivery_of_the_same_figure_replaces_it_and_the_earlier_stays_in_history(tmp_path: Path) -> None:
     for value in ("70,5", "71.25"):
         files = {"indikator_tpak.csv": rows("indikator", f"| nilai |\n| {value} |")}
-        load(write(tmp_path / "source", files), tmp_path / "home")
+        load_unshown(write(tmp_path / "source", files), tmp_path / "home")
     assert ask(tmp_path / "home", "SELECT value FROM mart.indicator") == [(71.25,)]
     assert ask(tmp_path / "home", "SELECT count(*) FROM mart.fact_indicator") == [(2,)]
 
@@ -173,7 +173,7 @@ def test_a_figure_that_may_mean_two_things_is_rejected(tmp_path: Path, text: str
     good = "\n".join(["| kode | nilai |", *(f"| 15.0{place} | 1{place},5 |" for place in range(1, 10))])
     many = [one | {"periode": str(year)} for year in range(2001, 2021) for one in rows("indikator", good)]
     bad = rows("indikator", "| kode |\n| 15.71 |", nilai=text)
-    told = load(write(tmp_path / "source", {"indikator.csv": [*many, *bad]}), tmp_path / "home")
+    told = load_unshown(write(tmp_path / "source", {"indikator.csv": [*many, *bad]}), tmp_path / "home")
     assert told["rejected_rules"] == dict.fromkeys(rules, 1)
 
 
