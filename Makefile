@@ -45,7 +45,7 @@ test: setup servers  ## every check: lint, types, import order, dictionary, test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cakupan dictionary --check docs/dictionary.md
-	$(BIN)/pytest -n 2 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile
 
 verify: setup servers  ## every long check of docs/promises.md, or ONLY some: hours; the summary names what failed
 	$(BIN)/python -m tests.verify $(if $(ONLY),--only $(ONLY))
