@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -22,12 +23,18 @@ FILE = "INSERT INTO ops.source_file SELECT 'abc', 'file:///x', 'iuran', 1, 1, 1,
 KILLED = "INSERT INTO ops.run SELECT 'r', now(), now(), 'CRASHED', 'code', '{}', 0, 0, 0"
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    """Return a warehouse with two rows of coverage."""
-    file = tmp_path / "cakupan.duckdb"
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a warehouse with two rows of coverage."""
+    file = tmp_path_factory.mktemp("built") / "cakupan.duckdb"
     load(file, FactCoverage, coverage(MID_MARCH, r15_02=7, r15_03=10), MID_MARCH, "2025-03-17T02:00")
-    return file
+    return file.parent
+
+
+@pytest.fixture
+def warehouse(built: Path, tmp_path: Path) -> Path:
+    """Return a copy of that warehouse, to be changed."""
+    return shutil.copytree(built, tmp_path, dirs_exist_ok=True) / "cakupan.duckdb"
 
 
 def made_older(file: Path, *statements: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.endtoend import ROOT
 from tests.test_seals import altered
-from tests.warehouse_rows import END_OF_APRIL, MID_MARCH, coverage, load, rows
+from tests.warehouse_rows import END_OF_APRIL, MID_MARCH, coverage, load, load_regions, rows
 from warehouse import lake
 from warehouse.schema import Fact, Table
 from warehouse.seals import Damaged
@@ -27,7 +27,8 @@ VERSIONED = [table for table in Table.registry.values() if issubclass(table, Fac
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Path:
-    """Return where the warehouse will be: nothing is there yet."""
+    """Return a warehouse without a fact."""
+    load_regions(tmp_path / "warehouse.duckdb")
     return tmp_path / "warehouse.duckdb"
 
 

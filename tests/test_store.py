@@ -32,9 +32,16 @@ VERSIONS = (
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    """Return where the warehouse will be: nothing is there yet."""
+def nowhere(tmp_path: Path) -> Path:
+    """Return where a warehouse will be: nothing is there yet."""
     return tmp_path / "gudang data" / "warehouse.duckdb"
+
+
+@pytest.fixture
+def warehouse(nowhere: Path) -> Path:
+    """Return a warehouse that holds regions alone."""
+    load_regions(nowhere)
+    return nowhere
 
 
 def at(moment: str) -> datetime:
@@ -47,13 +54,13 @@ def names(directory: Path) -> set[str]:
     return {path.name for path in directory.iterdir() if path.suffix not in (".lock", ".jsonl")}
 
 
-def test_a_first_build_makes_the_file_with_every_schema_and_leaves_nothing_else(warehouse: Path) -> None:
-    with building(warehouse):
+def test_a_first_build_makes_the_file_with_every_schema_and_leaves_nothing_else(nowhere: Path) -> None:
+    with building(nowhere):
         pass
-    assert names(warehouse.parent) == {"warehouse.duckdb"}
-    tags = query(warehouse, "SELECT tags['storage_version'] AS version FROM duckdb_databases() WHERE NOT internal")
+    assert names(nowhere.parent) == {"warehouse.duckdb"}
+    tags = query(nowhere, "SELECT tags['storage_version'] AS version FROM duckdb_databases() WHERE NOT internal")
     assert str(tags["version"][0]).startswith("v1.0.0")
-    schemas = query(warehouse, "SELECT DISTINCT schema_name AS name FROM duckdb_tables() ORDER BY name")
+    schemas = query(nowhere, "SELECT DISTINCT schema_name AS name FROM duckdb_tables() ORDER BY name")
     assert schemas["name"].to_list() == ["core", "mart", "ops"]
 
 
@@ -135,7 +142,6 @@ def test_a_version_that_does_not_fit_is_refused(
 
 
 def test_replace_leaves_only_the_new_rows_and_append_adds(warehouse: Path) -> None:
-    load_regions(warehouse)
     file = {"sha256": "aa", "rows": 3}
     with building(warehouse) as build:
         build.replace(DimRegion, rows(DimRegion, {"region_code": "15.03"}))
@@ -177,18 +183,16 @@ def test_a_build_that_fails_leaves_the_old_file_byte_for_byte(warehouse: Path) -
     assert names(warehouse.parent) == {"warehouse.duckdb"}
 
 
-def test_a_key_twice_among_standing_rows_stops_the_build(warehouse: Path) -> None:
+def test_a_key_twice_among_standing_rows_stops_the_build(nowhere: Path) -> None:
     frame = coverage(MID_MARCH, r15_03=40)
     with pytest.raises(Stop, match="fact_coverage: 1 keys occur more than once"):
-        load(warehouse, FactCoverage, pl.concat([frame, frame]), MID_MARCH, DAY_1)
-    with pytest.raises(Stop, match="dim_region"), building(warehouse) as build:
+        load(nowhere, FactCoverage, pl.concat([frame, frame]), MID_MARCH, DAY_1)
+    with pytest.raises(Stop, match="dim_region"), building(nowhere) as build:
         build.replace(DimRegion, rows(DimRegion, {"region_code": "15"}, {"region_code": "15"}))
-    assert not warehouse.exists()
+    assert not nowhere.exists()
 
 
 def test_a_stored_table_that_differs_from_its_declaration_stops_the_build(warehouse: Path) -> None:
-    with building(warehouse):
-        pass
     of(warehouse).unlink()
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("ALTER TABLE ops.run ADD COLUMN mood VARCHAR")
@@ -246,14 +250,11 @@ def test_a_reader_keeps_its_version_while_the_next_one_is_put_in_place(warehouse
     ["FROM read_text('/etc/hostname')", "COPY (SELECT 1) TO 'out.csv'", "ATTACH 'other.duckdb'", "INSTALL httpfs"],
 )
 def test_a_user_query_reaches_nothing_but_the_file(warehouse: Path, statement: str) -> None:
-    with building(warehouse):
-        pass
     with pytest.raises(Stop, match="disabled by configuration"):
         query(warehouse, statement)
 
 
 def test_a_user_query_sees_no_python_variable_and_changes_nothing(warehouse: Path) -> None:
-    load_regions(warehouse)
     with pytest.raises(Stop, match="VERSIONS does not exist"):
         query(warehouse, "FROM VERSIONS")
     with pytest.raises(Stop, match="configuration has been locked"):
