@@ -15,7 +15,7 @@ from expectations.facts import audit_fact
 from flows import staging
 from flows.months import versioned_facts
 from tests.conftest import Loaded
-from tests.endtoend import assert_same, load, standing
+from tests.endtoend import assert_same, load_unshown, standing
 from tests.extracts import memberships, write
 from transforms.graph import build
 from warehouse import lake
@@ -56,7 +56,7 @@ def test_a_month_whose_facts_fail_a_check_keeps_its_last_good_figures(
     source, home = tmp_path / "source", tmp_path / "home"
     people = "| orang | segmen |\n| 1-9 | PU |"
     write(source, {"kepesertaan_15_202503.csv": memberships("2025-03", "2025-03-31", people)})
-    load(source, home)
+    load_unshown(source, home)
     before = standing(Home(home).warehouse)
 
     def doubled(targets: Any, *given: Any) -> dict[type[Table], pl.LazyFrame]:
@@ -67,6 +67,6 @@ def test_a_month_whose_facts_fail_a_check_keeps_its_last_good_figures(
 
     monkeypatch.setattr(staging, "build", doubled)
     write(source, {"kepesertaan_15_202503.csv": memberships("2025-03", "2025-03-31", people.replace("9", "8"))})
-    stopped = load(source, home)["stopped_months"]
+    stopped = load_unshown(source, home)["stopped_months"]
     assert "fact_coverage.key_twice" in str(stopped["2025-03"])
     assert_same(standing(Home(home).warehouse), before)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flows.cli import main
-from tests.endtoend import ask, load
+from tests.endtoend import ask, load_unshown
 from tests.extracts import memberships
 
 SEED = resources.files("warehouse.seeds") / "published_figures.csv"
@@ -92,10 +92,10 @@ def test_the_gathered_file_delivered_as_an_extract_is_the_same_to_the_letter(tmp
     source = tmp_path / "source"
     source.mkdir()
     (source / "umk_15.csv").write_text("kode_kab,tahun,upah_minimum,dasar\n15.03,2025,3000000,SK\n", encoding="utf-8")
-    load(source, tmp_path / "home")
+    load_unshown(source, tmp_path / "home")
     gathered = ask(tmp_path / "home", figures)
     (source / "angka_publikasi.csv").write_text(SEED.read_text(encoding="utf-8"), encoding="utf-8")
-    result = load(source, tmp_path / "home")
+    result = load_unshown(source, tmp_path / "home")
     assert (result["rows_rejected"], result["stopped_files"]) == (0, {})
     assert ask(tmp_path / "home", figures) == gathered
     assert len(gathered) == 84

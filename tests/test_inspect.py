@@ -15,6 +15,7 @@ from flows.inspecting.inspection import Inspection, inspect
 from flows.inspecting.kind import kinds
 from flows.inspecting.text import as_data, text, toml
 from flows.settings import Settings
+from tests.endtoend import load_unshown
 from tests.extracts import PLAIN, Row, memberships, nik, write
 from warehouse.errors import Stop
 
@@ -62,7 +63,7 @@ def test_the_trial_counts_what_a_load_counts_and_names_the_first_lines(tmp_path:
     delivered[4]["upah"] = "-1"
     path = csv(tmp_path / "in" / "kepesertaan.csv", delivered)
     found = inspected(path)
-    loaded = load_folder(str(path.parent), str(tmp_path / "home"))
+    loaded = load_unshown(path.parent, tmp_path / "home")
     assert found.verdict is not None
     assert (found.verdict.rows, found.verdict.accepted, found.verdict.rejected) == (20, 19, 1)
     assert (found.exit_code, found.verdict.broken) == (loaded["exit_code"], loaded["rejected_rules"])

@@ -16,7 +16,7 @@ from flows.receive.receiving import receive
 from flows.receive.reception import Received
 from flows.receive.retry import Patience
 from flows.settings import Settings
-from tests.endtoend import load
+from tests.endtoend import load_unshown
 from tests.extracts import two_months, write
 from tests.scripted import Scripted, lost
 from warehouse import ledger
@@ -203,7 +203,7 @@ def test_a_run_without_a_folder_loads_what_the_sources_offer_and_says_what_did_n
     absent = '[sources.jauh]\nurl = "file:///absent-folder"\nretries = 0\n'
     config.write_text(f'[sources.kantor]\nurl = "{source.as_uri()}"\n{absent}', encoding="utf-8")
     result = load_folder(None, str(tmp_path / "home"), config=str(config))
-    plainly = load(source, tmp_path / "plain")
+    plainly = load_unshown(source, tmp_path / "plain")
     assert (result["state"], result["exit_code"]) == ("STOPPED", 4)
     assert list(result["not_received"]) == ["jauh"]
     assert (result["months_loaded"], result["rows_in"]) == (plainly["months_loaded"], plainly["rows_in"])
