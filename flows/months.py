@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +131,17 @@ def store_month(load: Load, month: date, listing: Path, name: str) -> int:
 
 def loaded_fingerprints(load: Load) -> dict[date, str]:
     """Return the fingerprint of every month that the warehouse holds."""
-    if not load.home.warehouse.exists():
+    warehouse = load.home.warehouse
+    if not warehouse.exists():
         return {}
-    rows = store.query(load.home.warehouse, "SELECT month, fingerprint FROM ops.month_load")
-    return dict(rows.iter_rows())
+    told = warehouse.stat()
+    return dict(_fingerprints(warehouse, (told.st_ino, told.st_size, told.st_mtime_ns)))
+
+
+@lru_cache(maxsize=1)
+def _fingerprints(warehouse: Path, _stamp: tuple[int, int, int]) -> dict[date, str]:
+    """Return what the file of a stamp says: a load asks it some seven times, and the file is replaced whole when it changes."""
+    return dict(store.query(warehouse, "SELECT month, fingerprint FROM ops.month_load").iter_rows())
 
 
 def loaded_listings(load: Load) -> list[Path]:

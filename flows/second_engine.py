@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -57,7 +57,8 @@ def compare_undated(load: Load, assembly: Assembly) -> list[Check]:
 
     inputs = undated_inputs(assembly)
     rows = {fact: undated_rows(fact, inputs) for fact in undated_facts() if has_statement(fact)}
-    new = {statement_of(fact): fact for fact, frame in rows.items() if not _stands(load, fact, frame)}
+    stand = _standing(load, rows)
+    new = {statement_of(fact): fact for fact in rows if fact not in stand}
     if not new:
         return []
     with bench_of_all(load, assembly.now) as bench:
@@ -86,16 +87,20 @@ def require_equal(checks: Sequence[Check], what: str) -> None:
         raise Stop(DIFFERS, told, told, cure)
 
 
-def _stands(load: Load, fact: type[Fact], rows: pl.DataFrame) -> bool:
+def _standing(load: Load, found: Mapping[type[Fact], pl.DataFrame]) -> set[type[Fact]]:
+    """Return the facts whose rows stand already; none where the warehouse, or the table of any, is not there yet."""
     if not load.home.warehouse.exists():
-        return False
+        return set()
+    try:
+        with store.reading(load.home.warehouse) as ask:
+            return {fact for fact, rows in found.items() if _stands(ask, fact, rows)}
+    except Refused:
+        return set()
+
+
+def _stands(ask: store.Ask, fact: type[Fact], rows: pl.DataFrame) -> bool:
     from expectations.opinion.comparing import differences
 
     columns = ", ".join(map(identifier, fact.stored_columns()))
-    try:
-        standing = store.query(
-            load.home.warehouse, f"SELECT {columns} FROM {fact.qualified()} WHERE superseded_at IS NULL"
-        )
-    except Refused:
-        return False
+    standing = ask(f"SELECT {columns} FROM {fact.qualified()} WHERE superseded_at IS NULL")
     return differences(rows, standing, fact).differing == 0

@@ -22,6 +22,8 @@ SHORTEST = 8
 KEPT = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
 DROPPED = bytes(byte for byte in range(256) if not (byte < 128 and chr(byte).isalnum()))
 FEMALE_DAYS = 40
+FEW_LOOKS = 1 << 22
+"""Letters times words up to which it costs less to look for each word than to make ready to find all at once."""
 Key = tuple[str, int]
 
 
@@ -108,9 +110,17 @@ class Wanted:
         if not self.words:
             return Counter()
         folded = text.translate(KEPT, DROPPED).decode() if text.isascii() else _fold_bytes(text)
-        found = pl.Series([folded]).str.extract_many([*self.words], overlapping=True).explode(empty_as_null=False)
         numbers = [self._numbers[number] for number in scientific(text) if number in self._numbers]
-        return Counter((WORD, place) for place in [*(self.words[word] for word in found), *numbers])
+        return Counter((WORD, place) for place in [*(self.words[word] for word in self._said(folded)), *numbers])
+
+    def _said(self, folded: str) -> Iterable[str]:
+        """Return the words in a text, each as often as it stands there."""
+        words = [*self.words]
+        if len(folded) * len(words) <= FEW_LOOKS:
+            words = [word for word in words if word in folded]
+        return (
+            pl.Series([folded]).str.extract_many(words, overlapping=True).explode(empty_as_null=False) if words else ()
+        )
 
     def _is_nik(self, number: int) -> bool:
         assert self._is_region
