@@ -13,6 +13,7 @@ from flows.assembly import EXTRACT_OF, Assembly
 from flows.ceiling import rows_at_once
 from flows.copies import rows_but
 from flows.near import Select, at_most, differing, near
+from flows.planning import Judged
 from flows.stood import Stood, UnknownError, inputs_of_version, read_of, standing_then
 from transforms.graph import inputs_of
 from transforms.renewal import ADDS_UP
@@ -34,13 +35,14 @@ OF_THE_PAST: tuple[type[Table], ...] = (PresenceBefore, PresenceEarlier, Contrib
 
 @dataclass(frozen=True)
 class Files:
-    """The gatings of one kind that feed a version: those that stayed, those that are gone, and those that have come."""
+    """The gatings of one kind that feed a version: those that stayed, `in_order` if as before, those that are gone, and those that have come."""
 
     table: type[Extract]
     version: Version
     stayed: Sequence[str]
     gone: Sequence[str]
     come: Sequence[str]
+    in_order: bool
 
     @property
     def changed(self) -> list[str]:
@@ -111,6 +113,15 @@ class Change:
         """Return whether any file is gone or has come."""
         return bool(self.past) or any(files.changed for files in self.files.values())
 
+    def keeps_copies(self, files: Files) -> bool:
+        """Return whether it is known which rows of own files that stayed did not count, and that no others of these can count now.
+
+        Those alone can that have a key of a changed row. A file that feeds other versions too tells of theirs as well.
+        """
+        several = {one.verdict.gate_id for one in self._judged(files) if len(one.verdict.versions) > 1}
+        told = any(gate in several and self.stood.repeated.get(gate) for gate in files.stayed)
+        return files.in_order and self._is_there(files) and not told
+
     def is_small(self, most: int, share: float) -> bool:
         """Return whether of no version of a kind more than `most` rows changed, nor more than this share of its rows."""
         for files in (*self.files.values(), *self.past):
@@ -146,7 +157,7 @@ class Change:
         Raises TooManyError where more than `most` of those that stayed are picked.
         """
         files, left_out = self.files[table], self._left_out
-        stayed = {self._path(table, gate): set(left_out.get(gate, ())) for gate in files.stayed}
+        stayed = {self.path(table, gate): set(left_out.get(gate, ())) for gate in files.stayed}
         picked = near(stayed, table, files.version, select, most)
         return Sides(
             *(pl.concat([picked, select(self._rows(files, gates, left_out))]) for gates in (files.gone, files.come))
@@ -168,7 +179,11 @@ class Change:
         before, now = self.stood.read.get(name, ()), self._now[name]
         known, standing = set(before), set(now)
         gone, come = [one for one in before if one not in standing], [one for one in now if one not in known]
-        return Files(extract, version, [one for one in now if one in known], gone, come)
+        stayed = [one for one in now if one in known]
+        return Files(extract, version, stayed, gone, come, stayed == [one for one in before if one in standing])
+
+    def _judged(self, files: Files) -> Sequence[Judged]:
+        return self.assembly.now.of(files.table.kind, files.version)
 
     def _is_there(self, files: Files) -> bool:
         """Return whether files that are gone still lie there, and no content stands twice."""
@@ -218,9 +233,10 @@ class Change:
         return sum(map(lake.count, self._paths(table, gates)))
 
     def _paths(self, table: type[Extract], gates: Sequence[str]) -> list[Path]:
-        return [self._path(table, gate) for gate in gates]
+        return [self.path(table, gate) for gate in gates]
 
-    def _path(self, table: type[Extract], gate: str) -> Path:
+    def path(self, table: type[Extract], gate: str) -> Path:
+        """Return where the accepted rows of a gating of a kind lie."""
         return lake.accepted_path(self.assembly.load.home, table.kind, gate)
 
 

@@ -28,13 +28,13 @@ def rows_with_place(paths: Sequence[Path], table: type[Extract], version: Versio
 
 def is_first_of_key(table: type[Extract]) -> pl.Expr:
     """Return whether a row is the first with its key, or lacks what a key needs."""
-    return ~_is_comparable(table) | pl.struct(table.unique).is_first_distinct()
+    return ~is_comparable(table) | pl.struct(table.unique).is_first_distinct()
 
 
 def copies(paths: Sequence[Path], table: type[Extract], version: Version) -> dict[int, list[int]]:
     """Return, by the place of a file, the lines whose key an earlier file or line holds; files without any are not named."""
     key = pl.struct(table.unique)
-    mine = is_of(table, version) & _is_comparable(table)
+    mine = is_of(table, version) & is_comparable(table)
     hashes = np.empty(sum(map(lake.count, paths)), np.uint64)
     known = 0
     for lot in lake.lots(lake.gated(*paths).filter(mine).select(hash=key.hash()), LOT):
@@ -45,7 +45,7 @@ def copies(paths: Sequence[Path], table: type[Extract], version: Version) -> dic
     again = pl.Series(np.unique(hashes[1:][hashes[1:] == hashes[:-1]]))
     if again.is_empty():
         return {}
-    is_suspect = _is_comparable(table) & key.hash().is_in(again.implode())
+    is_suspect = is_comparable(table) & key.hash().is_in(again.implode())
     rows = rows_with_place(paths, table, version).filter(is_suspect)
     suspects = lake.few(rows.select(FILE, LINE_NO, *table.unique))
     found = suspects.sort(FILE, LINE_NO).filter(~key.is_first_distinct()).group_by(FILE).agg(LINE_NO)
@@ -70,5 +70,6 @@ def is_of(table: type[Extract], version: Version) -> pl.Expr:
     return day & (pl.col("month") == version.month) if table.monthly else day
 
 
-def _is_comparable(table: type[Extract]) -> pl.Expr:
+def is_comparable(table: type[Extract]) -> pl.Expr:
+    """Return whether a row has what its key needs."""
     return pl.all_horizontal(pl.col(name).is_not_null() for name in table.unique_needs)

@@ -5,7 +5,7 @@ Of a file little is read where keys are looked for, and most files hold nobody w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -43,19 +43,28 @@ def near(
 
     Raises TooManyError where more than `most` are picked.
     """
-    if not paths:
-        return lake.rows_of([], table)
-    rows = lake.beside_path([*paths], FILE).filter(is_of(table, version))
-    found = lake.few(at_most(select(rows).select(FILE, LINE_NO), most)).partition_by(FILE, as_dict=True)
-    picked = [
-        _lines(path, found[str(path),][LINE_NO], left_out) for path, left_out in paths.items() if (str(path),) in found
-    ]
+    found = lines_near([*paths], table, version, select, most)
+    picked = [rows_at(path, lines.filter(~lines.is_in(list(paths[path])))) for path, lines in found.items()]
     return lake.few(conform(pl.concat(picked), table)).lazy() if picked else lake.rows_of([], table)
 
 
-def _lines(path: Path, lines: pl.Series, left_out: Collection[int]) -> pl.LazyFrame:
-    asked = lines.filter(~lines.is_in(list(left_out)))
-    return lake.gated(path).filter(pl.col(LINE_NO).is_in(asked.implode()))
+def lines_near(
+    paths: Sequence[Path], table: type[Extract], version: Version, select: Select, most: int
+) -> dict[Path, pl.Series]:
+    """Return, of the files that hold any, the lines of the rows that `select` picks of a version.
+
+    Raises TooManyError where more than `most` are picked.
+    """
+    if not paths:
+        return {}
+    rows = lake.beside_path(paths, FILE).filter(is_of(table, version))
+    found = lake.few(at_most(select(rows).select(FILE, LINE_NO), most)).partition_by(FILE, as_dict=True)
+    return {path: found[str(path),][LINE_NO] for path in paths if (str(path),) in found}
+
+
+def rows_at(path: Path, lines: pl.Series) -> pl.LazyFrame:
+    """Return the rows of some lines of a lake file."""
+    return lake.gated(path).filter(pl.col(LINE_NO).is_in(lines.implode()))
 
 
 def differing(gone: pl.LazyFrame, come: pl.LazyFrame, table: type[TableT]) -> Lazy[TableT]:

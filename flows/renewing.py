@@ -14,6 +14,7 @@ import polars as pl
 from flows.assembly import Assembly, Inputs
 from flows.ceiling import rows_at_once
 from flows.changes import OWN, Change, Sides
+from flows.copies_since import know_copies
 from flows.near import TooManyError
 from flows.parting import BYTES_A_ROW, can_be_made, with_steps
 from flows.stood import Stood
@@ -36,6 +37,12 @@ from warehouse.tables.payer_parts import PaidFor
 OF_PERSONS = (AlikePersons, PaidFor)
 APART: tuple[type[Table], ...] = (Presence, *OWN)
 MOST_CHANGED = 0.25
+
+
+def know_before(assembly: Assembly, version: Version, stood: Stood) -> None:
+    """Have known to the assembly what can be told, of what stood, without reading all rows of a version some of whose files changed."""
+    most = rows_at_once(assembly.load.settings.most_memory(), BYTES_A_ROW)
+    know_copies(Change(assembly, version, stood), most, MOST_CHANGED)
 
 
 def made_of_before(

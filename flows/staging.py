@@ -14,7 +14,7 @@ from flows.law import terms_of_the_law
 from flows.lineage import Source, sources_of
 from flows.parting import CHEAP, taken_in_parts, with_steps
 from flows.parts import alike_persons
-from flows.renewing import made_of_before
+from flows.renewing import know_before, made_of_before
 from flows.stood import Read, Stood, read_of
 from transforms.graph import between, build, families, missing_for
 from transforms.renewal import ADDS_UP
@@ -53,6 +53,8 @@ def stage(
     assembly: Assembly, version: Version, facts: Sequence[type[Fact]], name: str, before: Stood | None
 ) -> StagedVersion:
     """Return the facts of a version that can be computed, placed in the lake under the fingerprint `name` with their sums."""
+    if before:
+        know_before(assembly, version, before)
     load, inputs = assembly.load, assembly.inputs(version)
     day, month = version.as_of_date.isoformat(), f"{version.month:%Y-%m}"
     known = [fact for fact in facts if _can_be_built(assembly, fact, inputs, version)]

@@ -49,6 +49,7 @@ MAY_LOOP = {
     "transforms/geography.py": "the region codes of the seeds",
     "flows/assembly.py": "the files of a month",
     "flows/copies.py": "the files of a month that repeat rows of others",
+    "flows/copies_since.py": "the rows of changed files that repeat rows of others",
     "flows/claims.py": "published claims, to be printed",
     "flows/packages.py": "the premiums of payers",
     "flows/plan.py": "targets and denominators of a region",
