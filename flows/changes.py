@@ -95,8 +95,12 @@ class Change:
         same = all(
             list(before.get(name, ())) == list(now[name]) for name in now if name.partition(" ")[0] not in by_rows
         )
-        there = all(map(self._is_there, [*self.files.values(), *self.past]))
-        return before.keys() == now.keys() and same and there and all(map(self._is_plain, self.files.values()))
+        return before.keys() == now.keys() and same and self.is_whole and all(map(self._is_plain, self.files.values()))
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether all files that are gone still lie there, and no content stands twice."""
+        return all(map(self._is_there, [*self.files.values(), *self.past]))
 
     def is_plain_in(self, past: Iterable[Files]) -> bool:
         """Return whether it is known that every row of the files that stayed in some versions of other months counts where it counted."""
@@ -120,7 +124,7 @@ class Change:
         """
         several = {one.verdict.gate_id for one in self._judged(files) if len(one.verdict.versions) > 1}
         told = any(gate in several and self.stood.repeated.get(gate) for gate in files.stayed)
-        return files.in_order and self._is_there(files) and not told
+        return files.in_order and not told
 
     def is_small(self, most: int, share: float) -> bool:
         """Return whether of no version of a kind more than `most` rows changed, nor more than this share of its rows."""

@@ -38,7 +38,7 @@ class Lying:
 
 def know_copies(change: Change, most: int, share: float) -> None:
     """Have it known to the assembly of a change which rows of the version's own files do not count now, where few rows changed."""
-    if not change.is_there or not change.is_small(most, share):
+    if not (change.is_there and change.is_whole and change.is_small(most, share)):
         return
     for table, files in change.files.items():
         if table in ALIKE and files.changed and change.keeps_copies(files):
