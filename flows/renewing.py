@@ -1,6 +1,6 @@
 """A version some of whose files changed, made of what it was: only the payers and persons of these files are looked at again.
 
-What it adds up to adds up over payers and over persons. What those whom a changed file names added, with all their rows in
+What it adds up to adds up over payers and over persons. What those whom a row that differs names added, with all their rows in
 all files, is taken off, and what they add now is added. The files that stayed are looked through for their rows.
 """
 
@@ -85,7 +85,7 @@ def _say(assembly: Assembly, version: Version, change: Change) -> None:
 def _made(
     change: Change, wanted: Sequence[type[Table]], inputs: Inputs, version: Version, most: int
 ) -> tuple[Inputs, Inputs]:
-    """Return the wanted tables of those whom a changed file names: as they were, and as they are now. Whom none names, no table tells of."""
+    """Return the wanted tables of those whom a row that differs names: as they were, and as they are now. Whom none names, no table tells of."""
     whole = {table: frame for table, frame in inputs.items() if not issubclass(table, APART)}
     made: tuple[Inputs, Inputs] = {}, {}
     for tables, sides in (
@@ -99,7 +99,7 @@ def _made(
 
 
 def _of_persons(change: Change, inputs: Inputs, most: int) -> tuple[Inputs, Inputs] | None:
-    """Return what counts persons, of those whom a changed file names: as it was, and as it is now; None where none names any."""
+    """Return what counts persons, of those whom a row that differs names: as it was, and as it is now; None where none names any."""
     if Membership not in inputs or change.workers.is_empty():
         return None
     workers = change.workers.lazy()
@@ -114,7 +114,7 @@ def _of_persons(change: Change, inputs: Inputs, most: int) -> tuple[Inputs, Inpu
 
 
 def _of_payers(change: Change, inputs: Inputs, most: int) -> tuple[Inputs, Inputs] | None:
-    """Return what tells of payers, of those whom a changed file names: as it was, and as it is now; None where none names any."""
+    """Return what tells of payers, of those whom a row that differs names: as it was, and as it is now; None where none names any."""
     if change.payers.is_empty() and change.employers.is_empty():
         return None
     sides: dict[type[Table], Sides] = {

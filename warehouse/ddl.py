@@ -43,7 +43,7 @@ def literal(text: str) -> str:
 
 
 def constant(value: date | str) -> str:
-    """Return a day, a moment or a text as SQL writes it: to bind one DuckDB imports pandas, which takes half a second of CPU."""
+    """Return a day, a moment or a text as SQL writes it."""
     kind = "TIMESTAMP " if isinstance(value, datetime) else "DATE " if isinstance(value, date) else ""
     return kind + literal(str(value))
 

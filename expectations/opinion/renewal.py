@@ -1,4 +1,4 @@
-"""What the statements add up, made of what it was: of the payers and persons of changed files alone everything is asked again.
+"""What the statements add up, made of what it was: of the payers and persons whom a change concerns alone everything is asked again.
 
 Sums over payers, and over persons, can be taken apart. What those whom a change concerns added to them, with all their
 rows in all files, is taken off, and what they add now is added. The rest is not asked.
