@@ -1,4 +1,4 @@
-"""A version some of whose files changed, made of what it was: only the payers and persons of these files are looked at again.
+"""A version some of whose files changed, made of what it was: only the payers and persons whose rows differ are looked at again.
 
 What it adds up to adds up over payers and over persons. What those whom a row that differs names added, with all their rows in
 all files, is taken off, and what they add now is added. The files that stayed are looked through for their rows.
