@@ -91,10 +91,8 @@ class Renewal:
         changed = [path for one in exchanges for path in (*one.gone, *one.come)]
         read = [one.path for side in (before, now) for several in side.kinds.values() for one in several]
         few = {table: files for table, files in now.kinds.items() if table not in (Membership, Contribution)}
-        size, more = (
-            sum(path.stat().st_size for path in changed),
-            [*changed, *read, *before.past.values(), *self.was.values()],
-        )
+        size = sum(path.stat().st_size for path in changed)
+        more = [*changed, *read, *before.past.values(), *self.was.values()]
         with opened(self.load, few, size, now.past, more) as bench:
             if not before.keeps_order(now) or not lay_out_versions(bench, version, before, now):
                 yield bench, ()
