@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
@@ -78,16 +78,25 @@ class Load:
         return {
             "control": delivery.control,
             "kind": delivery.kind,
-            "dialect": fingerprint(repr(settings.dialect_of(delivery.name))),
-            "limits": fingerprint(repr(settings.limits), str(settings.most_rejected)),
+            "dialect": _mark(settings.dialect_of(delivery.name).text),
+            "limits": self._limits,
             "corrections": fingerprint(*(one.decisive() for one in corrections)),
             "code": code_version(),
         }
+
+    @cached_property
+    def _limits(self) -> str:
+        return fingerprint(repr(self.settings.limits), str(self.settings.most_rejected))
 
 
 def fingerprint(*parts: str) -> str:
     """Return a short name for `parts`: other parts, other name."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+
+
+@lru_cache(maxsize=1_024)
+def _mark(text: str) -> str:
+    return fingerprint(text)
 
 
 @cache

@@ -14,11 +14,13 @@ from flows.context import Load, fingerprint
 from flows.extracts import extract_of, gazetteers
 from flows.gate_judging import judge, passes
 from flows.gate_reading import Arrival, Terms, arrive
+from flows.laid_once import lay_once
 from flows.receive.kept import lost_in_landing
 from warehouse import lake, ledger, seals
 from warehouse.ledger import Delivery, Verdict
 from warehouse.schema import Lazy
 from warehouse.tables.minimum_wage import MinimumWage
+from warehouse.verdict_book import VerdictBook
 
 __all__ = ["SCRATCH", "Terms", "extract_of", "gate", "gate_together", "gazetteers", "groups", "known_verdict"]
 
@@ -106,6 +108,7 @@ def _concluded(load: Load, arrivals: Sequence[Arrival]) -> dict[str, Verdict]:
     )
     lasting = [verdict for verdict in found.values() if not any(one.rule.startswith(PASSING) for one in verdict.stops)]
     ledger.save(load.home, *lasting)
+    lay_once(load.home, lasting)
     return found
 
 
@@ -139,14 +142,17 @@ def _verdict(one: Arrival, history: drift.History) -> Verdict:
     )  # fmt: skip
 
 
-def known_verdict(load: Load, delivery: Delivery, gate_id: str, terms: Terms | None = None) -> Verdict | None:
+def known_verdict(
+    load: Load, delivery: Delivery, gate_id: str, terms: Terms | None = None, book: VerdictBook | None = None
+) -> Verdict | None:
     """Return the verdict on a delivery, whose gating has this name, that came to its end before, None where there is none.
 
-    A content that was deleted from landing as the settings ask stands by the verdict it had, whatever changed since. The checks
-    of a file that came with an earlier run are on record, and left out.
+    A content that was deleted from landing as the settings ask stands by the verdict it had, whatever changed since. What
+    stands in the `book` of a file that came with an earlier run is enough: all else of it is on record.
     """
-    if known := ledger.find(load.home, gate_id, with_checks=delivery.run_id == load.run_id):
-        return known
+    told = book.find(gate_id) if book and delivery.run_id != load.run_id else ledger.find(load.home, gate_id)
+    if told:
+        return told
     deleted = noted(load.home, delivery.sha256)
     if deleted is None:
         return None

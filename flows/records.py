@@ -19,8 +19,8 @@ from flows.months import fact_of
 from flows.planning import Judged
 from flows.run_records import enter_runs
 from transforms.graph import build
-from warehouse import lake, store
-from warehouse.ledger import Check, moment
+from warehouse import lake, ledger, store
+from warehouse.ledger import Check, Verdict, moment
 from warehouse.schema import Fact, Table, tables_of
 from warehouse.tables.budget import Spending
 from warehouse.tables.dimensions import DimMonth
@@ -124,11 +124,16 @@ def _write_files(load: Load, build_file: store.Build, files: Mapping[str, Judged
         rows: dict[type[Table], list[pl.DataFrame]] = {
             SourceFile: [_file(one, len(mine)) for one, mine in zip(several.values(), lines, strict=True)],
             Rejection: [_rejections(load, one, mine) for one, mine in zip(several.values(), lines, strict=True)],
-            ColumnDrift: [drift.rows(load, one.delivery, one.verdict) for one in several.values()],
+            ColumnDrift: [drift.rows(load, one.delivery, _seen(load, one)) for one in several.values()],
         }
         for table, frames in rows.items():
             build_file.delete_rows(table, "sha256", *several)
             build_file.append(table, pl.concat(frames))
+
+
+def _seen(load: Load, one: Judged) -> Verdict:
+    """Return a verdict with what was seen of the file: of one that came earlier, that may have been left out."""
+    return (ledger.find(load.home, one.verdict.gate_id) if one.delivery.run_id != load.run_id else None) or one.verdict
 
 
 def _is_other(one: Judged, known: list[Any] | None, books: Books) -> bool:

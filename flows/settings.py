@@ -12,6 +12,7 @@ from pydantic import (
     ByteSize,
     ConfigDict,
     Field,
+    PrivateAttr,
     TypeAdapter,
     ValidationError,
     field_validator,
@@ -181,6 +182,8 @@ class Settings(CorrectionsFile):
     publish: PublishSettings = PublishSettings()
     disclosure: DisclosureSettings = Field(default_factory=DisclosureSettings)
     layouts: dict[str, LayoutSettings] = Field(default_factory=dict)
+    _dialects: dict[tuple[object, ...], tuple[Dialect, object]] = PrivateAttr(default_factory=dict)
+    """What files are read with, by what they are declared with, which is held: a copy of the settings may declare other things."""
 
     @model_validator(mode="after")
     def _layouts_exist(self) -> Settings:
@@ -230,17 +233,22 @@ class Settings(CorrectionsFile):
         source = self.source_of(name)
         if source is not None and source.kind is not None:
             return source.kind
-        stem = PurePosixPath(name).name.lower()
+        stem = name.rpartition("/")[2].lower()
         found = [kind for kind in get_args(Kind) if stem.startswith(kind)]
         return max(found, key=len, default=None)
 
     def dialect_of(self, name: str) -> Dialect:
         """Return how the file `name` is written."""
-        source = self.source_of(name)
-        written = (source.dialect if source else self.dialect).model_dump()
-        constants = constants_in_name(written.pop("constants_from_name"), name)
-        written["constants"] |= constants
-        return Dialect(**written, layouts=layouts_of(self.layouts, self.kind_of(name)))
+        source, kind = self.source_of(name), self.kind_of(name)
+        declared = source.dialect if source else self.dialect
+        constants = constants_in_name(declared.constants_from_name, name)
+        which = (id(declared), id(self.layouts), kind, *constants.items())
+        if which not in self._dialects:
+            written = declared.model_dump(exclude={"constants_from_name"})
+            written["constants"] |= constants
+            dialect = Dialect(**written, layouts=layouts_of(self.layouts, kind))
+            self._dialects[which] = dialect, (declared, self.layouts)
+        return self._dialects[which][0]
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -34,6 +34,7 @@ from warehouse.sandbox import SANDBOX
 from warehouse.schema import Lazy, conform
 from warehouse.seals import Damaged
 from warehouse.tables.minimum_wage import MinimumWage
+from warehouse.verdict_book import VerdictBook
 
 
 class Call(Protocol):
@@ -120,8 +121,9 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
         "register", receive, load.home, source, load.settings, load.run_id, load.clock, load.say, load.regions
     )
     summary.ignored, summary.not_received = received.ignored, received.failed
-    gated_before = ledger.gated(load.home)
-    judged = _gate_all(load, call)
+    book = VerdictBook(load.home)
+    judged = _gate_all(load, book, call)
+    book.write()
     SANDBOX.close()
     named = set(received.names)
     mine = [one for one in _newest(judged) if one.delivery.name in named]
@@ -130,7 +132,7 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
     for one in judged:
         if any(reason.rule == LOST for reason in one.verdict.stops):
             summary.stopped_files[one.delivery.name] = [_told(reason) for reason in one.verdict.stops]
-    now = standing(judged)
+    now, gated_before = standing(judged), book.gated()
     newly = [one for one in judged if one.delivery.run_id == load.run_id or one.verdict.gate_id not in gated_before]
     checks = [check for one in newly for check in one.verdict.checks]
     checks += _load_months(load, now, stopped_now(judged), summary, call)
@@ -158,25 +160,29 @@ def _run(load: Load, source: Path | None, call: Call, summary: Summary) -> Summa
     return summary
 
 
-def _gate_all(load: Load, call: Call) -> list[Judged]:
+def _gate_all(load: Load, book: VerdictBook, call: Call) -> list[Judged]:
     deliveries = ledger.deliveries(load.home)
     verdicts: dict[int, Verdict] = {}
     wages = conform(Assembly(load, Standing({})).undated(MinimumWage), MinimumWage)
     for first in (True, False):
         places = [place for place, delivery in enumerate(deliveries) if (delivery.kind == "umk") is first]
-        verdicts |= dict(zip(places, _gate(load, [deliveries[place] for place in places], wages, call), strict=True))
+        verdicts |= dict(
+            zip(places, _gate(load, [deliveries[place] for place in places], wages, book, call), strict=True)
+        )
         done = [Judged(deliveries[place], verdict) for place, verdict in sorted(verdicts.items())]
         wages = conform(Assembly(load, standing(done)).undated(MinimumWage), MinimumWage)
     return joined(load, [Judged(delivery, verdicts[place]) for place, delivery in enumerate(deliveries)], wages)
 
 
-def _gate(load: Load, deliveries: list[Delivery], wages: Lazy[MinimumWage], call: Call) -> list[Verdict]:
+def _gate(
+    load: Load, deliveries: list[Delivery], wages: Lazy[MinimumWage], book: VerdictBook, call: Call
+) -> list[Verdict]:
     """Return the verdicts on deliveries; those without one are judged, a group of them at a time."""
     names = [load.gate_id(one) for one in deliveries]
     found, new = dict[str, Verdict | None](), list[Delivery]()
     for name, one in zip(names, deliveries, strict=True):
         if name not in found:
-            found[name] = known_verdict(load, one, name)
+            found[name] = known_verdict(load, one, name, book=book)
             new += [] if found[name] else [one]
     for group in groups(load, new):
         others = f" +{len(group) - 1}" if len(group) > 1 else ""

@@ -57,7 +57,7 @@ def tokens(home: Path) -> set[bytes]:
     found = {
         one for path in files for name in lake.token_columns(path) for one in pl.read_parquet(path)[name].drop_nulls()
     }
-    return found.union(*(_halved(pl.read_parquet(path)) for path in lake.presence_files(place)))
+    return found.union(*(_halved(pl.read_parquet(path)) for path in lake.kept_files(place, [lake.PRESENCE])))
 
 
 def places_of(home: Path, wanted: set[bytes]) -> set[str]:

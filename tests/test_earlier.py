@@ -64,6 +64,8 @@ def test_a_month_adds_one_file_of_earlier_words_to_those_of_the_months_before(tm
         segments = plain.group_by(ONCE).agg(pl.col("word").bitwise_or() & ANY_SEGMENT).collect().sort(ONCE)
         mine = found.group_by(ONCE).agg(pl.col("word").bitwise_or() & ANY_SEGMENT)
         assert_frame_equal(mine.sort(ONCE), segments)
-        kept.append([path.name for path in lake.presence_files(Home(tmp_path)) if path.name.startswith("earlier")])
+        kept.append(
+            [path.name for path in lake.kept_files(Home(tmp_path), [lake.PRESENCE]) if path.name.startswith("earlier")]
+        )
     assert [len(names) for names in kept] == [0, 1, 2, 3]
     assert assembly.earlier(versions).collect().height == segments.height

@@ -165,7 +165,7 @@ def test_a_change_of_the_key_leaves_no_token_of_the_old_one_in_what_is_kept(at_o
     folder = own(at_once, tmp_path)
     home = folder / "home"
     old, stood = {one for one in tokens(home) if len(one) == TOKEN_BYTES}, figures(home)
-    assert any(path.name.startswith("places") for path in lake.past_files(Home(home)))
+    assert any(path.name.startswith("places") for path in lake.kept_files(Home(home), lake.PAST))
     command = [sys.executable, "-m", "flows", "key", "rotate", "--home", str(home)]
     subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     assert places_of(home, old) == set()

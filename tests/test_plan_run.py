@@ -95,13 +95,15 @@ def test_a_month_tells_what_it_reads_of_the_lake_before_it_does(first: Path, tmp
     (words,) = (home / "lake/presence").glob("2025-02*.parquet")
     told = planned(source, home)["reads"]
     size = march.stat().st_size + words.stat().st_size
-    assert told == {"2025-03": {"files": 1, "rows": 5, "bytes": size, "to_be_made": 0}}
+    assert told == {"2025-03": {"files": 1, "rows": 5, "bytes": size, "to_be_made": 0, "by_keys": False}}
     words.unlink()
     told = planned(source, home)["reads"]
-    assert told["2025-03"] == {"files": 1, "rows": 5, "bytes": march.stat().st_size, "to_be_made": 1}
+    only = march.stat().st_size
+    assert told["2025-03"] == {"files": 1, "rows": 5, "bytes": only, "to_be_made": 1, "by_keys": False}
     write(source, {FEBRUARY: memberships("2025-02", "2025-02-28", PEOPLE)[1:]})
     told = planned(source, home)["reads"]
-    assert told["2025-02"] == {"files": 1, "rows": 5, "bytes": february.stat().st_size, "to_be_made": 0}
+    only = february.stat().st_size
+    assert told["2025-02"] == {"files": 1, "rows": 5, "bytes": only, "to_be_made": 0, "by_keys": False}
 
 
 def test_what_is_read_is_told_in_the_text_too(first: Path, tmp_path: Path) -> None:
@@ -166,3 +168,20 @@ def test_a_backfill_of_some_months_and_regions_leaves_the_others(tmp_path: Path)
     assert list(result["months_loaded"]) == ["2025-02"]
     assert result["ignored"] == [OTHER]
     assert "2025-02 (1/1)" in done.stderr
+
+
+def test_a_loaded_month_of_which_little_changes_is_told_to_read_keys(tmp_path: Path) -> None:
+    many = PEOPLE.replace("1-5  ", "1-30 ")
+    few = "| orang | kode_kab_domisili |\n| 41    | 16.01             |"
+    files = {FEBRUARY: memberships("2025-02", "2025-02-28", many), OTHER: memberships("2025-02", "2025-02-28", few)}
+    source, home = write(tmp_path / "source", files), tmp_path / "home"
+    load_unshown(source, home)
+    for name, people, by_keys in ((OTHER, few.replace("41", "42"), True), (FEBRUARY, many.replace("30", "29"), False)):
+        write(source, {**files, name: memberships("2025-02", "2025-02-28", people)})
+        told = planned(source, home)
+        assert reasons(told) == {name: ["changed content"]}
+        assert told["reads"]["2025-02"]["by_keys"] is by_keys
+    settings = tmp_path / "cakupan.toml"
+    settings.write_text("most_rejected = 0.5\n")
+    write(source, files)
+    assert planned(source, home, "--config", str(settings))["reads"]["2025-02"]["by_keys"] is False

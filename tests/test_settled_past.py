@@ -173,6 +173,6 @@ def test_a_month_adds_one_file_to_what_is_left_of_the_months_before_it(
         order = [name for name in SCHEMA if name not in ("workers", "receipt_no")]
         left, wanted = (by_payer(one).select(order).collect().sort(order) for one in (found, plain))
         assert_frame_equal(left, wanted)
-        kept.append(len(lake.past_files(home)))
+        kept.append(len(lake.kept_files(home, lake.PAST)))
     assert kept == [0, 1, 2, 3]
     assert not list(home.lake.glob(".*"))

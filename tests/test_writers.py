@@ -39,6 +39,7 @@ OTHERWISE = {
     "flows/keys/switching.py": "a decided change of key: renames that can be repeated, folders synced after them, the old key overwritten",
     "warehouse/lake.py": "gives lake files a second name or another place, for whoever changes the key and syncs the folders",
     "flows/costs.py": "tells the kernel to forget a peak: no file",
+    "flows/laid_once.py": "a second name for a lake file that is on the disk already, which is placed",
     "flows/keeping/store_of_backups.py": "copies into a file that is placed",
     "flows/keeping/rebuilding.py": "a hard link to a content that is on the disk already",
     "warehouse/spreadsheet_writer.py": "writes to a file that its caller places",

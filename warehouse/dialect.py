@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from warehouse.layouts.layout import BareNames, Layout, built_in
@@ -45,3 +46,8 @@ class Dialect:
     constants: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     bare_names: BareNames = ""
+
+    @cached_property
+    def text(self) -> str:
+        """Return all of it as a text: the same for the same way of writing."""
+        return repr(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 
 from warehouse import lines
@@ -28,8 +29,14 @@ class Gating:
 
 def gatings(home: Home) -> list[Gating]:
     """Return every entry in order of time; a line cut off by a crash is not one yet."""
-    found = lines.read(journal(home), [one.name for one in fields(Gating)])
-    return [Gating(**{**one, "repeated": tuple(one["repeated"])}) for one in found]
+    path = journal(home)
+    return list(_gatings(path, stamp)) if (stamp := lines.stamp(path)) else []
+
+
+@lru_cache(maxsize=1)
+def _gatings(path: Path, _stamp: lines.Stamp) -> tuple[Gating, ...]:
+    found = lines.read(path, [one.name for one in fields(Gating)])
+    return tuple(Gating(**{**one, "repeated": tuple(one["repeated"])}) for one in found)
 
 
 def record(home: Home, in_force: Iterable[Gating]) -> None:

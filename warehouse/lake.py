@@ -20,6 +20,8 @@ from warehouse.seals import forget, seal_of, sealed, whole
 
 KEY_MARK = "cakupan_key"
 PRESENCE, SETTLED, REMEMBERED = "presence", "settled", "remembered"
+PAST = SETTLED, REMEMBERED
+KEPT = PRESENCE, *PAST
 PART, ROWS_SPREAD = "part", 16_000
 QUARANTINE = pl.Schema({LINE_NO: pl.Int64(), "rules": pl.String(), "masked_row": pl.String()})
 
@@ -164,8 +166,12 @@ def token_columns(path: Path) -> list[str]:
 
 def token_files(home: Home) -> list[Path]:
     """Return the accepted rows that hold tokens, in one order; presence words are made of them and are not among these."""
-    kinds = sorted({one.kind for one in _extracts() if any(column.pseudonym for column in one.columns.values())})
-    return [path for kind in kinds for path in sorted((home.lake / kind).glob("[!.]*.parquet"))]
+    return [path for kind in token_kinds() for path in sorted((home.lake / kind).glob("[!.]*.parquet"))]
+
+
+def token_kinds() -> list[str]:
+    """Return the kinds whose accepted rows hold tokens, in one order."""
+    return sorted({one.kind for one in _extracts() if any(column.pseudonym for column in one.columns.values())})
 
 
 def is_of_extracts(folder: str) -> bool:
@@ -173,24 +179,14 @@ def is_of_extracts(folder: str) -> bool:
     return folder in {one.kind for one in _extracts()}
 
 
-def presence_files(home: Home) -> list[Path]:
-    """Return the presence words that were kept, in one order."""
-    return sorted((home.lake / PRESENCE).glob("[!.]*.parquet"))
-
-
-def past_files(home: Home) -> list[Path]:
-    """Return what was kept of contributions and of what the second engine remembers, in one order."""
-    return [path for place in (SETTLED, REMEMBERED) for path in sorted((home.lake / place).glob("[!.]*.parquet"))]
-
-
 def fact_files(home: Home) -> list[Path]:
     """Return the computed facts and the lists of them, of all months, in one order."""
     return sorted(path for path in (home.lake / "facts").glob("*/[!.]*") if path.suffix in (".parquet", ".json"))
 
 
-def kept_files(home: Home) -> list[Path]:
-    """Return what was made of rows with tokens and is kept, so that it need not be made again."""
-    return [*presence_files(home), *past_files(home)]
+def kept_files(home: Home, places: Sequence[str] = KEPT) -> list[Path]:
+    """Return what was made of rows with tokens and is kept, so that it need not be made again, in one order."""
+    return [path for place in places for path in sorted((home.lake / place).glob("[!.]*.parquet"))]
 
 
 def _extracts() -> list[type[Extract]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from warehouse import lines, seals
@@ -117,7 +118,14 @@ class Verdict:
 
 def deliveries(home: Home) -> list[Delivery]:
     """Return every delivery in order of arrival; a line cut off by a crash is not one yet."""
-    return [Delivery(**one) for one in lines.read(journal(home), [one.name for one in fields(Delivery)])]
+    path = journal(home)
+    return list(_deliveries(path, stamp)) if (stamp := lines.stamp(path)) else []
+
+
+@lru_cache(maxsize=1)
+def _deliveries(path: Path, _stamp: lines.Stamp) -> tuple[Delivery, ...]:
+    """Return what the journal of a stamp says: a load asks it some four times."""
+    return tuple(Delivery(**one) for one in lines.read(path, [one.name for one in fields(Delivery)]))
 
 
 def record(home: Home, arrived: Iterable[Delivery]) -> None:
@@ -130,14 +138,14 @@ def save(home: Home, *verdicts: Verdict) -> None:
     seals.put_all_json({verdict_path(home, verdict.gate_id): verdict for verdict in verdicts})
 
 
-def find(home: Home, gate_id: str, *, with_checks: bool = True) -> Verdict | None:
-    """Return the verdict of a gating, or None when it never came to its end; its checks are left out where nobody asks for them."""
+def find(home: Home, gate_id: str) -> Verdict | None:
+    """Return the verdict of a gating, or None when it never came to its end."""
     path = verdict_path(home, gate_id)
     if not path.exists():
         return None
     found = seals.get_json(path)
     found["stops"] = tuple(Reason(**reason) for reason in found["stops"])
-    found["checks"] = tuple(Check(**check) for check in found["checks"]) if with_checks else ()
+    found["checks"] = tuple(Check(**check) for check in found["checks"])
     found["versions"] = tuple((month, day, rows) for month, day, rows in found["versions"])
     found["notes"] = tuple(found["notes"])
     found["totals"] = tuple((what, stated, measured) for what, stated, measured in found.get("totals", ()))
@@ -152,11 +160,6 @@ def verdicts(home: Home) -> Iterator[Verdict]:
     for path in sorted(paths, key=lambda one: one.stat().st_mtime_ns):
         if (found := find(home, path.stem)) is not None:
             yield found
-
-
-def gated(home: Home) -> set[str]:
-    """Return the names of the gatings that came to their end."""
-    return {path.stem for path in verdict_path(home, "").parent.glob("*.json")}
 
 
 def moment(text: str) -> datetime:

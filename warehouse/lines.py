@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from warehouse.seals import Damaged
 MARK = b', "sum": "'
 SUM = 16
 HOLE = b"\0\0"
+Stamp = tuple[int, int, int]
 CURE = "cakupan verify, then cakupan restore / pulihkan dari cadangan"
 
 
@@ -47,6 +49,14 @@ def read(path: Path, unmarked: Collection[str] = ()) -> list[dict[str, Any]]:
     Lines of earlier versions bear no checksum: they may hold the keys `unmarked` alone.
     """
     return _parted(path, path.read_bytes(), unmarked)[1] if path.exists() else []
+
+
+def stamp(path: Path) -> Stamp | None:
+    """Return what tells the journal from what it was and will be: inode, size, and time of its content; None where there is none."""
+    with suppress(FileNotFoundError):
+        state = path.stat()
+        return state.st_ino, state.st_size, state.st_mtime_ns
+    return None
 
 
 def _parted(path: Path, content: bytes, unmarked: Collection[str]) -> tuple[list[bytes], list[dict[str, Any]]]:

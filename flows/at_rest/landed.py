@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from flows.at_rest import cipher
@@ -40,10 +41,10 @@ def opened(home: Home, sha256: str, scratch: Path, settings: LandingSettings) ->
 
 def size(home: Home, sha256: str, *, deleted_too: bool = False) -> int | None:
     """Return the bytes of a content in landing, None when it is not there; `deleted_too` takes one for there that was deleted."""
-    path, sealed = home.landed(sha256), encrypted(home, sha256)
-    if path.is_file():
+    path = home.landed(sha256)
+    with suppress(FileNotFoundError):
         return path.stat().st_size
-    if sealed.is_file():
+    if (sealed := encrypted(home, sha256)).is_file():
         return cipher.plain_size(sealed)
     was = noted(home, sha256) if deleted_too else None
     return was.bytes if was else None

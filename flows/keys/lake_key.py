@@ -10,7 +10,10 @@ from transforms.identity import Pseudonyms
 from warehouse import lake
 from warehouse.errors import Stop
 from warehouse.files import placed
+from warehouse.gist import Gist
 from warehouse.home import Home
+
+NAMED = "token-keys.json"
 
 
 @dataclass(frozen=True)
@@ -53,25 +56,30 @@ def keep(home: Home, key: LakeKey) -> None:
 
 def require(home: Home, keys: Pseudonyms, origin: str) -> None:
     """Raise Stop when the key is another than that of the lake, or one of its files was made with another."""
-    made, mine = known(home), keys.fingerprint()
-    if made is not None and made.id != mine:
-        raise differs(made, mine, origin)
-    strange = strangers(home, mine)
-    if strange:
-        raise foreign(strange[0], home)
+    _require(home, keys, origin, _named(home))
 
 
 def claim(home: Home, keys: Pseudonyms, origin: str, at: str) -> None:
     """Write down the key of a lake that has not said so yet. Raises as `require` does."""
-    require(home, keys, origin)
+    named = _named(home)
+    _require(home, keys, origin, named)
+    named.write()
     if known(home) is None:
         keep(home, LakeKey(keys.fingerprint(), 1, at))
 
 
-def strangers(home: Home, key: str) -> list[Path]:
-    """Return the files with tokens that say they were made with another key than `key`."""
-    files = [*lake.token_files(home), *lake.kept_files(home)]
-    return [path for path in files if lake.key_of(path) not in ("", key)]
+def _require(home: Home, keys: Pseudonyms, origin: str, named: Gist) -> None:
+    made, mine = known(home), keys.fingerprint()
+    if made is not None and made.id != mine:
+        raise differs(made, mine, origin)
+    strangers = [name for name in sorted(named.stamps) if named.of(name, lake.key_of) not in ("", mine)]
+    if strangers:
+        raise foreign(home.lake / strangers[0], home)
+
+
+def _named(home: Home) -> Gist:
+    """Return the gist of each file with tokens: the id of the key that it was made with, as it says itself."""
+    return Gist(home.lake / NAMED, [*lake.token_kinds(), *lake.KEPT], ".parquet", "key")
 
 
 def differs(made: LakeKey, mine: str, origin: str) -> Stop:

@@ -47,13 +47,14 @@ class FolderRemote:
         if not is_folder:
             en, id = f"{self.root} is not a folder", f"{self.root} bukan folder"
             raise Stop("source_missing", en, id, "correct --source or the url of the source")
-        paths = (Path(folder, name) for folder, _, names in os.walk(self.root, onerror=_refuse) for name in names)
-        found = (self._found(path) for path in paths if not path.name.startswith("."))
+        walked = ((folder, names) for folder, _, names in os.walk(self.root, onerror=_refuse))
+        paths = (os.path.join(folder, name) for folder, names in walked for name in names if not name.startswith("."))  # noqa: PTH118
+        found = (self._found(path) for path in paths)
         return sorted((one for one in found if one), key=lambda one: one.name)
 
     def look(self, found: Found) -> Found | None:
         """Return the file as it is now, None when it is gone."""
-        return self._found(self.root / found.name)
+        return self._found(str(self.root / found.name))
 
     def read(self, found: Found, offset: int) -> Iterator[bytes]:
         """Yield the bytes from `offset` on. A link that leads out of the folder is refused."""
@@ -78,7 +79,7 @@ class FolderRemote:
         """Return the file as a URL."""
         return (self.root / name).resolve().as_uri()
 
-    def _found(self, path: Path) -> Found | None:
+    def _found(self, path: str) -> Found | None:
         try:
             state = os.stat(path)  # noqa: PTH116
         except OSError:
@@ -87,7 +88,7 @@ class FolderRemote:
             return None
         tag = f"{state.st_mtime_ns}-{state.st_ctime_ns}-{state.st_ino}"
         is_settled = time.time() - state.st_ctime > SETTLED_SECONDS
-        return Found(path.relative_to(self.root).as_posix(), state.st_size, tag, strong=is_settled)
+        return Found(path.removeprefix(str(self.root)).lstrip("/"), state.st_size, tag, strong=is_settled)
 
 
 def _refuse(broken: OSError) -> None:

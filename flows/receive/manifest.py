@@ -1,4 +1,4 @@
-"""The record of one reception: every file that a source offered, and what became of it."""
+"""The record of one reception: what became of every file that a source offered, and how many needed no second look."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from flows.receive.remote import Found
 from warehouse.files import placed
 from warehouse.home import Home
 
-DELIVERED, KNOWN, UNREAD, FAILED, IGNORED = "delivered", "known", "unread", "failed", "ignored"
+DELIVERED, KNOWN, FAILED, IGNORED = "delivered", "known", "failed", "ignored"
 
 
 @dataclass(frozen=True)
 class Entry:
     """What became of a file.
 
-    `result`: delivered (a new delivery), known (read, its content came before), unread (its content is proved by its tag),
-    failed (with the reason), ignored (no extract). `size` is what the source said, `bytes` what came, `tag` what it showed.
+    `result`: delivered (a new delivery), known (its content came before), failed (with the reason), ignored (no extract).
+    `size` is what the source said, `bytes` what came, `tag` what it showed.
     """
 
     name: str
@@ -41,13 +41,17 @@ class Entry:
 
 @dataclass
 class Manifest:
-    """One reception of one source. `source` is its name in the settings, empty for the folder of a run."""
+    """One reception of one source. `source` is its name in the settings, empty for the folder of a run.
+
+    `unread` files came before, and were not read again: their tags prove their contents, as the memory of the source tells.
+    """
 
     run_id: str
     source: str
     started_at: str
     finished_at: str = ""
     failed: str = ""
+    unread: int = 0
     files: list[Entry] = field(default_factory=list)
 
     def write(self, home: Home) -> None:

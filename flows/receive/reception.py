@@ -10,7 +10,7 @@ from typing import Any
 from flows.at_rest.landed import size as size_of
 from flows.receive.companions import LARGEST_COMPANION, Offered, is_arriving, require_plain, sorted_out, stated_sha256
 from flows.receive.landing import Landed, Landing
-from flows.receive.manifest import DELIVERED, FAILED, IGNORED, KNOWN, UNREAD, Entry, Manifest
+from flows.receive.manifest import DELIVERED, FAILED, IGNORED, KNOWN, Entry, Manifest
 from flows.receive.memory import Memory
 from flows.receive.regions import is_of_others
 from flows.receive.register import Register
@@ -106,25 +106,30 @@ class Reception:
             return
         with self._named(name) as failed:
             require_plain(found.name)
-            entry = self._deliver(remote, found, offered, name, kind)
+            self._deliver(remote, found, offered, name, kind)
             self.received.names.append(name)
-            self._note(entry)
         if failed:
             self._note(Entry(found.name, FAILED, remote.address(found.name), found.size, found.tag, reason=failed[0]))
 
-    def _deliver(self, remote: Remote, found: Found, offered: Offered, name: str, kind: str) -> Entry:
-        address = remote.address(found.name)
+    def _deliver(self, remote: Remote, found: Found, offered: Offered, name: str, kind: str) -> None:
+        """Enter a file as a delivery, if it is one; of one that was not read, and is none, only that it is there is noted."""
         control = self._control(remote, offered.controls.get(found.name))
         came = self._content(remote, found, offered.checksums.get(found.name))
         sha256 = came.sha256 if isinstance(came, Landed) else came
+        if came == sha256 and not self.register.is_new(name, sha256, control):
+            self.manifest.unread += 1
+            return
+        address = remote.address(found.name)
         size = size_of(self.home, sha256, deleted_too=True) or 0
         new = self.register.enter(name, kind, sha256, size, address, control)
         if new:
             self.received.arrived.append(name)
             self.say(f"{name}: {size:,} B, baru / new")
+        result = DELIVERED if new else KNOWN
         if isinstance(came, Landed):
-            return Entry.of(DELIVERED if new else KNOWN, found, address, came)
-        return Entry(found.name, DELIVERED if new else UNREAD, address, found.size, found.tag, sha256, size)
+            self._note(Entry.of(result, found, address, came))
+        else:
+            self._note(Entry(found.name, result, address, found.size, found.tag, sha256, size))
 
     def _content(self, remote: Remote, found: Found, checksum: Found | None) -> Landed | str:
         """Return how the content came, or its SHA-256 when it is proved to be here."""

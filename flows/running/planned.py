@@ -27,6 +27,7 @@ from warehouse import ledger
 from warehouse.ledger import Delivery, Verdict
 from warehouse.schema import conform
 from warehouse.tables.minimum_wage import MinimumWage
+from warehouse.verdict_book import VerdictBook
 
 NEW, CHANGED, UNREAD = "new file", "changed content", "content unknown until it is received"
 BECAUSE: Mapping[str, str] = {
@@ -73,10 +74,11 @@ class RunPlan:
 def plan(load: Load, folder: Path | None) -> RunPlan:
     """Return what a run would do from the folder, or from the sources with a url. Nothing is written or moved."""
     found = RunPlan()
-    earlier = {one.sha256: one for one in ledger.verdicts(load.home)}
+    book = VerdictBook(load.home)
+    earlier = {one.sha256: one for one in book.everything()}
     known = ledger.deliveries(load.home)
     for delivery in known:
-        if known_verdict(load, delivery, load.gate_id(delivery)) is None:
+        if known_verdict(load, delivery, load.gate_id(delivery), book=book) is None:
             found.files.append(_again(load, delivery, earlier.get(delivery.sha256)))
     fresh = list(_offered(load, folder))
     found.files += [step for step in fresh if step.why]
@@ -85,10 +87,11 @@ def plan(load: Load, folder: Path | None) -> RunPlan:
         now = standing([Judged(one, earlier[one.sha256]) for one in known if one.sha256 in earlier])
         found.months = _guessed(load, found.files)
     else:
-        now = _standing(load, known)
+        now = _standing(load, known, book)
         _weigh_months(load, known, now, found)
     months = {name: date.fromisoformat(f"{name}-01") for name in found.months}
-    found.reads = {name: reads_of(load, now, month) for name, month in months.items() if now.of_month(month)}
+    changing = {one.name: one.bytes or 0 for one in found.files}
+    found.reads = {name: reads_of(load, now, month, changing) for name, month in months.items() if now.of_month(month)}
     return found
 
 
@@ -130,7 +133,8 @@ def _content(remote: Remote, found: Found, memory: Memory, *, local: bool) -> st
 
 
 def _again(load: Load, delivery: Delivery, last: Verdict | None) -> FileStep:
-    now, before = load.made_with(delivery), last.made_with if last else {}
+    seen = ledger.find(load.home, last.gate_id) if last else None
+    now, before = load.made_with(delivery), seen.made_with if seen else {}
     why = tuple(told for part, told in BECAUSE.items() if before.get(part) not in (None, now[part]))
     months = sorted({f"{version.month:%Y-%m}" for version in last.fed()}) if last else []
     told = why or (("never checked to the end",) if last is None else (BECAUSE["code"],))
@@ -159,8 +163,9 @@ def _guessed(load: Load, files: list[FileStep]) -> dict[str, list[str]]:
     return dict(sorted(kept.items()))
 
 
-def _standing(load: Load, known: list[Delivery]) -> Standing:
-    judged = [Judged(one, verdict) for one in known if (verdict := known_verdict(load, one, load.gate_id(one)))]
+def _standing(load: Load, known: list[Delivery], book: VerdictBook) -> Standing:
+    found = ((one, known_verdict(load, one, load.gate_id(one), book=book)) for one in known)
+    judged = [Judged(one, verdict) for one, verdict in found if verdict]
     wages = conform(Assembly(load, Standing({})).undated(MinimumWage), MinimumWage)
     return standing(joined(load, judged, wages))
 

@@ -38,7 +38,8 @@ def as_data(plan: RunPlan) -> dict[str, Any]:
 def _told(reads: Reads) -> str:
     first = f"; {reads.to_be_made} harus dibuat dahulu / to be made first" if reads.to_be_made else ""
     size = f"{reads.bytes / MEGABYTE:,.1f} MB"
-    return f"dibaca dari lake / read of the lake: {reads.files:,} berkas / files, {reads.rows:,} baris / rows, {size}{first}"
+    keys = "; bila sedikit berubah, hanya kunci / where little changes, of most only keys" if reads.by_keys else ""
+    return f"dibaca dari lake / read of the lake: {reads.files:,} berkas / files, {reads.rows:,} baris / rows, {size}{keys}{first}"
 
 
 def _unchanged(plan: RunPlan) -> str:

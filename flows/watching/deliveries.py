@@ -11,6 +11,7 @@ from flows.planning import Judged, standing
 from flows.settings import Settings
 from warehouse import ledger
 from warehouse.home import Home
+from warehouse.verdict_book import VerdictBook
 
 
 class Volume(NamedTuple):
@@ -40,7 +41,7 @@ Volumes = dict[Line, dict[date, Volume]]
 
 def volumes(home: Home, settings: Settings) -> Volumes:
     """Return the volume of every month of every dated kind and source, by the last verdict on each content."""
-    latest = {one.sha256: one for one in ledger.verdicts(home)}
+    latest = {one.sha256: one for one in VerdictBook(home).everything()}
     known = [Judged(one, latest[one.sha256]) for one in ledger.deliveries(home) if one.sha256 in latest]
     found: Volumes = defaultdict(dict)
     for kind, feeds in standing(known).feeds.items():
