@@ -79,11 +79,11 @@ def reporting(given: Namespace) -> int:
     """Write the report of a delivery for its sender."""
     from flows.quarantine.list import content_of
     from flows.quarantine.state import contents
-    from flows.senders.reporting import write_report
+    from flows.senders.reporting import names_of, write_report
 
     home = _home(given)
     one = content_of(home, given.name, unread=True)
-    paths = write_report(home, one, given.out or home.reports / "senders" / one.now.run_id, contents(home))
+    paths = write_report(home, one, given.out or home.reports / "senders" / one.now.run_id, names_of(contents(home)))
     print(json.dumps([str(path) for path in paths]) if given.json else "\n".join(map(str, paths)))
     return 0
 

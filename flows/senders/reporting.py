@@ -93,13 +93,17 @@ def report_of(home: Home, one: Content, names: Mapping[str, str]) -> Report:
     )  # fmt: skip
 
 
-def write_report(home: Home, one: Content, folder: Path, known: Sequence[Content]) -> list[Path]:
-    """Return the report of a content as an HTML page and as a workbook, written to a folder; `known` are all contents."""
+def names_of(known: Sequence[Content]) -> dict[str, str]:
+    """Return by its SHA-256 what each content is called."""
+    return {one.judged.delivery.sha256: one.judged.delivery.name for one in known}
+
+
+def write_report(home: Home, one: Content, folder: Path, names: Mapping[str, str]) -> list[Path]:
+    """Return the report of a content as an HTML page and as a workbook, written to a folder; `names` are as in `report_of`."""
     from flows.senders.html import page
     from flows.senders.xlsx import sheets
     from warehouse.spreadsheet_writer import write_xlsx
 
-    names = {other.judged.delivery.sha256: other.judged.delivery.name for other in known}
     told = report_of(home, one, names)
     paths = [folder / f"{file_name(one.judged.delivery)}{suffix}" for suffix in (".html", ".xlsx")]
     with placed(paths[0]) as beside:
@@ -114,8 +118,8 @@ def write_reports(home: Home, run_id: str, keep: int = KEPT_RUNS) -> list[Path]:
     if all(one.run_id != run_id for one in deliveries(home)):
         return []
     folder, known = home.reports / "senders", contents(home)
-    mine = [one for one in known if one.judged.delivery.run_id == run_id]
-    paths = [path for one in mine for path in write_report(home, one, folder / run_id, known)]
+    mine, names = [one for one in known if one.judged.delivery.run_id == run_id], names_of(known)
+    paths = [path for one in mine for path in write_report(home, one, folder / run_id, names)]
     runs = sorted((path for path in folder.glob("*") if path.is_dir()), reverse=True) if paths else []
     for old in runs[keep:]:
         rmtree(old)
