@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -50,8 +51,10 @@ def _line(engine: str, sets: Sequence[dict[str, Any]], mark: str) -> str:
 
 
 def page(history: Entries) -> str:
-    """Return the page: a table for every size and format, and the notes."""
-    parts = ["# Performance\n", _intro(), *(f"- {name}: {engine.about}" for name, engine in ENGINES.items()), ""]
+    """Return the page: a table for every size and format, of the runs of one day, and the notes."""
+    day = fullest_day(history)
+    history = [one for one in history if one["begun"].startswith(day)]
+    parts = ["# Performance\n", _intro(day), *(f"- {name}: {engine.about}" for name, engine in ENGINES.items()), ""]
     kinds = {(one["size"], one["format"]) for one in history}
     for size, form in sorted(kinds, key=lambda kind: (_order(kind[0]), kind[1])):
         mine = [one for one in history if (one["size"], one["format"]) == (size, form)]
@@ -59,13 +62,22 @@ def page(history: Entries) -> str:
     return "\n".join(parts) + "\n" + NOTES.read_text(encoding="utf-8")
 
 
-def _intro() -> str:
+def fullest_day(history: Entries) -> str:
+    """Return the day on which the most engines were measured at the most sizes and formats, the newest of several."""
+    kinds: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    for one in history:
+        kinds[one["begun"][:10]].add((one["size"], one["format"], one["engine"]))
+    return max(kinds, key=lambda day: (len(kinds[day]), day))
+
+
+def _intro(day: str) -> str:
     return (
         "One month of memberships, contributions and employers, one percent of defective rows, made by `python -m bench.generate`.\n"
         "`make bench SIZE=5M` measures and adds to `bench/history.jsonl`; `python -m bench.report` writes this page from it.\n"
         "CPU seconds are those of the whole process tree; the ratios are the medians of the ratios within a set, in which the\n"
         "engines ran one after another. A star: in no set was the load of others steady, to 15 points. `facts` says whether coverage,\n"
-        "programme coverage, premium and the rejected rows by rule are the floor's, to the unit. Every engine is told by its newest run.\n"
+        f"programme coverage, premium and the rejected rows by rule are the floor's, to the unit. All runs are of one day, {day}: of each\n"
+        "engine its newest run of it. Runs of other days stand in the history, and in the notes where they say something new.\n"
         f"Machine: {os.cpu_count()} processors, {platform.machine()}; other work ran on it.\n"
     )
 

@@ -146,6 +146,19 @@ def test_every_engine_can_be_started_and_is_among_those_of_the_command() -> None
     assert asked.removeprefix("ENGINES ?= ").split(",") == list(ENGINES)
 
 
+def test_the_page_is_of_the_day_on_which_the_most_was_measured_the_newest_of_several() -> None:
+    runs = [
+        ("2026-01-01", "1M", "ours"),
+        ("2026-01-01", "1M", "ours"),
+        ("2026-01-02", "1M", "ours"),
+        ("2026-01-02", "5M", "ours"),
+    ]
+    runs += [("2026-01-03", "1M", "floor"), ("2026-01-03", "1M", "ours"), ("2026-01-04", "1M", "ours")]
+    history = [{"begun": f"{day}T01:00", "size": size, "format": "csv", "engine": engine} for day, size, engine in runs]
+    assert report.fullest_day(history) == "2026-01-03"
+    assert report.fullest_day(history[:3]) == "2026-01-02"
+
+
 def test_the_page_of_the_repository_is_what_the_report_writes_of_history_and_notes() -> None:
     """But for the line that names the machine on which it is written."""
     history = [json.loads(line) for line in report.HISTORY.read_text(encoding="utf-8").splitlines()]
