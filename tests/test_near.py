@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from flows.near import TooManyError, differing, near
+from flows.near import TooManyError, at_most, differing, near
 from tests.asciitable import key, table
 from tests.world import CLOSED_MARCH, MID_MARCH
 from warehouse.rules import LINE_NO
@@ -57,6 +57,13 @@ def test_the_rows_found_are_those_of_the_version_that_are_picked_and_not_left_ou
     assert near({}, Membership, CLOSED_MARCH, of_few, most=0).collect().is_empty()
     with pytest.raises(TooManyError):
         near(paths, Membership, CLOSED_MARCH, of_few, most=2)
+
+
+def test_as_many_rows_as_may_be_held_are_held_and_not_one_more() -> None:
+    frame = pl.LazyFrame({"number": range(40_000)})
+    assert at_most(frame, 40_000).collect().sort("number").equals(frame.collect())
+    with pytest.raises(TooManyError):
+        at_most(frame, 39_999)
 
 
 @pytest.mark.parametrize("seed", range(5))
