@@ -32,7 +32,7 @@ def told(root: Path) -> tuple[dict[str, str], list[str]]:
         opened.append(f"{path.relative_to(root)}")
         return path.read_text(encoding="utf-8")
 
-    gist = Gist(root / "gist.json", ["a", "b", "missing"], ".json", "names")
+    gist = Gist(root, "names", ["a", "b", "missing"], ".json", "names")
     found = {name: gist.of(name, tell) for name in sorted(gist.stamps)}
     gist.write()
     return found, opened
@@ -40,9 +40,9 @@ def told(root: Path) -> tuple[dict[str, str], list[str]]:
 
 def test_each_whole_file_of_the_folders_is_opened_once_and_never_again(root: Path) -> None:
     assert told(root) == ({name: name for name in NAMES}, list(NAMES))
-    written = (root / "gist.json").stat().st_mtime_ns
+    written = (root / "gist/names.json").stat().st_mtime_ns
     assert told(root) == ({name: name for name in NAMES}, [])
-    assert (root / "gist.json").stat().st_mtime_ns == written
+    assert (root / "gist/names.json").stat().st_mtime_ns == written
 
 
 def _rewritten(path: Path) -> None:
@@ -75,14 +75,14 @@ def test_a_file_that_is_gone_is_forgotten_and_one_that_came_is_told(root: Path) 
     (root / "a/1.json").unlink()
     (root / "b/5.json").write_text("5", encoding="utf-8")
     assert told(root) == ({"a/2.json": "a/2.json", "b/3.json": "b/3.json", "b/5.json": "5"}, ["b/5.json"])
-    assert sorted(get_json(root / "gist.json")["files"]) == ["a/2.json", "b/3.json", "b/5.json"]
-    assert Gist(root / "gist.json", ["a"], ".json", "names").of("a/1.json", Path.read_text) is None
+    assert sorted(get_json(root / "gist/names.json")["files"]) == ["a/2.json", "b/3.json", "b/5.json"]
+    assert Gist(root, "names", ["a"], ".json", "names").of("a/1.json", Path.read_text) is None
 
 
 def test_what_nobody_asked_for_stays_kept(root: Path) -> None:
     told(root)
     (root / "a/1.json").write_text("one", encoding="utf-8")
-    gist = Gist(root / "gist.json", ["a", "b"], ".json", "names")
+    gist = Gist(root, "names", ["a", "b"], ".json", "names")
     assert gist.of("a/1.json", Path.read_text) == "one"
     gist.write()
     assert told(root) == ({**{name: name for name in NAMES}, "a/1.json": "one"}, [])
@@ -91,14 +91,14 @@ def test_what_nobody_asked_for_stays_kept(root: Path) -> None:
 @pytest.mark.parametrize("damage", [b"{", b"\xff", b'{"what": "names", "files": {"a/1.json": [[1, 2, 3, 4], "lie"]}}'])
 def test_a_gist_that_is_damaged_or_of_another_place_is_as_good_as_none(root: Path, damage: bytes) -> None:
     told(root)
-    (root / "gist.json").write_bytes(damage)
+    (root / "gist/names.json").write_bytes(damage)
     assert told(root) == ({name: name for name in NAMES}, list(NAMES))
-    assert json.loads((root / "gist.json").read_text(encoding="utf-8"))["files"]["a/1.json"][1] == "a/1.json"
+    assert json.loads((root / "gist/names.json").read_text(encoding="utf-8"))["files"]["a/1.json"][1] == "a/1.json"
 
 
 @pytest.mark.parametrize("what", ["sizes", None])
 def test_a_gist_that_tells_something_else_is_as_good_as_none(root: Path, what: str | None) -> None:
     told(root)
-    kept = get_json(root / "gist.json")["files"]
-    put_json(root / "gist.json", {"what": what, "files": kept} if what else kept)
+    kept = get_json(root / "gist/names.json")["files"]
+    put_json(root / "gist/names.json", {"what": what, "files": kept} if what else kept)
     assert told(root) == ({name: name for name in NAMES}, list(NAMES))

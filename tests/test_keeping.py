@@ -159,6 +159,7 @@ def test_a_backup_comes_back_whole_and_the_next_night_goes_on(copy: Home, tmp_pa
     assert first["new_contents"] > 0 and second["new_contents"] == 0
     assert not [path for path in backups.rglob("*") if "pseudonym" in path.name]
     told = restore(backups, restored)
+    assert [(one.lake / "gist").exists() for one in (copy, restored)] == [True, False]
     assert told["whole"] and told["key"] == first["key"] and not (restored.root / "keys").exists()
     shutil.copytree(copy.root / "keys", restored.root / "keys")
     result = load_on(date(2025, 5, 22), members(CLOSED, 35), tmp_path / "source", restored.root)

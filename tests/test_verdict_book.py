@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.endtoend import load_unshown
+from tests.extracts import memberships, write
 from tests.test_ledger import FULL
-from warehouse import ledger
+from warehouse import lake, ledger
 from warehouse.home import Home
 from warehouse.ledger import Verdict
 from warehouse.verdict_book import KEPT, VerdictBook
@@ -61,3 +64,19 @@ def test_one_that_came_after_the_book_was_opened_is_none_of_it_yet(home: Home) -
     ledger.save(home, replace(FULL, gate_id="g4"))
     assert (book.find("g4"), book.gated()) == (None, {"g1", "g2"})
     assert VerdictBook(home).find("g4") == replace(BRIEF, gate_id="g4")
+
+
+def test_a_night_opens_nothing_that_an_earlier_one_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    months = (("2025-02", "2025-02-28"), ("2025-03", "2025-03-31"))
+    people = "| orang | kode_kab_domisili |\n| 1-4   | 15.03             |"
+    files = {f"kepesertaan_1503_{month}.csv": memberships(month, day, people) for month, day in months}
+    source, home = write(tmp_path / "source", files), tmp_path / "home"
+    for _ in range(2):
+        load_unshown(source, home)
+    opened: list[object] = []
+    for place, name in ((ledger, "find"), (lake, "key_of"), (lake, "read")):
+        monkeypatch.setattr(place, name, opened.append)
+    found = load_unshown(source, home)
+    assert (found["months_unchanged"], found["files"], found["rows_in"], opened) == (2, 2, 8, [])
+    told = json.loads((home / f"landing/manifests/{found['run_id']}.json").read_text(encoding="utf-8"))
+    assert (told["files"], told["unread"]) == ([], 2)

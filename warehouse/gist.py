@@ -10,22 +10,23 @@ from typing import Any
 
 from warehouse.seals import Damaged, get_json, put_json
 
+GIST = "gist"
 WHAT, FILES = "what", "files"
 Stamp = list[int]
 
 
 class Gist:
-    """The gist of each file of some folders below that of `path`, as plain values, for as long as it is the same file.
+    """The gist of each file of some folders of the lake, as plain values, for as long as it is the same file.
 
     It is no truth of its own: one that is damaged, of another place, or tells something else than `what`, is as good as none.
     """
 
-    def __init__(self, path: Path, folders: Iterable[str], suffix: str, what: str) -> None:
-        self.path, self.what = path, what
-        self.stamps = {name: stamp for folder in folders for name, stamp in _files(path.parent, folder, suffix)}
+    def __init__(self, lake: Path, name: str, folders: Iterable[str], suffix: str, what: str) -> None:
+        self.lake, self.path, self.what = lake, lake / GIST / f"{name}.json", what
+        self.stamps = {name: stamp for folder in folders for name, stamp in _files(lake, folder, suffix)}
         self._kept: dict[str, list[Any]] = {}
         with suppress(Damaged, ValueError, LookupError, TypeError):
-            if path.exists() and (kept := get_json(path))[WHAT] == what:
+            if self.path.exists() and (kept := get_json(self.path))[WHAT] == what:
                 self._kept = kept[FILES]
         self._told: dict[str, list[Any]] = {}
 
@@ -33,7 +34,7 @@ class Gist:
         """Return what is kept of the file `name`, or else what `tell` says of it; None where it was not there at the start."""
         if name not in self._told and (stamp := self.stamps.get(name)) is not None:
             was = self._kept.get(name)
-            self._told[name] = was if was and was[0] == stamp else [stamp, tell(self.path.parent / name)]
+            self._told[name] = was if was and was[0] == stamp else [stamp, tell(self.lake / name)]
         return self._told[name][1] if name in self._told else None
 
     def write(self) -> None:
@@ -44,9 +45,9 @@ class Gist:
             put_json(self.path, {WHAT: self.what, FILES: now})
 
 
-def _files(root: Path, folder: str, suffix: str) -> Iterator[tuple[str, Stamp]]:
+def _files(lake: Path, folder: str, suffix: str) -> Iterator[tuple[str, Stamp]]:
     """Yield each whole file of a folder with what tells it from another: inode, size, times of its content and of its state."""
-    with suppress(FileNotFoundError), os.scandir(root / folder) as entries:
+    with suppress(FileNotFoundError), os.scandir(lake / folder) as entries:
         for entry in entries:
             if entry.name.endswith(suffix) and not entry.name.startswith("."):
                 state = entry.stat()

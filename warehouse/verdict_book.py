@@ -25,7 +25,7 @@ class VerdictBook:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._gist = Gist(home.lake / f"{FOLDER}.json", [FOLDER], SUFFIX, " ".join(KEPT))
+        self._gist = Gist(home.lake, FOLDER, [FOLDER], SUFFIX, " ".join(KEPT))
 
     def find(self, gate_id: str) -> Verdict | None:
         """Return the verdict of a gating, or None when it never came to its end before the book was opened."""

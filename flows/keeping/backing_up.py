@@ -14,11 +14,12 @@ from flows.keys import lake_key
 from flows.receive.kept import SET_ASIDE
 from warehouse import commits
 from warehouse.errors import Stop
+from warehouse.gist import GIST
 from warehouse.home import Home
 from warehouse.published import CURRENT, current_version
 from warehouse.seals import SEAL, seal_of, stated
 
-LEFT_OUT = ("keys", "prefect", "site", "watch", "outbox")
+LEFT_OUT = ("keys", "prefect", "site", "watch", "outbox", GIST)
 TRIES = 20
 
 

@@ -13,7 +13,7 @@ from warehouse.files import placed
 from warehouse.gist import Gist
 from warehouse.home import Home
 
-NAMED = "token-keys.json"
+NAMED = "keys"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _require(home: Home, keys: Pseudonyms, origin: str, named: Gist) -> None:
 
 def _named(home: Home) -> Gist:
     """Return the gist of each file with tokens: the id of the key that it was made with, as it says itself."""
-    return Gist(home.lake / NAMED, [*lake.token_kinds(), *lake.KEPT], ".parquet", "key")
+    return Gist(home.lake, NAMED, [*lake.token_kinds(), *lake.KEPT], ".parquet", "key")
 
 
 def differs(made: LakeKey, mine: str, origin: str) -> Stop:
