@@ -15,6 +15,7 @@ from flows import kept
 from flows.ceiling import rows_at_once
 from flows.context import Load
 from flows.copies import copies, rows_but
+from flows.copies_known import copies_known
 from flows.parts import PERSON, earlier
 from flows.planning import Judged, Standing, is_long_past
 from flows.settling import settle
@@ -208,7 +209,10 @@ class Assembly:
         if len(files) < 2 or not table.unique:
             return {}
         if (table, version) not in self.copied:
-            self.copied[table, version] = copies(self._paths(table.kind, files), table, version)
+            known = copies_known(self.load, files, table, version)
+            self.copied[table, version] = (
+                copies(self._paths(table.kind, files), table, version) if known is None else known
+            )
         return self.copied[table, version]
 
     def _refuse_many(self, found: dict[int, list[int]], files: Sequence[Judged], version: Version) -> None:

@@ -89,6 +89,11 @@ class Standing:
         return sorted({version.month for kind in kinds for version in self.versions(kind)})
 
 
+def named(table: type[Table], version: Version | None) -> str:
+    """Return how an input is named in what was read: its table, and its version where it has one."""
+    return f"{table.__name__} {version}" if version else table.__name__
+
+
 def is_long_past(version: Version, month: date) -> bool:
     """Return whether a version is of a month before the one before `month`: what was is kept of these as one, and no row is read."""
     return version.month < shift(month, -1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flows.assembly import EXTRACT_OF, UNDATED, Assembly
 from flows.context import Load
-from flows.planning import Judged, Standing
+from flows.planning import Judged, Standing, named
 from warehouse import ledger
 from warehouse.calendar import Version
 from warehouse.schema import Extract, Table
@@ -27,11 +27,6 @@ class Stood:
     read: Mapping[str, Sequence[str]]
     repeated: Mapping[str, Sequence[int]]
     sums: Mapping[type[Table], Path]
-
-
-def named(table: type[Table], version: Version | None) -> str:
-    """Return how an input is named in what was read: its table, and its version where it has one."""
-    return f"{table.__name__} {version}" if version else table.__name__
 
 
 def inputs_of_version(assembly: Assembly, version: Version) -> dict[str, tuple[type[Table], Version | None]]:

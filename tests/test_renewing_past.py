@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 
 import pytest
 
-from flows import renewing, stood
+from flows import assembly, renewing, stood
 from flows.changes import Change
+from flows.copies import copies as copies_of_all
 from tests.endtoend import assert_same, standing
 from tests.extracts import Files, memberships, rows
 from tests.second import EXAMPLES
@@ -28,7 +30,9 @@ from tests.test_renewing import (
     march,
 )
 from warehouse import ledger
+from warehouse.calendar import Version
 from warehouse.home import Home
+from warehouse.schema import Extract
 
 __all__ = ["every_change_is_small", "folder"]
 JANUARY, FEBRUARY = "2025-01", "2025-02"
@@ -141,4 +145,28 @@ def test_random_months_before_that_change_at_random_leave_the_figures_of_a_home_
     load(before, tmp_path)
     load(now, tmp_path)
     load(now, tmp_path, "fresh")
+    assert_same(*(standing(Home(tmp_path / name).warehouse) for name in ("home", "fresh")))
+
+
+def test_which_rows_of_a_month_before_stand_twice_is_not_asked_again_where_that_month_was_computed_of_the_same_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (other,) = memberships(JANUARY, LAST_DAY[JANUARY], "| orang | segmen | npp |\n| 80 | PU | NPP1 |")
+    members = quarter()[MEMBERS_OF[JANUARY]]
+    twice = quarter() | {OTHERS_OF[JANUARY]: [*quarter()[OTHERS_OF[JANUARY]], other | {"kpj": members[3]["kpj"]}]}
+    load(twice, tmp_path)
+    asked: list[str] = []
+    look = copies_of_all
+
+    def copies(paths: Sequence[Path], table: type[Extract], version: Version) -> dict[int, list[int]]:
+        found = look(paths, table, version)
+        asked.append(f"{table.__name__} {version.month:%Y-%m}")
+        return found
+
+    monkeypatch.setattr(assembly, "copies", copies)
+    now = twice | {MEMBERS_OF[JANUARY]: members[1:]}
+    assert load(now, tmp_path) == since(JANUARY)
+    assert [one for one in asked if one.startswith("Membership")] == [], asked
+    load(now, tmp_path, "fresh")
+    assert "Membership 2025-01" in asked
     assert_same(*(standing(Home(tmp_path / name).warehouse) for name in ("home", "fresh")))
