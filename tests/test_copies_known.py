@@ -43,10 +43,11 @@ FILES = [file("a"), file("b"), file("c")]
 
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
-    """Return a load of a home in which a month was computed of three files, after it was computed of two."""
+    """Return a load of a home in which a month was computed of three files, after it was of two, and of two of which one stood twice."""
     load = Load(Home(tmp_path), Settings(), Pseudonyms(bytes(32)), "run")
     two = {**NOTED, "versions": {DAY: {"read": {named(Membership, CLOSED_MARCH): ["a", "b"]}}}, "repeated": {"b": [4]}}
-    for name, content in (("first", two), ("second", NOTED)):
+    double = {**NOTED, "versions": {DAY: {"read": {named(Membership, CLOSED_MARCH): ["a", "a", "b"]}}}}
+    for name, content in (("double", double), ("first", two), ("second", NOTED)):
         put_json(tmp_path / f"lake/facts/2025-03/{name}.json", content)
     return load
 

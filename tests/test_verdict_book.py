@@ -46,7 +46,7 @@ def test_what_the_book_keeps_is_what_the_ledger_says(home: Home, monkeypatch: py
 
 
 def test_everything_comes_the_oldest_first(home: Home) -> None:
-    for gate_id, age in (("g2", 3), ("g1", 2), ("g0", 1)):
+    for gate_id, age in (("g0", 1), ("g1", 2), ("g2", 3)):
         ledger.save(home, replace(FULL, gate_id=gate_id))
         os.utime(ledger.verdict_path(home, gate_id), ns=(0, 10**18 - age * 10**9))
     assert [one.gate_id for one in VerdictBook(home).everything()] == ["g2", "g1", "g0"]
