@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 
+from flows import copies_since as module
 from flows.copies import copies
 from flows.copies_since import Lying, copies_since
 from flows.near import TooManyError
@@ -15,6 +17,7 @@ from tests.asciitable import key, table
 from tests.world import CLOSED_MARCH, MID_MARCH
 from warehouse.rules import LINE_NO
 from warehouse.schema import Extract
+from warehouse.tables.contribution import Contribution
 from warehouse.tables.employer import Employer
 from warehouse.tables.membership import Membership
 
@@ -71,3 +74,53 @@ def test_more_rows_than_may_be_held_are_not_looked_at(tmp_path: Path) -> None:
     files = [write(tmp_path / f"{number}.parquet", Membership, Random(1)) for number in range(3)]
     with pytest.raises(TooManyError):
         copies_since(Lying(files, files[:1], [], {}), Membership, CLOSED_MARCH, most=0)
+
+
+CHANGED = {Membership: True, Contribution: True, Employer: True}
+ASKED = {"Membership", "Employer"}
+
+
+@pytest.mark.parametrize(
+    ("told", "changed", "unknown", "too_many", "known"),
+    [
+        ({}, CHANGED, (), (), ASKED),
+        ({"is_there": False}, CHANGED, (), (), set()),
+        ({"is_whole": False}, CHANGED, (), (), set()),
+        ({"is_small": False}, CHANGED, (), (), set()),
+        ({}, CHANGED | {Membership: False}, (), (), {"Employer"}),
+        ({}, CHANGED, (Membership,), (), {"Employer"}),
+        ({}, CHANGED, (), (Membership,), {"Employer"}),
+    ],
+    ids=[
+        "all",
+        "nothing changed",
+        "a file is gone",
+        "much changed",
+        "own files stayed",
+        "order is other",
+        "too many rows",
+    ],
+)
+def test_it_is_asked_of_changed_files_whose_rows_tell_it_and_one_kind_that_cannot_be_asked_keeps_no_other(
+    told: dict[str, bool], changed: dict[type[Extract], bool], unknown: tuple[type[Extract], ...],
+    too_many: tuple[type[Extract], ...], known: set[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def since(_: object, table: type[Extract], *__: object) -> dict[int, list[int]]:
+        if table in too_many:
+            raise TooManyError
+        return {0: [1]}
+
+    monkeypatch.setattr(module, "copies_since", since)
+    monkeypatch.setattr(module, "_lying", lambda *_: None)
+    seen = {"is_there": True, "is_whole": True, "is_small": True} | told
+    change = SimpleNamespace(
+        is_there=seen["is_there"], is_whole=seen["is_whole"], is_small=lambda *_: seen["is_small"],
+        files={
+            table: SimpleNamespace(table=table, version=CLOSED_MARCH, changed=["a"] if is_other else [])
+            for table, is_other in changed.items()
+        },
+        keeps_copies=lambda files: files.table not in unknown, assembly=SimpleNamespace(copied={}),
+    )  # fmt: skip
+    module.know_copies(change, 10, 0.5)  # type: ignore[arg-type]
+    assert {table.__name__ for table, _ in change.assembly.copied} == known
+    assert set(map(str, change.assembly.copied.values())) <= {"{0: [1]}"}
