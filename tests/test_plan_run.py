@@ -181,6 +181,11 @@ def test_a_loaded_month_of_which_little_changes_is_told_to_read_keys(tmp_path: P
         told = planned(source, home)
         assert reasons(told) == {name: ["changed content"]}
         assert told["reads"]["2025-02"]["by_keys"] is by_keys
+    new = "kepesertaan_1671_202502.csv"
+    for people, by_keys in ((few.replace("41", "43"), True), (many.replace("1-30", "50-90"), False)):
+        write(source, {**files, new: memberships("2025-02", "2025-02-28", people)})
+        assert planned(source, home)["reads"]["2025-02"]["by_keys"] is by_keys
+    (source / new).unlink()
     settings = tmp_path / "cakupan.toml"
     settings.write_text("most_rejected = 0.5\n")
     write(source, files)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.receive import folder
 from tests.endtoend import load_unshown
 from tests.extracts import memberships, write
 from tests.test_ledger import FULL
@@ -71,6 +72,7 @@ def test_a_night_opens_nothing_that_an_earlier_one_opened(tmp_path: Path, monkey
     people = "| orang | kode_kab_domisili |\n| 1-4   | 15.03             |"
     files = {f"kepesertaan_1503_{month}.csv": memberships(month, day, people) for month, day in months}
     source, home = write(tmp_path / "source", files), tmp_path / "home"
+    monkeypatch.setattr(folder, "SETTLED_SECONDS", -1)
     for _ in range(2):
         load_unshown(source, home)
     opened: list[object] = []

@@ -12,6 +12,8 @@ from warehouse import lines, seals
 from warehouse.calendar import Version
 from warehouse.home import Home
 
+VERDICTS, SUFFIX = "verdicts", ".json"
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -174,4 +176,4 @@ def journal(home: Home) -> Path:
 
 def verdict_path(home: Home, gate_id: str) -> Path:
     """Return where the verdict of a gating lies."""
-    return home.lake / "verdicts" / f"{gate_id}.json"
+    return home.lake / VERDICTS / f"{gate_id}{SUFFIX}"

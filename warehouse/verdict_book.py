@@ -10,9 +10,8 @@ from typing import Any
 from warehouse import ledger
 from warehouse.gist import Gist
 from warehouse.home import Home
-from warehouse.ledger import Reason, Verdict
+from warehouse.ledger import SUFFIX, VERDICTS, Reason, Verdict
 
-FOLDER, SUFFIX = "verdicts", ".json"
 KEPT = (
     "gate_id", "sha256", "kind", "rows", "accepted", "rejected", "broken", "warned", "stops", "notes", "versions",
     "corrected", "answers", "totals",
@@ -25,22 +24,22 @@ class VerdictBook:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._gist = Gist(home.lake, FOLDER, [FOLDER], SUFFIX, " ".join(KEPT))
+        self._gist = Gist(home.lake, VERDICTS, [VERDICTS], SUFFIX, " ".join(KEPT))
 
     def find(self, gate_id: str) -> Verdict | None:
         """Return the verdict of a gating, or None when it never came to its end before the book was opened."""
-        found = self._gist.of(f"{FOLDER}/{gate_id}{SUFFIX}", self._tell)
+        found = self._gist.of(f"{VERDICTS}/{gate_id}{SUFFIX}", self._tell)
         return _verdict(found) if found else None
 
     def everything(self) -> Iterator[Verdict]:
         """Yield every verdict, the oldest first."""
         for name in sorted(self._gist.stamps, key=lambda one: self._gist.stamps[one][2]):
-            if found := self.find(name.removeprefix(f"{FOLDER}/").removesuffix(SUFFIX)):
+            if found := self.find(name.removeprefix(f"{VERDICTS}/").removesuffix(SUFFIX)):
                 yield found
 
     def gated(self) -> set[str]:
         """Return the names of the gatings that came to their end before the book was opened."""
-        return {name.removeprefix(f"{FOLDER}/").removesuffix(SUFFIX) for name in self._gist.stamps}
+        return {name.removeprefix(f"{VERDICTS}/").removesuffix(SUFFIX) for name in self._gist.stamps}
 
     def write(self) -> None:
         """Keep what was read of verdicts for the next who asks."""

@@ -90,8 +90,17 @@ def plan(load: Load, folder: Path | None) -> RunPlan:
         now = _standing(load, known, book)
         _weigh_months(load, known, now, found)
     months = {name: date.fromisoformat(f"{name}-01") for name in found.months}
+    known_names = {one.name for one in known}
     changing = {one.name: one.bytes or 0 for one in found.files}
-    found.reads = {name: reads_of(load, now, month, changing) for name, month in months.items() if now.of_month(month)}
+    coming = {
+        name: sum(one.bytes or 0 for one in found.files if name in one.months and one.name not in known_names)
+        for name in months
+    }
+    found.reads = {
+        name: reads_of(load, now, month, changing, coming[name])
+        for name, month in months.items()
+        if now.of_month(month)
+    }
     return found
 
 

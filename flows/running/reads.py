@@ -39,10 +39,10 @@ class Reads:
     by_keys: bool
 
 
-def reads_of(load: Load, now: Standing, month: date, changing: Mapping[str, int]) -> Reads:
+def reads_of(load: Load, now: Standing, month: date, changing: Mapping[str, int], coming: int) -> Reads:
     """Return what a load reads to compute a month from the files that stand; with the second engine on, all of it twice.
 
-    `changing` are the bytes that are to come or to be checked again, by the names of files.
+    `changing` are the bytes that are to come or to be checked again, by the names of files, `coming` those of new files of the month.
     """
     assembly = Assembly(load, now)
     versions = now.of_month(month)
@@ -52,7 +52,7 @@ def reads_of(load: Load, now: Standing, month: date, changing: Mapping[str, int]
     paths = {path for path, _ in rows} | {path for path in past - own if path.exists()}
     missing = sum(not path.exists() for path in past - own)
     sizes = sum(path.stat().st_size for path in paths if path.exists())
-    by_keys = all(_stood(load, one) and _is_little(assembly, one, changing) for one in versions)
+    by_keys = all(_stood(load, one) and _is_little(assembly, one, changing, coming) for one in versions)
     return Reads(len({path for path, _ in rows}), sum(rows.values()), sizes, missing, by_keys)
 
 
@@ -62,7 +62,7 @@ def _stood(load: Load, version: Version) -> bool:
     return version.as_of_date in stood(listing_of(load, version.month, loaded.get(version.month, "")))
 
 
-def _is_little(assembly: Assembly, version: Version, changing: Mapping[str, int]) -> bool:
+def _is_little(assembly: Assembly, version: Version, changing: Mapping[str, int], coming: int) -> bool:
     """Return whether nothing changes of what a version is made of but files of persons and payers, and little of any kind and version."""
     by_rows = {table.kind for table in OWN}
     for table, several in assembly.sources(version).items():
@@ -70,7 +70,7 @@ def _is_little(assembly: Assembly, version: Version, changing: Mapping[str, int]
         assert issubclass(extract, Extract)
         for one in several:
             files = [file.delivery for file in assembly.now.of(extract.kind, one)]
-            changed = sum(changing.get(file.name, 0) for file in files)
+            changed = sum(changing.get(file.name, 0) for file in files) + (coming if one == version else 0)
             if changed > (MOST_CHANGED * sum(file.bytes for file in files) if extract.kind in by_rows else 0):
                 return False
     return True
